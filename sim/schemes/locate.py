@@ -1,0 +1,122 @@
+"""Where configurations lie: the presets that come with the project, and the user's own files.
+
+A reference is either the *name* of a preset (`municipal_closed_loop`) or a *path* (`my/scheme.yaml`, `./office`).
+Whatever contains a path separator, ends in `.yaml` or `.yml`, or starts with a dot is a path and is never looked
+up among the presets; so no name can reach outside the folder of presets.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sim.errors import UserError
+from sim.schemes.words import nearest, quoted
+
+KINDS = {"schemes": "scheme", "organisations": "organisation", "behaviour": "behaviour", "studies": "study"}
+SUFFIXES = (".yaml", ".yml")
+
+_PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NAMES_SHOWN = 20
+
+Reference = str | Path
+
+
+def configuration_folder() -> Path:
+    """The folder of presets: inside the installed package, or `configs/` at the top of the checkout.
+
+    The package comes first: next to an installed package, a folder named `configs` belongs to somebody else.
+    """
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "configs"
+    return packaged if packaged.is_dir() else package.parent / "configs"
+
+
+def preset_names(kind: str) -> list[str]:
+    """Names of all presets of a kind (`schemes`, `organisations`, `behaviour`, `studies`), sorted."""
+    folder = configuration_folder() / kind
+    if not folder.is_dir():
+        return []
+    names = {entry.stem for entry in folder.iterdir() if entry.suffix in SUFFIXES and entry.is_file()}
+    names |= {entry.name for entry in folder.iterdir() if entry.is_dir() and (entry / "units.csv").is_file()}
+    return sorted(name for name in names if _PRESET_NAME.fullmatch(name))
+
+
+def sources_file() -> Path:
+    """The register of sources that presets cite."""
+    return configuration_folder() / "sources.yaml"
+
+
+def looks_like_path(reference: Reference) -> bool:
+    """Whether a reference can only be a path, never the name of a preset."""
+    if isinstance(reference, Path):
+        return True
+    return "/" in reference or "\\" in reference or reference.startswith(".") or reference.lower().endswith(SUFFIXES)
+
+
+def find(reference: Reference, kind: str, beside: Path | None = None) -> Path:
+    """Path of a preset or of the user's file; relative paths count from `beside` (default: the working folder).
+
+    Raises `UserError` naming the nearest preset where there is neither.
+    """
+    if not isinstance(reference, str | Path):
+        raise UserError.of(f"not a name or path of a {KINDS[kind]}", found=repr(reference))
+    if not looks_like_path(reference):
+        preset = _preset(str(reference), kind)
+        if preset is not None:
+            return preset
+    written = (beside or Path()) / reference
+    if _exists(written):
+        return written
+    raise _not_found(reference, kind)
+
+
+def shown(path: Path) -> str:
+    """A path as people want to read it: relative to the working folder where it lies inside."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _preset(name: str, kind: str) -> Path | None:
+    if not _PRESET_NAME.fullmatch(name):
+        return None
+    folder = configuration_folder() / kind
+    candidates = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if found is None and (folder / name / "units.csv").is_file():
+        found = folder / name
+    return found
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for the system, or with a NUL character
+        return False
+
+
+def _not_found(reference: Reference, kind: str) -> UserError:
+    noun = KINDS[kind]
+    if looks_like_path(reference):
+        return UserError.of(
+            "no such file or folder", file=_printable(reference), expected=f"a {noun} file", hint=_near(reference, kind)
+        )
+    names = preset_names(kind)
+    listed = ", ".join(names[:_NAMES_SHOWN]) or "no presets are installed"
+    return UserError.of(
+        f"there is no {noun} of this name",
+        found=quoted(_printable(reference)),
+        expected=f"one of {listed}; or the path of a file",
+        hint=_near(reference, kind),
+    )
+
+
+def _near(reference: Reference, kind: str) -> str:
+    name = nearest(Path(_printable(reference)).stem, preset_names(kind))
+    return f"did you mean {name}?" if name else ""
+
+
+def _printable(reference: Reference) -> str:
+    return "".join(character if character.isprintable() else "?" for character in str(reference))
