@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, get_origin
+from typing import Any, TypeGuard, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
@@ -17,10 +17,24 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Finding
 from sim.schemes.nodes import Annotation, Node, Path
-from sim.schemes.words import below, did_you_mean, dotted, expected_at, field_at, fitting, is_model, listed, number, quoted, value_in_words
+from sim.schemes.words import (
+    below,
+    did_you_mean,
+    dotted,
+    expected_at,
+    field_at,
+    fitting,
+    is_model,
+    listed,
+    number,
+    quoted,
+    value_in_words,
+)
 
 STATUSES = ("cited", "fitted", "assumed")
 KEYS = ("value", "source", "status", "note", "low", "high", "unit", "meaning")
+
+_LARGEST = 1e300  # whole numbers beyond it do not fit a floating-point number
 
 
 def settled(node: Node, model: type[BaseModel], sources: Collection[str] | None) -> tuple[Node, list[Finding]]:
@@ -48,7 +62,9 @@ class _Settler:
             return node
         expected = fitting(shape, node.value) if shape is not None else None
         if is_model(expected) or get_origin(expected) is dict:
-            return replace(node, value={key: self.settle(item, below(expected, key), (*path, key)) for key, item in node.value.items()})
+            return replace(
+                node, value={key: self.settle(item, below(expected, key), (*path, key)) for key, item in node.value.items()}
+            )
         return self.leaf(node, shape, path)
 
     def leaf(self, node: Node, shape: Any, path: Path) -> Node:
@@ -62,7 +78,9 @@ class _Settler:
             self.find(keys[key], (*path, key), "unknown key beside a value", quoted(key), expected, did_you_mean(key, KEYS))
         if "value" not in keys:
             if not unknown:
-                self.find(node, path, "an annotated value has no 'value'", f"a mapping of {listed(keys)}", "{value: ..., source: ...}")
+                self.find(
+                    node, path, "an annotated value has no 'value'", f"a mapping of {listed(keys)}", "{value: ..., source: ...}"
+                )
             return node
         settled = self.settle(keys["value"], shape, path)
         return replace(settled, annotation=self.annotation(keys, path))
@@ -124,17 +142,19 @@ class _Settler:
         if _is_number(low) and _is_number(high) and low > high:
             self.find(keys["low"], (*path, "low"), "low lies above high", f"{number(low)} above {number(high)}", "low <= high")
         elif _is_number(value) and ((_is_number(low) and value < low) or (_is_number(high) and value > high)):
-            expected = f"a number{f' from {number(low)}' if _is_number(low) else ''}{f' to {number(high)}' if _is_number(high) else ''}"
+            expected = (
+                f"a number{f' from {number(low)}' if _is_number(low) else ''}{f' to {number(high)}' if _is_number(high) else ''}"
+            )
             self.find(keys["value"], path, "the value lies outside its own low and high", number(value), expected)
 
     def _inside_model(self, node: Node, path: Path, leaf: Path) -> None:
         field = field_at(self.model, leaf)
         for bound in field.metadata if isinstance(field, FieldInfo) else ():
             broken = (
-                (isinstance(bound, Ge) and node.value < bound.ge)  # type: ignore[operator]
-                or (isinstance(bound, Gt) and node.value < bound.gt)  # type: ignore[operator]
-                or (isinstance(bound, Le) and node.value > bound.le)  # type: ignore[operator]
-                or (isinstance(bound, Lt) and node.value > bound.lt)  # type: ignore[operator]
+                (isinstance(bound, Ge) and node.value < bound.ge)
+                or (isinstance(bound, Gt) and node.value < bound.gt)
+                or (isinstance(bound, Le) and node.value > bound.le)
+                or (isinstance(bound, Lt) and node.value > bound.lt)
             )
             if broken:
                 expected = expected_at(self.model, leaf)
@@ -145,8 +165,10 @@ class _Settler:
         extra = field.json_schema_extra if isinstance(field, FieldInfo) else None
         unit = extra.get("unit") if isinstance(extra, dict) else None
         if unit and "unit" in keys and keys["unit"].value != unit:
-            self.find(keys["unit"], (*path, "unit"), "another unit than the model's", value_in_words(keys["unit"].value), str(unit))
+            self.find(
+                keys["unit"], (*path, "unit"), "another unit than the model's", value_in_words(keys["unit"].value), str(unit)
+            )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST

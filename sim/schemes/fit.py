@@ -108,7 +108,12 @@ def _nothing_matches(entry: str, organisation: Organisation) -> tuple[str, str, 
         return "unknown category", quoted(entry), expected, did_you_mean(asked, categories)
     if entry in tuple(TaskKind):
         return f"the organisation has no {entry} tasks", quoted(entry), f"one of {listed(organisation.tasks)}", ""
-    selectors = [ALL, *(kind.value for kind in TaskKind), *(PERSPECTIVE + p.value for p in Perspective), *(CATEGORY + c for c in categories)]
+    selectors = [
+        ALL,
+        *(kind.value for kind in TaskKind),
+        *(PERSPECTIVE + p.value for p in Perspective),
+        *(CATEGORY + c for c in categories),
+    ]
     hint = did_you_mean(entry, [*organisation.tasks, *selectors])
     expected = f"one of {listed(organisation.tasks)}; or {ALL}, key, general, perspective:NAME, category:NAME"
     return f"the organisation {quoted(organisation.name)} has no such task", quoted(entry), expected, hint

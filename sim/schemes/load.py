@@ -237,7 +237,10 @@ class Layers(Generic[Document]):
         try:
             return find(named.value, self.kind, path.parent)
         except UserError as error:
-            findings = [replace(f, file=named.place.file, line=named.place.line, path=key, found=repr(named.value)) for f in error.findings]
+            findings = [
+                replace(f, file=named.place.file, line=named.place.line, path=key, found=repr(named.value))
+                for f in error.findings
+            ]
             raise UserError(findings) from None
 
     def _refuse_cycle(self, path: FilePath, above: tuple[FilePath, ...]) -> None:
@@ -245,7 +248,9 @@ class Layers(Generic[Document]):
         if path.resolve() in above:
             raise UserError.of("a file extends itself in a circle", file=chain[-2], path="extends", found=" -> ".join(chain))
         if len(above) >= MOST_LAYERS:
-            raise UserError.of("too many files extend each other", file=chain[-1], path="extends", expected=f"at most {MOST_LAYERS}")
+            raise UserError.of(
+                "too many files extend each other", file=chain[-1], path="extends", expected=f"at most {MOST_LAYERS}"
+            )
 
 
 def known_sources(folder: FilePath | None = None) -> frozenset[str] | None:

@@ -43,7 +43,7 @@ class Node:
     """A value with its place; mappings and lists hold nodes."""
 
     value: Any
-    place: Place = Place()
+    place: Place
     annotation: Annotation | None = None
 
 

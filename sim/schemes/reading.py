@@ -132,7 +132,9 @@ def _syntax_finding(error: MarkedYAMLError, text: str, name: str) -> Finding:
     if "single document" in str(error.context or "") + problem:
         return Finding(name, line, "", "there are several documents in the file", "'---'", "one document per file")
     if "undefined alias" in problem:
-        return Finding(name, line, "", problem, quoted(written.strip()), "an anchor (&name) above it", "quote text that starts with *")
+        return Finding(
+            name, line, "", problem, quoted(written.strip()), "an anchor (&name) above it", "quote text that starts with *"
+        )
     return Finding(name, line, "", f"YAML syntax: {problem}", quoted(written.strip()), "", _syntax_hint(problem, written))
 
 
@@ -159,9 +161,13 @@ class _Converter:
     def node(self, yaml: YamlNode, place: Place, path: tuple[str, ...]) -> Node:
         self.count += 1
         if self.count > MOST_NODES:
-            raise UserError.of("aliases unfold to too many values", file=self.name, line=place.line, expected=f"at most {MOST_NODES:,}")
+            raise UserError.of(
+                "aliases unfold to too many values", file=self.name, line=place.line, expected=f"at most {MOST_NODES:,}"
+            )
         if len(path) > DEEPEST:
-            raise UserError.of("the file is nested too deeply", file=self.name, line=place.line, expected=f"at most {DEEPEST} levels")
+            raise UserError.of(
+                "the file is nested too deeply", file=self.name, line=place.line, expected=f"at most {DEEPEST} levels"
+            )
         if isinstance(yaml, MappingNode):
             return self.mapping(yaml, place, path)
         if isinstance(yaml, SequenceNode):
@@ -179,7 +185,9 @@ class _Converter:
                 continue
             here = (*path, key)
             if key in first_line:
-                self._find(line, here, "this key stands here twice", expected="each key once", hint=f"first on line {first_line[key]}")
+                self._find(
+                    line, here, "this key stands here twice", expected="each key once", hint=f"first on line {first_line[key]}"
+                )
                 continue
             first_line[key] = line
             parts[key] = self.node(item, Place(self.name, line), here)
@@ -190,7 +198,9 @@ class _Converter:
             self._find(line, path, "a key is not text", found="a list or mapping", expected="a plain name")
             return None
         if yaml.value == "<<" and yaml.style is None:
-            self._find(line, path, "merge keys (<<) belong to YAML 1.1", hint="use 'extends: NAME' for differences on another file")
+            self._find(
+                line, path, "merge keys (<<) belong to YAML 1.1", hint="use 'extends: NAME' for differences on another file"
+            )
             return None
         value = self.scalar(yaml, Place(self.name, line), path)
         if not isinstance(value, str):
@@ -201,7 +211,8 @@ class _Converter:
     def sequence(self, yaml: SequenceNode, place: Place, path: tuple[str, ...]) -> Node:
         self._refuse_tag(yaml, "seq", place, path)
         items = [
-            self.node(item, Place(self.name, item.start_mark.line + 1), (*path, str(index))) for index, item in enumerate(yaml.value)
+            self.node(item, Place(self.name, item.start_mark.line + 1), (*path, str(index)))
+            for index, item in enumerate(yaml.value)
         ]
         return Node(items, place)
 
@@ -210,7 +221,7 @@ class _Converter:
         if not str(yaml.tag or "").startswith(_TAG) or str(yaml.tag).removeprefix(_TAG) in ("binary", "set", "omap", "pairs"):
             self._find(place.line, path, "tags are not used here", found=quoted(str(yaml.tag)), expected="a plain value")
             return text
-        if yaml.style is not None:  # quoted or block text is text
+        if getattr(yaml, "style", None) is not None:  # quoted or block text is text
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -229,7 +240,9 @@ class _Converter:
 
     def _refuse_tag(self, yaml: YamlNode, kind: str, place: Place, path: tuple[str, ...]) -> None:
         if str(yaml.tag) != _TAG + kind:
-            self._find(place.line, path, "tags are not used here", found=quoted(str(yaml.tag)), expected="a plain mapping or list")
+            self._find(
+                place.line, path, "tags are not used here", found=quoted(str(yaml.tag)), expected="a plain mapping or list"
+            )
 
     def _find(self, line: int, path: tuple[str, ...], problem: str, found: str = "", expected: str = "", hint: str = "") -> None:
         self.findings.append(Finding(self.name, line, ".".join(path), problem, found, expected, hint))

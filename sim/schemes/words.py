@@ -92,9 +92,18 @@ def is_model(annotation: Any) -> bool:
 def fitting(annotation: Any, value: Any) -> Any:
     """Of the types a field may have, the one that a value of this shape is meant to be."""
     options = alternatives(annotation)
-    wanted = {dict: lambda o: is_model(o) or get_origin(o) is dict, list: lambda o: get_origin(o) is list}
-    test = wanted.get(type(value), lambda o: not is_model(o) and get_origin(o) not in (dict, list))
-    return next((option for option in options if test(option)), options[0])
+    return next((option for option in options if shape_of(option) is _shape_of_value(value)), options[0])
+
+
+def shape_of(option: Any) -> type | None:
+    """`dict` for sections and mappings, `list` for lists, None for plain values."""
+    if is_model(option) or get_origin(option) is dict:
+        return dict
+    return list if get_origin(option) is list else None
+
+
+def _shape_of_value(value: Any) -> type | None:
+    return next((shape for shape in (dict, list) if isinstance(value, shape)), None)
 
 
 def below(annotation: Any, step: str | int, value: Any = None) -> Any:
