@@ -142,7 +142,7 @@ def read_document(
     node = layers.file(find(reference, kind, beside), ())
     for part in parts:
         node = merged(node, layers.own(find(part, kind, beside), ()))
-    node = with_changes(layers.named(node), changes or {})
+    node = layers.changed(layers.named(node), changes)
     if labels:
         node = merged(without(node, LABELS), node_of(labels, node.place))
     return layers.checked(node)
@@ -209,9 +209,13 @@ class Layers(Generic[Document]):
             raise UserError(sorted(self.findings))
         return Loaded(document, node, tuple(self.files))
 
-    def settle(self, body: Node, path: FilePath) -> Node:
+    def changed(self, node: Node, changes: Mapping[str, Any] | None) -> Node:
+        """The document with single values changed from outside its files; a changed value may be annotated too."""
+        return self._settled(with_changes(node, changes), None) if changes else node
+
+    def _settled(self, body: Node, folder: FilePath | None) -> Node:
         """The values of a file; what is wrong with its annotations is kept for later."""
-        node, findings = settled(body, self.model, known_sources(path.parent))
+        node, findings = settled(body, self.model, known_sources(folder))
         self.findings += findings
         return node
 
@@ -221,7 +225,7 @@ class Layers(Generic[Document]):
             node = merged(node, self.own(self._target(part, path, "parts"), (*above, path.resolve())))
         node = merged(node, body)
         changes = header.get("changes")
-        return node if changes is None else self.settle(with_changes(node, changes.value), path)
+        return node if changes is None else self._settled(with_changes(node, changes.value), path.parent)
 
     def _split(self, path: FilePath, above: tuple[FilePath, ...]) -> tuple[dict[str, Node], Node]:
         self._refuse_cycle(path, above)
@@ -231,7 +235,7 @@ class Layers(Generic[Document]):
         wrong = [_wrong_header(key, node) for key, node in header.items()]
         if any(wrong):
             raise UserError([finding for finding in wrong if finding is not None])
-        return header, self.settle(without(top, HEADER), path)
+        return header, self._settled(without(top, HEADER), path.parent)
 
     def _target(self, named: Node, path: FilePath, key: str) -> FilePath:
         try:

@@ -17,7 +17,7 @@ KINDS = {"schemes": "scheme", "organisations": "organisation", "behaviour": "beh
 SUFFIXES = (".yaml", ".yml")
 
 _PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_NAMES_SHOWN = 20
+_NAMES_SHOWN = 40
 
 Reference = str | Path
 
@@ -104,11 +104,11 @@ def _not_found(reference: Reference, kind: str) -> UserError:
             "no such file or folder", file=_printable(reference), expected=f"a {noun} file", hint=_near(reference, kind)
         )
     names = preset_names(kind)
-    listed = ", ".join(names[:_NAMES_SHOWN]) or "no presets are installed"
+    presets = f"one of {', '.join(names[:_NAMES_SHOWN])}{' ...' if len(names) > _NAMES_SHOWN else ''}; or " if names else ""
     return UserError.of(
         f"there is no {noun} of this name",
         found=quoted(_printable(reference)),
-        expected=f"one of {listed}; or the path of a file",
+        expected=f"{presets}the path of a file",
         hint=_near(reference, kind),
     )
 

@@ -1,8 +1,8 @@
 """Organisations from two tables, as people keep them in a spreadsheet.
 
 `units.csv`, one row a department: `branch` (empty for an office of the bureau), `department`, `sequence`, `cadres`, the
-properties of the branch `workload`, `seasonality`, `peak_month`, `resources` (written once or on every row of the branch), and one
-column per task with its normal share of working time (empty = none).
+properties of the branch `workload`, `seasonality`, `peak_month`, `resources` (written once or on every row of the branch), and
+one column per task with its normal share of working time (empty = none).
 
 `tasks.csv`, one row a task: `name` and the fields of a task (`title`, `kind`, `category`, `perspective`, `value`, ...).
 
@@ -21,7 +21,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.errors import Finding, UserError
-from sim.schemes.load import Layers, Loaded, with_changes
+from sim.schemes.load import Layers, Loaded
 from sim.schemes.locate import shown
 from sim.schemes.nodes import Node, Place, merged
 from sim.schemes.organisation import Branch, Department, Organisation, Task
@@ -77,7 +77,7 @@ def read_organisation_tables(
     node = Node({"name": Node(name or "organisation", top), **unit_node, "tasks": task_node}, top)
     if rest is not None:
         node = merged(node, layers.file(FilePath(rest), ()))
-    return layers.checked(with_changes(node, changes or {}))
+    return layers.checked(layers.changed(node, changes))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ def _lines(text: str, file: str) -> list[tuple[int, list[str]]]:
                 rows.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        raise UserError.of("this is not a table (CSV)", file=file, line=line, found=str(error), hint="check the quotes") from error
+        raise UserError.of(
+            "this is not a table (CSV)", file=file, line=line, found=str(error), hint="check the quotes"
+        ) from error
     return rows
 
 
@@ -152,7 +154,9 @@ def _header_findings(columns: list[str], file: str, line: int) -> list[Finding]:
         if not column:
             findings.append(Finding(file, line, f"column {index + 1}", "a column has no name", "", "a name for every column"))
         elif column in columns[:index]:
-            findings.append(Finding(file, line, f"column {column}", "this column stands here twice", quoted(column), "each column once"))
+            findings.append(
+                Finding(file, line, f"column {column}", "this column stands here twice", quoted(column), "each column once")
+            )
     return findings
 
 
@@ -221,7 +225,9 @@ def _row_findings(row: Row) -> list[Finding]:
         return findings
     extra = [column for column in BRANCH_COLUMNS if row.cells.get(column)]
     hint = "leave it empty, or name the branch"
-    return findings + [row.finding(column, "an office has no such property, only a branch", row.cells[column], "", hint) for column in extra]
+    return findings + [
+        row.finding(column, "an office has no such property, only a branch", row.cells[column], "", hint) for column in extra
+    ]
 
 
 def _branch(name: str, rows: list[Row], tasks: list[str], findings: list[Finding]) -> Node:
