@@ -90,6 +90,14 @@ def cadres_of(organisation: Organisation) -> int:
     return sum(department.cadres for department in [*organisation.offices, *sections])
 
 
+def without_titles(organisation: Organisation) -> dict:
+    """An organisation as data, without what only people read (titles of units stand in no table)."""
+    document = organisation.model_dump(mode="json", exclude=set(LABELS))
+    for unit in [*document["offices"], *document["branches"], *(d for b in document["branches"] for d in b["departments"])]:
+        del unit["title"]
+    return document
+
+
 def departments_of(organisation: Organisation):
     return [*organisation.offices, *(section for branch in organisation.branches for section in branch.departments)]
 
@@ -399,19 +407,7 @@ def test_the_example_bureau_of_ones_own_fits_all_presets():
 def test_the_example_tables_say_the_same_as_the_county_bureau():
     tables = load_organisation(CONFIGS / "organisations" / "examples" / "county_tables")
     county = load_organisation("county_bureau")
-    assert tables.tasks == county.tasks
-
-    def by_place(organisation: Organisation) -> list[tuple]:
-        rows = [("", *_row(office)) for office in organisation.offices]
-        rows += [
-            (branch.name, branch.workload, *_row(section)) for branch in organisation.branches for section in branch.departments
-        ]
-        return rows
-
-    def _row(department) -> tuple:
-        return (department.name, department.sequence, department.cadres, dict(department.tasks))
-
-    assert by_place(tables) == by_place(county)
+    assert without_titles(tables) == without_titles(county)
 
 
 # --- sources and studies -----------------------------------------------------------------------------------------
