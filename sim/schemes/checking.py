@@ -123,6 +123,7 @@ def _findings_of(detail: ErrorDetails, path: Path, model: type[BaseModel], node:
         misfits: tuple[Misfit, ...] = detail["ctx"][MISFITS]
         return [finding_at(node, (*path, *m.at), m.problem, m.found, m.expected, m.hint) for m in misfits]
     kind = detail["type"]
+    value = _value(node, path)
     problem = _PROBLEMS.get(kind) or ("wrong type" if kind.endswith(("_type", "_parsing")) else _said(detail))
     if kind == "missing":
         return [finding_at(node, path, problem, "", expected_at(model, path), _meaning(model, path))]
@@ -130,7 +131,8 @@ def _findings_of(detail: ErrorDetails, path: Path, model: type[BaseModel], node:
         return [_unknown_key(path, model, node)]
     if kind == "value_error":
         return [finding_at(node, path, problem)]
-    value = _value(node, path)
+    if kind == "int_type" and isinstance(value, float):
+        problem = _PROBLEMS["int_from_float"]
     hint = _hint(kind, value, path, model)
     return [finding_at(node, path, problem, value_in_words(value), expected_at(model, path), hint)]
 

@@ -16,7 +16,7 @@ from sim.schemes.words import nearest, quoted
 KINDS = {"schemes": "scheme", "organisations": "organisation", "behaviour": "behaviour", "studies": "study"}
 SUFFIXES = (".yaml", ".yml")
 
-_PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NAMES_SHOWN = 40
 
 Reference = str | Path
@@ -60,13 +60,13 @@ def find(reference: Reference, kind: str, beside: Path | None = None) -> Path:
     Raises `UserError` naming the nearest preset where there is neither.
     """
     if not isinstance(reference, str | Path):
-        raise UserError.of(f"not a name or path of a {KINDS[kind]}", found=repr(reference))
+        raise UserError.of(f"not a name or path of {_a(KINDS[kind])}", found=repr(reference))
     if not looks_like_path(reference):
         preset = _preset(str(reference), kind)
         if preset is not None:
             return preset
     written = (beside or Path()) / reference
-    if _exists(written):
+    if str(reference).strip() and _exists(written):
         return written
     raise _not_found(reference, kind)
 
@@ -101,7 +101,7 @@ def _not_found(reference: Reference, kind: str) -> UserError:
     noun = KINDS[kind]
     if looks_like_path(reference):
         return UserError.of(
-            "no such file or folder", file=_printable(reference), expected=f"a {noun} file", hint=_near(reference, kind)
+            "no such file or folder", file=_printable(reference), expected=f"{_a(noun)} file", hint=_near(reference, kind)
         )
     names = preset_names(kind)
     presets = f"one of {', '.join(names[:_NAMES_SHOWN])}{' ...' if len(names) > _NAMES_SHOWN else ''}; or " if names else ""
@@ -120,3 +120,7 @@ def _near(reference: Reference, kind: str) -> str:
 
 def _printable(reference: Reference) -> str:
     return "".join(character if character.isprintable() else "?" for character in str(reference))
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"

@@ -130,7 +130,8 @@ def changed(node: Node, path: Path, new: Node, above: Path = ()) -> Node:
         raise LookupError(above)
     child = node.value.get(step)
     after = changed(child, rest, new, (*above, step)) if child is not None else _wrapped(rest, new)
-    return replace(node, value={**node.value, step: after})
+    # A section that was changed from outside stands where the change stands, as one that a difference was laid over does.
+    return Node({**node.value, step: after}, new.place if above else node.place)
 
 
 def without(node: Node, keys: Sequence[str]) -> Node:
@@ -145,7 +146,7 @@ def _changed_item(node: Node, path: Path, new: Node, above: Path) -> Node:
         raise LookupError(above)
     items = list(node.value)
     items[index] = changed(items[index], path[1:], new, (*above, index))
-    return replace(node, value=items)
+    return Node(items, new.place)
 
 
 def _wrapped(path: Path, new: Node) -> Node:

@@ -61,13 +61,11 @@ def read_text(path: FilePath) -> str:
 
 def read_yaml(path: FilePath) -> Node:
     """A YAML file whose top level is a mapping, as a tree of nodes."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return parse_yaml(read_text(path), shown(path))
-    return _read_once(path, shown(path), status.st_mtime_ns, status.st_size)
+    return parse_yaml(read_text(path), shown(path))
 
 
+# Twelve presets stand on the same base: the same text is parsed once. Nodes are never written to.
+@lru_cache(maxsize=128)
 def parse_yaml(text: str, name: str) -> Node:
     """YAML text whose top level is a mapping, as a tree of nodes; `name` is the file told to the user."""
     top = _composed(text, name)
@@ -84,12 +82,6 @@ def parse_yaml(text: str, name: str) -> Node:
     if converter.findings:
         raise UserError(sorted(converter.findings))
     return node
-
-
-@lru_cache(maxsize=256)
-def _read_once(path: FilePath, name: str, _mtime: int, _size: int) -> Node:
-    # Twelve presets stand on the same base: an unchanged file is parsed once. Nodes are never written to.
-    return parse_yaml(read_text(path), name)
 
 
 def _decoded(raw: bytes, name: str) -> str:
@@ -143,7 +135,7 @@ def _syntax_hint(problem: str, written: str) -> str:
         return "check the indentation, and quote text that contains ': '"
     if "could not find expected ':'" in problem:
         return "a colon and a space are missing after a key"
-    if "expected <block end>" in problem or "flow" in problem:
+    if problem.startswith("expected ") or "flow" in problem:
         return "check the indentation and the brackets"
     if written.strip()[:1] in "@`%":
         return "quote text that starts with this character"

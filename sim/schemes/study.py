@@ -174,8 +174,8 @@ class _Opener:
         found = asked if asked in names else called.get(asked, "")
         # A baseline that could not be read has been told already.
         if not found and asked not in self.study.schemes:
-            hint = did_you_mean(asked, names)
-            self._find(("baseline",), "the baseline is not among the schemes", quoted(asked), f"one of {listed(dict.fromkeys(names))}", hint)
+            expected, hint = f"one of {listed(dict.fromkeys(names))}", did_you_mean(asked, names)
+            self._find(("baseline",), "the baseline is not among the schemes", quoted(asked), expected, hint)
         return found
 
     def _find(self, path: Path, problem: str, found: str = "", expected: str = "", hint: str = "") -> None:

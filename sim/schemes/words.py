@@ -62,7 +62,7 @@ def value_in_words(value: Any) -> str:
 def number(value: float) -> str:
     """A number as people write it: 0.5, 12, 1e-09."""
     try:
-        return str(value) if isinstance(value, int) and abs(value) < 10**15 else f"{value:.15g}"
+        return str(value) if isinstance(value, int) and abs(value) < 10**19 else f"{value:.15g}"
     except OverflowError:  # a whole number beyond the largest floating-point number
         return "far too large to print"
 
@@ -146,7 +146,7 @@ def expected_at(model: type[BaseModel], path: Sequence[str | int]) -> str:
     if not isinstance(found, FieldInfo):
         return type_in_words(found)
     extra = found.json_schema_extra if isinstance(found.json_schema_extra, dict) else {}
-    unit = f" ({extra['unit']})" if extra.get("unit") else ""
+    unit = f" ({extra['unit']})" if extra.get("unit") not in (None, "-") else ""
     pattern = next((item.pattern for item in found.metadata if getattr(item, "pattern", None)), "")
     if pattern:
         return "small letters, digits and underscores, a letter first" if pattern == NAME_PATTERN else f"text like {pattern}"
