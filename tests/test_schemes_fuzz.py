@@ -29,7 +29,7 @@ VALID = {
         CONFIGS / "organisations/toy_bureau.yaml",
         CONFIGS / "organisations/national_service.yaml",
     ],
-    "behaviour": [GOOD / "behaviour.yaml"],
+    "behaviour": [GOOD / "behaviour.yaml", CONFIGS / "behaviour/default.yaml"],
     "studies": [CONFIGS / "studies/municipal_comparison.yaml"],
 }
 FILES = [(kind, path.read_text(encoding="utf-8")) for kind, paths in VALID.items() for path in paths]
