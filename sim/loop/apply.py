@@ -1,0 +1,142 @@
+"""Link 5, the application: pay, honours, sanctions, dismissal and promotion follow the result."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.jit import allocating, rule
+from sim.loop.calendar import is_due
+from sim.population.draws import Purpose, uniforms
+from sim.population.entry import enter, redraw_ability
+from sim.rules.flow import promotion_merit
+from sim.rules.justice import distributive_signal
+from sim.rules.numbers import remembered
+from sim.rules.pay import explicit_reward
+from sim.rules.ranking import BOTTOM, next_rung
+
+PROMOTION = int(Purpose.PROMOTION)
+BY_RESULT, BY_SENIORITY, AT_RANDOM, WORST_FIRST = 0, 1, 2, 3
+REDRAWN = 1
+
+
+@rule
+def apply(world, step, first, last):
+    """Rewards and sanctions of the peer groups [first, last), where an appraisal is due."""
+    scheme = world.scheme[0]
+    if not is_due(step, scheme.interval):
+        return
+    for g in range(first, last):
+        pay_group(world, g)
+        judge_rewards(world, g)
+
+
+@rule
+def pay_group(world, g):
+    """Explicit rewards and the ladder of sanctions in one peer group."""
+    scheme = world.scheme[0]
+    group = world.groups[g]
+    total, squares = 0.0, 0.0
+    for m in range(group.first, group.first + group.size):
+        c = world.cadres[world.members[m]]
+        c.pay = explicit_reward(
+            c.score, world.departments[c.department].score, c.grade, scheme.applied, scheme.bonus_per_point,
+            scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+        )  # fmt: skip
+        c.rung = next_rung(c.rung, c.sanctioned == 1, c.grade == BOTTOM and c.sanctioned == 0)
+        total += c.pay
+    group.mean_pay = total / group.size
+    for m in range(group.first, group.first + group.size):
+        squares += (world.cadres[world.members[m]].pay - group.mean_pay) ** 2
+    group.spread_pay = math.sqrt(squares / group.size)
+
+
+@rule
+def judge_rewards(world, g):
+    """Distributive justice: one's reward among peers against one's contribution among peers, self-serving."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    group = world.groups[g]
+    speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
+    for m in range(group.first, group.first + group.size):
+        c = world.cadres[world.members[m]]
+        made = (c.contribution - group.mean_contribution) / group.spread_contribution if group.spread_contribution > 0.0 else 0.0
+        paid = (c.pay - group.mean_pay) / group.spread_pay if group.spread_pay > 1e-12 else 0.0
+        signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, c.fairness_sensitivity)
+        c.justice_distributive = remembered(c.justice_distributive, signal, speed)
+
+
+@allocating
+def move_people(world, step):
+    """Dismissal of the bottom share, then promotion into every vacancy from the top down (mechanism 17)."""
+    if not is_due(step, world.scheme[0].interval):
+        return
+    for i in range(world.cadres.shape[0]):
+        c = world.cadres[i]
+        if c.dismissed == 1 or c.ability < world.behaviour[0].ability_floor:
+            leave_service(world, step, i)
+    if world.organisation[0].n_posts > 1:
+        for bureau in range(world.bureaus.shape[0]):
+            fill_posts(world, step, bureau)
+
+
+@rule
+def leave_service(world, step, i):
+    """Cadre i leaves; the best applicant of the month takes the place."""
+    c = world.cadres[i]
+    world.departments[c.department].sum_exits += 1.0
+    if step >= world.organisation[0].window_start:
+        c.window_exits += 1.0
+    enter(world, i, step + 1, False)
+
+
+@allocating
+def fill_posts(world, step, bureau_index):
+    """Promotions in one bureau: vacancies against the establishment, best merit of the level below first."""
+    organisation = world.organisation[0]
+    bureau = world.bureaus[bureau_index]
+    first_branch = world.branches[bureau.first_branch]
+    start = world.departments[first_branch.first_department].first
+    stop = start + bureau.n_cadres
+    held = np.zeros(organisation.n_posts, np.int64)
+    for i in range(start, stop):
+        held[world.cadres[i].level] += 1
+    for level in range(organisation.n_posts - 1, 0, -1):
+        wanted = int(round(organisation.post_share[level] * bureau.n_cadres))
+        while held[level] < wanted and held[level - 1] > 0:
+            best, best_merit = -1, -np.inf
+            for i in range(start, stop):
+                if world.cadres[i].level == level - 1:
+                    merit = merit_of(world, step, i)
+                    if merit > best_merit:
+                        best, best_merit = i, merit
+            promote(world, step, best)
+            held[level] += 1
+            held[level - 1] -= 1
+
+
+@rule
+def merit_of(world, step, i):
+    """Standing of a cadre for promotion: results as the superior believes them, against seniority."""
+    scheme = world.scheme[0]
+    c = world.cadres[i]
+    chance, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, PROMOTION, 0)
+    seniority = c.tenure / 120.0
+    if scheme.promotion_rule == AT_RANDOM:
+        return promotion_merit(scheme.promotion, chance, seniority, chance)
+    if scheme.promotion_rule == BY_SENIORITY:
+        return promotion_merit(0.0, 0.0, seniority, chance)
+    belief = -c.belief if scheme.promotion_rule == WORST_FIRST else c.belief
+    return promotion_merit(scheme.promotion, belief, seniority, chance)
+
+
+@rule
+def promote(world, step, i):
+    """One level up; ability is kept or redrawn (Pluchino et al. 2010)."""
+    b = world.behaviour[0]
+    c = world.cadres[i]
+    c.level += 1
+    c.months_in_post = 0.0
+    if world.scheme[0].ability_on_promotion == REDRAWN:
+        redraw_ability(world, step, i)
+    c.belief_precision = max(b.prior_precision, 0.5 * c.belief_precision)

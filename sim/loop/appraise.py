@@ -1,0 +1,347 @@
+"""Link 3, the appraisal: what is measured and rated becomes points, scores, ranks and grades."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.jit import allocating, rule
+from sim.loop.calendar import is_due
+from sim.loop.process import lane_of
+from sim.population.draws import Purpose, normals, uniforms
+from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty
+from sim.rules.incentives import next_belief
+from sim.rules.justice import accuracy_of_appraisal, liability_unfairness, procedural_signal
+from sim.rules.numbers import remembered
+from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
+from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
+from sim.rules.responsibility import joint_points
+from sim.rules.scoring import points_share
+from sim.rules.targets import next_target
+
+RATING, LOT, CHANCES = int(Purpose.RATING), int(Purpose.LOT), int(Purpose.CHANCES)
+CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
+FORCED, FREE = 2, 1
+SENIORITY = 1
+
+
+@rule
+def appraise(world, step, first, last):
+    """Score everybody in the departments [first, last), where an appraisal is due; ranking follows in `rank_groups`."""
+    if not is_due(step, world.scheme[0].interval):
+        return
+    for d in range(first, last):
+        department = world.departments[d]
+        total = 0.0
+        for i in range(department.first, department.first + department.size):
+            score_cadre(world, step, d, i)
+            total += world.cadres[i].points
+        department.score = total / department.size
+
+
+@rule
+def unit_attainment(world, d, j, unit):
+    """Mean attainment of the unit on task j over the period."""
+    department = world.departments[d]
+    interval = world.scheme[0].interval
+    if unit == DEPARTMENT_LEVEL:
+        return department.period_attainment[j] / interval
+    k = department.task[j]
+    if unit == BRANCH_LEVEL:
+        return world.branches[department.branch].period_attainment[k] / interval
+    return world.bureaus[department.bureau].period_attainment[k] / interval
+
+
+@rule
+def score_cadre(world, step, d, i):
+    """Points of a cadre: counted results as reported, the rest as appraisers see it, each through its scoring rule."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    steps = max(c.period_steps, 1.0)
+    overall = 0.0
+    for j in range(department.n_tasks):
+        overall += c.period_reported[j] / (steps * c.target[j])
+    impression, favour, z_ability, z_attitude = normals(world.luck, c.key, c.position, 0, step + 1, RATING, 0)
+    bias = scheme.rater_bias * scheme.bias_left
+    halo = department.halo * bias
+    shift = rating_shift(
+        department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
+        b.referee_bias, department.is_office, scheme.external, scheme.supervision,
+    )  # fmt: skip
+    personal = shift + bias * department.favouritism * favour + b.impression * scheme.rater_noise * impression
+    performance = 0.0
+    z = (0.0, 0.0, 0.0, 0.0)
+    for row in range(department.n_offers):
+        if row % 4 == 0:
+            z = normals(world.luck, c.key, c.position, 0, step + 1, RATING, 1 + row // 4)
+        indicator = world.indicators[department.offer_row[row]]
+        j = department.offer_task[row]
+        if indicator.unit == CADRE_LEVEL:
+            reach_bright_line(world, step, d, i, row)
+            attained = c.period_reported[j] / (steps * department.share[j] * c.target[j])
+        else:
+            attained = unit_attainment(world, d, j, indicator.unit) / c.target[j]
+        seen = head_view(attained, overall, halo, department.central_tendency * bias)
+        rated = seen + personal + b.rating_noise * scheme.rater_noise * lane_of(z, row % 4)
+        observed = observed_attainment(attained, rated, indicator.counted)
+        performance += department.offer_weight[row] * points_share(
+            observed, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        )
+    if department.n_offers == 0:
+        performance = 1.0
+    ability = rated_part(c.ability, personal, b.rating_noise * scheme.rater_noise * z_ability)
+    attitude = rated_part(0.5 * (c.load + c.motivation), personal, b.rating_noise * scheme.rater_noise * z_attitude)
+    taxpayers = world.branches[department.branch].satisfaction / 0.7
+    others = rated_part(0.5 * (taxpayers + 1.0) + c.help_given - c.sabotage_done, personal, 0.0)
+    c.points = scheme.points * (
+        scheme.performance * performance + scheme.ability * ability + scheme.attitude * attitude + scheme.others * others
+    )
+    c.contribution = c.period_contribution / steps
+
+
+@rule
+def reach_bright_line(world, step, d, i, row):
+    """Whoever is just below a bright line reports the line where that pays (mechanism 7)."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    indicator = world.indicators[department.offer_row[row]]
+    if b.falsification_cost <= 0.0 or (indicator.notch <= 0.0 and indicator.steps <= 1):
+        return
+    j = department.offer_task[row]
+    share = department.share[j]
+    steps = max(c.period_steps, 1.0)
+    attained = c.period_reported[j] / (steps * share * c.target[j])
+    line, prize = next_bright_line(attained, indicator.floor, indicator.steps, indicator.below, indicator.notch)
+    if prize <= 0.0:
+        return
+    worth = scheme.points * scheme.performance * department.offer_weight[row] * (
+        c.loss_aversion * (c.gain + c.loss) if indicator.is_loss else c.gain + c.loss_aversion * c.loss
+    )
+    believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
+    honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
+    gap = (line - attained) * share * c.target[j]
+    interior = falsification(0.0, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
+    added = bright_line_gap(
+        gap, worth * prize * (1.0 - scheme.re_marking * b.re_marking_effect), interior, scheme.captured, believed,
+        scheme.audit_penalty, honesty, b.falsification_cost, share,
+    )  # fmt: skip
+    if added > 0.0:
+        c.period_reported[j] += added * steps
+        c.falsified[j] += added
+        if step >= world.organisation[0].window_start:
+            c.window_falsified += added * steps * world.tasks[indicator.task].value
+            c.window_reported += added * steps * world.tasks[indicator.task].value
+            c.window_surplus -= steps * falsification_cost(added, b.falsification_cost, share)
+
+
+@rule
+def next_bright_line(attained, floor, steps, below, notch):
+    """(attainment, prize) of the next step or standard above an attainment; prize 0 where there is none."""
+    if attained >= 1.0:
+        return 1.0, 0.0
+    if steps <= 1:
+        return 1.0, notch
+    width = (1.0 - floor) / steps
+    reached = math.floor((max(attained, floor) - floor) / width + 1e-12)
+    line = floor + width * (reached + 1.0)
+    return line, below * width + (notch if line >= 1.0 - 1e-12 else 0.0)
+
+
+@allocating
+def award_medals(world, step, first, last):
+    """Medals: extra points for the best of each peer group on an indicator, before results are put together."""
+    scheme = world.scheme[0]
+    if not is_due(step, scheme.interval):
+        return
+    for r in range(world.indicators.shape[0]):
+        indicator = world.indicators[r]
+        if indicator.medal_points <= 0.0:
+            continue
+        for g in range(first, last):
+            award_medal(world, step, g, r)
+
+
+@allocating
+def award_medal(world, step, g, r):
+    """The medal of one indicator in one peer group."""
+    scheme = world.scheme[0]
+    group = world.groups[g]
+    indicator = world.indicators[r]
+    places = seats(indicator.medal_share, group.size)
+    if places == 0:
+        return
+    result = np.full(group.size, -np.inf)
+    lots = np.zeros(group.size)
+    for m in range(group.size):
+        i = world.members[group.first + m]
+        c = world.cadres[i]
+        department = world.departments[c.department]
+        for row in range(department.n_offers):
+            if department.offer_row[row] == r:
+                j = department.offer_task[row]
+                steps = max(c.period_steps, 1.0)
+                result[m] = c.period_reported[j] / (steps * department.share[j] * c.target[j])
+        lots[m] = uniforms(world.luck, c.key, c.position, 0, step + 1, LOT, 0)[1]
+    order = ranked(result, lots)
+    for place in range(places):
+        m = order[place]
+        if result[m] > -np.inf:
+            c = world.cadres[world.members[group.first + m]]
+            department = world.departments[c.department]
+            for row in range(department.n_offers):
+                if department.offer_row[row] == r:
+                    c.points += scheme.points * scheme.performance * department.offer_weight[row] * indicator.medal_points
+
+
+@allocating
+def ranked(scores, ties):
+    """Order of places: highest score first, equal scores by the lower tie-breaker."""
+    by_tie = np.argsort(ties, kind="mergesort")
+    by_score = np.argsort(-scores[by_tie], kind="mergesort")
+    return by_tie[by_score]
+
+
+@allocating
+def put_together(world, step):
+    """Unit results and joint responsibility: everybody's final score (mechanism 10)."""
+    scheme = world.scheme[0]
+    if not is_due(step, scheme.interval):
+        return
+    branch_mean = np.zeros(world.branches.shape[0])
+    branch_size = np.zeros(world.branches.shape[0])
+    bureau_mean = np.zeros(world.bureaus.shape[0])
+    bureau_size = np.zeros(world.bureaus.shape[0])
+    for department in world.departments:
+        total = 0.0
+        for i in range(department.first, department.first + department.size):
+            total += world.cadres[i].points
+        department.score = total / department.size
+        branch_mean[department.branch] += total
+        branch_size[department.branch] += department.size
+        bureau_mean[department.bureau] += total
+        bureau_size[department.bureau] += department.size
+    for department in world.departments:
+        unit = department.score
+        if scheme.joint_scope == BRANCH_LEVEL:
+            unit = branch_mean[department.branch] / branch_size[department.branch]
+        elif scheme.joint_scope > BRANCH_LEVEL:
+            unit = bureau_mean[department.bureau] / bureau_size[department.bureau]
+        if department.is_office and scheme.joint_responsibility > 0.0:
+            # offices answer for what the grass roots decide: for the whole bureau (bureau speeches, part 2)
+            unit = bureau_mean[department.bureau] / bureau_size[department.bureau]
+        passed = world.bureaus[department.bureau].passed_down
+        for i in range(department.first, department.first + department.size):
+            c = world.cadres[i]
+            own = c.points + scheme.unit_weight * (department.score - c.points)
+            c.score = joint_points(own, unit, scheme.joint_responsibility) - passed
+    for bureau in world.bureaus:
+        bureau.passed_down = 0.0
+
+
+@allocating
+def rank_groups(world, step, first, last):
+    """Mechanism 9: grades inside the peer groups [first, last), sanctions with or without the floor."""
+    scheme = world.scheme[0]
+    if not is_due(step, scheme.interval):
+        return
+    for g in range(first, last):
+        group = world.groups[g]
+        scores = np.zeros(group.size)
+        ties = np.zeros(group.size)
+        total, squares, made, made_squares = 0.0, 0.0, 0.0, 0.0
+        for m in range(group.size):
+            c = world.cadres[world.members[group.first + m]]
+            correct_by_appeal(world, step, c)
+            scores[m] = c.score
+            if scheme.ties == SENIORITY:
+                ties[m] = -c.tenure
+            else:
+                ties[m] = uniforms(world.luck, c.key, c.position, 0, step + 1, LOT, 0)[0]
+            total += c.score
+            made += c.contribution
+        group.mean = total / group.size
+        group.mean_contribution = made / group.size
+        for m in range(group.size):
+            c = world.cadres[world.members[group.first + m]]
+            squares += (c.score - group.mean) ** 2
+            made_squares += (c.contribution - group.mean_contribution) ** 2
+        group.spread = math.sqrt(squares / group.size)
+        group.spread_contribution = math.sqrt(made_squares / group.size)
+        order = ranked(scores, ties)
+        for place in range(group.size):
+            c = world.cadres[world.members[group.first + order[place]]]
+            share = c.score / scheme.points
+            if scheme.ranking == FORCED:
+                c.grade = forced_grade(place, group.size, group.n_top, group.n_second, group.n_bottom)
+            elif scheme.ranking == FREE:
+                c.grade = free_grade(share, scheme.top_threshold, scheme.second_threshold, scheme.bottom_threshold)
+            else:
+                c.grade = ORDINARY
+            struck = is_sanctioned(c.grade, share, scheme.floor)
+            c.sanctioned = 1 if struck else 0
+            c.dismissed = 1 if place >= group.size - group.n_dismissed else 0
+
+
+@rule
+def correct_by_appeal(world, step, c):
+    """An appeal gives back what ratings took: with its chance, half of the gap to what was reported (assumed)."""
+    scheme = world.scheme[0]
+    if scheme.appeal <= 0.0:
+        return
+    _, _, chance, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    if c.score < scheme.points and chance < scheme.appeal:
+        department = world.departments[c.department]
+        counted = 0.0
+        for row in range(department.n_offers):
+            indicator = world.indicators[department.offer_row[row]]
+            j = department.offer_task[row]
+            attained = c.period_reported[j] / (max(c.period_steps, 1.0) * department.share[j] * c.target[j])
+            counted += department.offer_weight[row] * points_share(
+                attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+            )
+        c.score += 0.5 * max(0.0, scheme.points * counted - c.score)
+
+
+@rule
+def judge_procedures(world, step, first, last):
+    """After the appraisal: what everybody makes of the procedures, what the superior believes, the next targets."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    if not is_due(step, scheme.interval):
+        return
+    speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
+    for d in range(first, last):
+        department = world.departments[d]
+        counted = 0.0
+        for row in range(department.n_offers):
+            counted += department.offer_weight[row] * world.indicators[department.offer_row[row]].counted
+        accuracy = accuracy_of_appraisal(counted, scheme.electronic, scheme.training, scheme.in_process, department.overhead)
+        suppression = 1.0 - scheme.rater_bias * scheme.bias_left
+        signal = procedural_signal(accuracy, suppression, scheme.participation, scheme.appeal)
+        signal -= liability_unfairness(scheme.joint_responsibility, scheme.pass_through, department.is_office) * 0.5
+        for i in range(department.first, department.first + department.size):
+            c = world.cadres[i]
+            c.justice_procedural = remembered(c.justice_procedural, max(0.0, signal), speed)
+            if department.points_per_output > 0.0:
+                ability_seen = (c.points - scheme.points) / department.points_per_output / max(b.ability_sd, 0.05)
+                c.belief = next_belief(c.belief, c.belief_precision, ability_seen, b.signal_precision)
+                c.belief_precision += b.signal_precision
+            ratchet_targets(world, d, i)
+
+
+@rule
+def ratchet_targets(world, d, i):
+    """New targets from last year's results (mechanism 12), and an empty period."""
+    scheme = world.scheme[0]
+    department, c = world.departments[d], world.cadres[i]
+    steps = max(c.period_steps, 1.0)
+    for j in range(department.n_tasks):
+        if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
+            attained = c.period_reported[j] / (steps * department.share[j])
+            if scheme.ratchet_on == 1:
+                attained = department.period_attainment[j] / scheme.interval
+            c.target[j] = next_target(c.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
+        c.period_output[j] = 0.0
+        c.period_reported[j] = 0.0
+    c.period_steps = 0.0
+    c.period_contribution = 0.0

@@ -1,0 +1,29 @@
+"""When things fall due. Steps are counted from 0; something every n steps falls due at the end of the n-th step."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+
+
+@rule
+def is_due(step, interval):
+    """Whether something that happens every `interval` steps falls due at the end of this step; 0 = never."""
+    return interval > 0 and (step + 1) % interval == 0
+
+
+@rule
+def is_period_start(step, interval):
+    """Whether an appraisal period starts with this step."""
+    return step % interval == 0
+
+
+@rule
+def steps_left(step, interval):
+    """Steps until the appraisal, this one included."""
+    return interval - step % interval
+
+
+@rule
+def month_of_year(step, step_months):
+    """Calendar month, 1 to 12, in which a step ends."""
+    return (step * step_months + step_months - 1) % 12 + 1

@@ -1,0 +1,35 @@
+"""Link 4, communication: what people are told, and what they make of it. (Appeals are heard in the appraisal.)"""
+
+from __future__ import annotations
+
+from sim.jit import rule
+from sim.loop.calendar import is_due
+from sim.rules.justice import informational_signal, interpersonal_signal
+from sim.rules.numbers import remembered
+from sim.rules.understanding import next_understanding
+
+
+@rule
+def interview_interval(interviews_per_year, step_months):
+    """Steps between two interviews, at least 1; 0 = none."""
+    if interviews_per_year <= 0.0:
+        return 0
+    return max(1, int(12.0 / (interviews_per_year * step_months)))
+
+
+@rule
+def talk_to(world, step, i):
+    """A month of communication with one cadre: understanding, respect and reasons."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    c = world.cadres[i]
+    interval = interview_interval(scheme.interviews_per_year, world.organisation[0].step_months)
+    interviewed = 1.0 if is_due(step, interval) else 0.0
+    regular = min(1.0, scheme.interviews_per_year / 4.0)
+    counselling = interviewed + scheme.coaching / 12.0
+    c.understanding = next_understanding(
+        c.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
+    )
+    respect = interpersonal_signal(regular, scheme.coaching, scheme.care, c.sanctioned)
+    reasons = informational_signal(scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results)
+    c.justice_interpersonal = remembered(c.justice_interpersonal, respect, b.justice_memory)
+    c.justice_informational = remembered(c.justice_informational, reasons, b.justice_memory)

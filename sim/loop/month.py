@@ -1,0 +1,40 @@
+"""The month: the five links in the order of the closed loop, on one screen."""
+
+from __future__ import annotations
+
+from sim.jit import allocating
+from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
+from sim.loop.apply import apply, move_people
+from sim.loop.people import communicate_and_update, update_bureaus, update_taxpayers
+from sim.loop.plan import plan
+from sim.loop.process import open_month, rank_bureaus, report, work
+from sim.loop.recording import record
+
+
+@allocating
+def walk_month(world, step):
+    """One step of the closed loop, for everybody: plan, process, appraise, communicate, apply, then people."""
+    departments, bureaus, groups = world.departments.shape[0], world.bureaus.shape[0], world.groups.shape[0]
+    open_month(world, step)
+    plan(world, step, 0, departments)
+    work(world, step, 0, departments)
+    report(world, step, 0, bureaus)
+    rank_bureaus(world, step)
+    appraise(world, step, 0, departments)
+    award_medals(world, step, 0, groups)
+    put_together(world, step)
+    rank_groups(world, step, 0, groups)
+    apply(world, step, 0, groups)
+    judge_procedures(world, step, 0, departments)
+    communicate_and_update(world, step, 0, departments)
+    move_people(world, step)
+    update_bureaus(world)
+    update_taxpayers(world)
+
+
+@allocating
+def walk_months(world, first_step, n_steps, history):
+    """Walk `n_steps` steps from `first_step`; row t of `history` (dtype HISTORY) describes step first_step + t."""
+    for t in range(n_steps):
+        walk_month(world, first_step + t)
+        record(world, first_step + t, history[t])

@@ -1,0 +1,184 @@
+"""After the five links: what the month has done to people, capability stocks and taxpayers; who leaves."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+from sim.loop.apply import leave_service
+from sim.loop.communicate import talk_to
+from sim.population.columns import PERSPECTIVES
+from sim.population.draws import Purpose, uniforms
+from sim.rules.burnout import (
+    BURNOUT_FROM, burnout_index, effort_reward_imbalance, next_cynicism, next_efficacy, next_exhaustion,
+    resources_at_work, strain, success_seen,
+)  # fmt: skip
+from sim.rules.flow import exit_chance
+from sim.rules.motivation import felt_control, motivation_aimed_at
+from sim.rules.numbers import remembered
+from sim.rules.responsibility import role_conflict
+from sim.rules.strategy import next_capability, next_stock
+from sim.rules.taxpayers import compliance_aimed_at, satisfaction_aimed_at
+
+CHANCES = int(Purpose.CHANCES)
+
+
+@rule
+def communicate_and_update(world, step, first, last):
+    """Communication and the update of people, one pass over the cadres of the departments [first, last)."""
+    for d in range(first, last):
+        clear_sums(world.departments[d])
+        department = world.departments[d]
+        for i in range(department.first, department.first + department.size):
+            talk_to(world, step, i)
+            update_cadre(world, step, d, i)
+            if wants_to_leave(world, step, i):
+                leave_service(world, step, i)
+            add_up(world, d, i)
+
+
+@rule
+def clear_sums(department):
+    """Empty sums for the month."""
+    department.sum_exhaustion = 0.0
+    department.sum_cynicism = 0.0
+    department.sum_efficacy = 0.0
+    department.sum_burnout = 0.0
+    department.sum_distributive = 0.0
+    department.sum_procedural = 0.0
+    department.sum_interpersonal = 0.0
+    department.sum_informational = 0.0
+    department.sum_motivation = 0.0
+    department.sum_understanding = 0.0
+    department.sum_target = 0.0
+    department.sum_pay = 0.0
+
+
+@rule
+def update_cadre(world, step, d, i):
+    """Burnout, own drive and capability after the month."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    branch = world.branches[department.branch]
+    conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
+    resources = resources_at_work(scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, branch.resources)
+    reward = c.pay + 0.1 * scheme.recognition
+    imbalance = effort_reward_imbalance(c.load, reward, c.motivation)
+    strained = strain(
+        c.load, b.capacity, department.overhead, c.threat, conflict, imbalance, resources,
+        b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain, b.resource_relief,
+    )  # fmt: skip
+    c.exhaustion = next_exhaustion(c.exhaustion, b.exhaustion_base, strained, c.resilience, b.burnout_rate)
+    injustice = 1.0 - 0.25 * (
+        c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational
+    )
+    c.cynicism = next_cynicism(
+        c.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, c.exhaustion, b.cynicism_of_injustice, injustice,
+        c.resilience, b.burnout_rate,
+    )  # fmt: skip
+    attained = 0.0
+    for j in range(department.n_tasks):
+        attained += c.output[j] / c.target[j]
+    seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
+    c.efficacy = next_efficacy(c.efficacy, b.efficacy_base, b.efficacy_of_success, seen, c.resilience, b.burnout_rate)
+    control = felt_control(
+        b.control_of_pay, 0.1 * scheme.points * c.paid + c.bottom_chance, b.control_of_tracking, scheme.tracking_strength,
+        scheme.deadlines,
+    )  # fmt: skip
+    say = 0.5 * (scheme.participation + scheme.autonomy)
+    told = 0.5 * (scheme.feedback + scheme.recognition)
+    aim = motivation_aimed_at(
+        c.crowding, control, b.autonomy_effect, say, b.feedback_effect, told, b.meaning_effect, scheme.meaning
+    )
+    c.motivation = remembered(c.motivation, aim, b.motivation_rate)
+    for p in range(PERSPECTIVES):
+        c.capability[p] = next_capability(
+            c.capability[p], scheme.coaching, scheme.growth, scheme.strategy_map, b.learning_rate, b.learning_fade
+        )
+    years = world.organisation[0].step_months / 12.0
+    c.age += years
+    c.tenure += 12.0 * years
+    c.months_in_post += 12.0 * years
+
+
+@rule
+def wants_to_leave(world, step, i):
+    """Whether the cadre leaves this month, by choice or by age."""
+    b = world.behaviour[0]
+    c = world.cadres[i]
+    if c.age >= b.retirement_age:
+        return True
+    index = burnout_index(c.exhaustion, c.cynicism, c.efficacy)
+    injustice = 1.0 - 0.5 * (c.justice_distributive + c.justice_procedural)
+    chance = exit_chance(
+        b.exit_rate, b.exit_of_burnout, index, b.exit_of_injustice, injustice, b.exit_of_ability, c.potential
+    )
+    if chance <= 0.0:
+        return False
+    lot, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    return lot < chance
+
+
+@rule
+def add_up(world, d, i):
+    """The department's sums over its people."""
+    department, c = world.departments[d], world.cadres[i]
+    department.sum_exhaustion += c.exhaustion
+    department.sum_cynicism += c.cynicism
+    department.sum_efficacy += c.efficacy
+    department.sum_burnout += 1.0 if burnout_index(c.exhaustion, c.cynicism, c.efficacy) >= BURNOUT_FROM else 0.0
+    department.sum_distributive += c.justice_distributive
+    department.sum_procedural += c.justice_procedural
+    department.sum_interpersonal += c.justice_interpersonal
+    department.sum_informational += c.justice_informational
+    department.sum_motivation += c.motivation
+    department.sum_understanding += c.understanding
+    department.sum_pay += c.pay
+    relative = 0.0
+    for j in range(department.n_tasks):
+        relative += department.share[j] * c.target[j] / department.first_target[j]
+    department.sum_target += relative
+
+
+@rule
+def update_bureaus(world):
+    """Capability stocks follow the effort spent on their perspective (mechanism 16)."""
+    b, organisation = world.behaviour[0], world.organisation[0]
+    if b.stock_rate <= 0.0:
+        return
+    for bureau in world.bureaus:
+        for p in range(PERSPECTIVES):
+            spent, normal = 0.0, 0.0
+            for branch_index in range(bureau.first_branch, bureau.first_branch + bureau.n_branches):
+                branch = world.branches[branch_index]
+                for d in range(branch.first_department, branch.first_department + branch.n_departments):
+                    department = world.departments[d]
+                    for j in range(department.n_tasks):
+                        if world.tasks[department.task[j]].perspective == p:
+                            normal += department.size * department.share[j]
+                            spent += department.sum_task_effort[j]
+            if normal > 0.0:
+                bureau.stocks[p] = next_stock(bureau.stocks[p], spent / normal, b.stock_rate)
+
+
+@rule
+def update_taxpayers(world):
+    """Taxpayers answer to service and enforcement of their branch with a lag."""
+    b, organisation = world.behaviour[0], world.organisation[0]
+    if b.taxpayer_rate <= 0.0:
+        return
+    for branch in world.branches:
+        service, contact, enforced, enforcing = 0.0, 0.0, 0.0, 0.0
+        for k in range(organisation.n_tasks):
+            task = world.tasks[k]
+            if branch.normal[k] > 0.0:
+                attained = branch.sum_true[k] / branch.normal[k]
+                service += task.contact * branch.normal[k] * attained
+                contact += task.contact * branch.normal[k]
+                enforced += task.enforcement * branch.normal[k] * attained
+                enforcing += task.enforcement * branch.normal[k]
+        served = service / contact if contact > 0.0 else 1.0
+        pressed = enforced / enforcing if enforcing > 0.0 else 1.0
+        satisfied = satisfaction_aimed_at(served, b.satisfaction_of_service, pressed, b.satisfaction_of_enforcement)
+        branch.satisfaction = remembered(branch.satisfaction, satisfied, b.taxpayer_rate)
+        complying = compliance_aimed_at(branch.satisfaction, b.compliance_of_satisfaction, pressed, b.compliance_of_enforcement)
+        branch.compliance = remembered(branch.compliance, complying, b.taxpayer_rate)
+

@@ -1,0 +1,156 @@
+"""Link 1, the plan: targets for the new period, and what a point of the coming score is worth to everybody."""
+
+from __future__ import annotations
+
+import math
+
+from sim.jit import rule
+from sim.loop.calendar import is_period_start
+from sim.rules.incentives import career_value, contest_chance, contest_density, next_rung_loss, own_part, ratchet_discount, years_ahead
+from sim.rules.numbers import normal_chance, normal_density
+from sim.rules.output import luck_of_mean
+from sim.rules.scoring import expected_points_slope
+from sim.rules.targets import bargained_slack, cascaded_target
+
+FORCED, FREE = 2, 1
+BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
+OWN_RESULT = 0
+
+
+@rule
+def plan(world, step, first, last):
+    """Plan the new period for the departments [first, last), where one starts."""
+    scheme = world.scheme[0]
+    if not is_period_start(step, scheme.interval) and step != world.organisation[0].scheme_start:
+        return
+    for d in range(first, last):
+        plan_department(world, step, d)
+        department = world.departments[d]
+        for i in range(department.first, department.first + department.size):
+            value_of_a_point(world, d, i)
+
+
+@rule
+def plan_department(world, step, d):
+    """Targets come down, hours are set aside, and the luck in a typical score is worked out."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department = world.departments[d]
+    branch = world.branches[department.branch]
+    levels = 2 if department.is_office == 0 else 1
+    department.overhead = scheme.hours
+    department.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
+    if step == world.organisation[0].scheme_start:
+        for j in range(department.n_tasks):
+            department.first_target[j] = cascaded_target(
+                scheme.difficulty, scheme.top_up, levels, department.slack, scheme.job_coefficients, branch.workload
+            )
+            department.pace[j] = 1.0
+            for i in range(department.first, department.first + department.size):
+                world.cadres[i].target[j] = department.first_target[j]
+    department.ratchet_up_left, department.ratchet_down_left = discounts(
+        scheme.ratchet_on, scheme.ratchet_up, scheme.ratchet_down, b, department.size
+    )
+    variance, points = 0.0, 0.0
+    for row in range(department.n_offers):
+        indicator = world.indicators[department.offer_row[row]]
+        task = world.tasks[indicator.task]
+        j = department.offer_task[row]
+        luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / department.first_target[j]
+        judged = (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise
+        weight = scheme.points * scheme.performance * department.offer_weight[row]
+        slope = expected_points_slope(
+            1.0, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        )
+        if luck <= 0.0:
+            slope = 0.5 * (indicator.below + indicator.above)
+        variance += (weight * slope) ** 2 * (luck * luck + judged * judged)
+        points += weight * slope / department.first_target[j]
+    others = scheme.points * (1.0 - scheme.performance) * b.impression * scheme.rater_noise
+    department.score_luck = math.sqrt(variance + others * others)
+    department.points_per_output = points
+
+
+@rule
+def value_of_a_point(world, d, i):
+    """Mechanism 3: everything the application ties to the score, as the worth of one more point of it.
+
+    Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it.
+    """
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    group = world.groups[c.group]
+    own = own_part(scheme.unit_weight, float(department.size))
+    aware = b.standing_awareness * scheme.publish_ranks
+    luck = department.score_luck
+    spread, standing = luck, 0.0
+    if aware > 0.0 and not math.isnan(group.mean):
+        between = max(0.0, group.spread * group.spread - luck * luck)
+        spread = math.sqrt(luck * luck + aware * aware * between)
+        if spread > 0.0 and not math.isnan(c.score):
+            standing = aware * (c.score - group.mean) / spread
+    expected = scheme.points if math.isnan(c.score) else c.score
+    top = scheme.top_prize + scheme.recognition * b.honour
+    gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
+    c.bottom_chance = 0.0
+    rung = next_rung_loss(
+        c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment
+    )
+    if spread > 0.0 and scheme.ranking == FORCED:
+        win_top = contest_density(group.density[TOP_CUT], standing) / spread
+        win_second = contest_density(group.density[SECOND_CUT], standing) / spread
+        avoid = contest_density(group.density[BOTTOM_CUT], standing) / spread
+        c.bottom_chance = 1.0 - contest_chance(group.chance[BOTTOM_CUT], standing)
+        contest = top * win_top + scheme.second_prize * win_second
+        paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
+        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
+    elif spread > 0.0 and scheme.ranking == FREE:
+        win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
+        win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
+        gap = (scheme.bottom_threshold * scheme.points - expected) / spread
+        avoid = normal_density(gap) / spread
+        c.bottom_chance = normal_chance(gap)
+        gain = top * win_top + scheme.second_prize * win_second
+        paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
+        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
+    ahead = years_ahead(b.planning_horizon, c.age, b.retirement_age)
+    signal = 1.0 / department.points_per_output if department.points_per_output > 0.0 else 0.0
+    career = scheme.promotion * career_value(
+        scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead
+    )
+    bonus = scheme.bonus_per_point
+    share = scheme.unit_bonus_per_point / department.size
+    esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
+    growth = b.growth_worth * scheme.growth
+    applied = scheme.applied
+    c.contest = applied * own * (contest + loss)
+    c.shared = applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
+    c.gain = applied * (own * (bonus + gain + contest + career * signal + growth) + share) + own * esteem
+    c.loss = applied * own * loss
+    c.paid = applied * (own * (bonus + paid) + share)
+    stake = c.paid * luck
+    c.risk_cost = 0.5 * c.risk_aversion * scheme.interval * stake * stake
+
+
+@rule
+def sanction_slope(scheme, c, avoid, expected, spread, rung):
+    """Marginal worth of a point that keeps the bottom sanctions away; sets the perceived chance of them.
+
+    With a floor they strike only below both: chance = P(bottom) P(below floor), its slope by the product rule.
+    """
+    slope = avoid
+    if scheme.floor > 0.0:
+        gap = (scheme.floor * scheme.points - expected) / spread
+        below = normal_chance(gap)
+        slope = avoid * below + c.bottom_chance * normal_density(gap) / spread
+        c.bottom_chance = c.bottom_chance * below
+    return rung * slope
+
+
+@rule
+def discounts(ratchet_on, ratchet_up, ratchet_down, b, members):
+    """What looking ahead leaves of a slope above and below the target when results move the next one."""
+    dilution = 1.0 if ratchet_on == OWN_RESULT else 1.0 / members
+    return (
+        ratchet_discount(ratchet_up * dilution, b.discount_rate, b.planning_horizon),
+        ratchet_discount(ratchet_down * dilution, b.discount_rate, b.planning_horizon),
+    )

@@ -1,0 +1,519 @@
+"""Link 2, the process: a month of work. Effort is chosen, luck strikes, results are reported upwards."""
+
+from __future__ import annotations
+
+import math
+
+from sim.jit import allocating, rule
+from sim.loop.calendar import month_of_year, steps_left
+from sim.population.columns import MAX_PEERS, OWN_TASKS
+from sim.population.draws import Purpose, normals, uniforms
+from sim.rules.burnout import OVERLOAD_FROM
+from sim.rules.effort import (
+    best_efforts, cost_level, effort_cost, empty_desk, next_effort, offered_slope, urgency,
+)  # fmt: skip
+from sim.rules.gaming import (
+    falsification, falsification_cost, felt_honesty, gloss_under_pressure, glossed, lost_detail,
+)  # fmt: skip
+from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
+from sim.rules.motivation import own_drive
+from sim.rules.numbers import expected_excess, remembered
+from sim.rules.output import (
+    capped_attainment, fatigue, felt_duty, luck_of_mean, luck_on_task, persistent_luck, productivity, workload_this_month,
+)  # fmt: skip
+from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
+from sim.rules.responsibility import passed_down_points
+from sim.rules.strategy import supported
+from sim.rules.taxpayers import compliance_productivity
+
+WORK, DEPARTMENT_LUCK, TAXPAYER_LUCK = int(Purpose.WORK), int(Purpose.DEPARTMENT_LUCK), int(Purpose.TAXPAYER_LUCK)
+CHANCES, REPORT_NOISE, PEER = int(Purpose.CHANCES), int(Purpose.REPORT_NOISE), int(Purpose.PEER)
+CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
+
+
+@rule
+def open_month(world, step):
+    """What the month brings everybody: taxpayers' side of luck, the strategy map's productivity."""
+    organisation, b = world.organisation[0], world.behaviour[0]
+    for branch in world.branches:
+        for block in range((organisation.n_tasks + 3) // 4):
+            z = normals(world.luck, branch.key, 0, 0, step + 1, TAXPAYER_LUCK, block)
+            for lane in range(4):
+                k = 4 * block + lane
+                if k < organisation.n_tasks:
+                    branch.luck[k] = persistent_luck(branch.luck[k], b.luck_persistence, z[lane])
+    for bureau in world.bureaus:
+        for p in range(bureau.productivity.shape[0]):
+            bureau.productivity[p] = 1.0
+            for q in range(bureau.stocks.shape[0]):
+                if organisation.support[p, q] > 0.0:
+                    bureau.productivity[p] *= supported(bureau.stocks[q], organisation.support[p, q])
+
+
+@allocating
+def work(world, step, first, last):
+    """A month's work of the departments [first, last)."""
+    desk = empty_desk(OWN_TASKS)
+    for d in range(first, last):
+        work_department(world, step, d, desk)
+
+
+@rule
+def work_department(world, step, d, desk):
+    """A month's work of one department; help and sabotage reach colleagues in the following month (assumed)."""
+    open_department(world, step, d)
+    department = world.departments[d]
+    total_help, total_sabotage = 0.0, 0.0
+    for i in range(department.first, department.first + department.size):
+        c = world.cadres[i]
+        help_before, sabotage_before = c.help_given, c.sabotage_done
+        weigh_offers(world, step, d, i, desk)
+        choose_work(world, d, i, desk)
+        produce(world, step, d, i, desk, help_before, sabotage_before)
+        total_help += c.help_given
+        total_sabotage += c.sabotage_done
+    department.sum_help = total_help
+    department.sum_sabotage = total_sabotage
+
+
+@rule
+def open_department(world, step, d):
+    """The department's workload and luck this month, and empty sums."""
+    organisation = world.organisation[0]
+    department = world.departments[d]
+    branch = world.branches[department.branch]
+    department.workload = workload_this_month(
+        branch.workload, branch.seasonality, month_of_year(step, organisation.step_months), branch.peak_month
+    )
+    for block in range((department.n_tasks + 3) // 4):
+        z = normals(world.luck, department.key, 0, 0, step + 1, DEPARTMENT_LUCK, block)
+        for lane in range(4):
+            j = 4 * block + lane
+            if j < department.n_tasks:
+                department.luck[j] = z[lane]
+                department.sum_true[j] = 0.0
+                department.sum_cadre[j] = 0.0
+                department.sum_task_effort[j] = 0.0
+    department.sum_effort = 0.0
+    department.sum_load = 0.0
+    department.sum_falsified = 0.0
+    department.sum_reported_value = 0.0
+    department.sum_threat = 0.0
+    department.sum_overload = 0.0
+    department.sum_exits = 0.0
+
+
+@rule
+def own_productivity(world, d, i, j):
+    """Output per unit of effort of cadre i on his own task j this month."""
+    department, c = world.departments[d], world.cadres[i]
+    task = world.tasks[department.task[j]]
+    strategic = world.bureaus[department.bureau].productivity[task.perspective]
+    if task.perspective == 0:
+        compliance = world.branches[department.branch].compliance
+        strategic *= compliance_productivity(compliance, world.behaviour[0].compliance_effect)
+    return productivity(c.ability, c.capability[task.perspective], strategic, c.fatigue, department.workload)
+
+
+@rule
+def unit_pace(world, d, j, unit):
+    """(expected attainment of the unit for the whole period, its number of members on the task)."""
+    department = world.departments[d]
+    k = department.task[j]
+    if unit == DEPARTMENT_LEVEL:
+        return department.pace[j], float(department.size)
+    share = department.share[j]
+    if unit == BRANCH_LEVEL:
+        branch = world.branches[department.branch]
+        return branch.pace[k], branch.normal[k] / share
+    bureau = world.bureaus[department.bureau]
+    return bureau.pace[k], bureau.normal[k] / share
+
+
+@rule
+def weigh_offers(world, step, d, i, desk):
+    """What every indicator offers this cadre for the rest of the period, and what drives him besides.
+
+    Fills the desk: one offer per indicator row of the department, own drive per unit of effort, productivity.
+    """
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    c.fatigue = fatigue(b.fatigue, c.exhaustion)
+    left = float(steps_left(step, scheme.interval))
+    period = c.period_steps + left
+    hurry = urgency(left, float(scheme.interval), b.procrastination, scheme.tracking_strength) * period / left
+    pressed = scheme.pressure * world.bureaus[department.bureau].pressure
+    clarity = max(scheme.mission, scheme.strategy_map)
+    duty = felt_duty(b.duty, b.demand_pull, department.workload)
+    for j in range(department.n_tasks):
+        task = world.tasks[department.task[j]]
+        made = own_productivity(world, d, i, j)
+        desk.made[j] = made
+        desk.drives[j] = (
+            duty
+            + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made
+            + (1.0 - c.understanding) * c.guess
+        )
+        desk.shares[j] = department.share[j]
+        desk.curvatures[j] = task.curvature
+        desk.efforts[j] = c.effort[j]
+    up, down = department.ratchet_up_left, department.ratchet_down_left
+    gain, loss = c.gain, c.loss + pressed
+    worth_of_loss = worth_below(gain, loss, c.loss_aversion, 1)
+    worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
+    risky = c.paid * period / math.sqrt(left)
+    for row in range(department.n_offers):
+        indicator = world.indicators[department.offer_row[row]]
+        j = department.offer_task[row]
+        task = world.tasks[indicator.task]
+        offer = desk.offers[row]
+        points = scheme.points * scheme.performance * department.offer_weight[row]
+        worth = c.understanding * hurry * points
+        members = 1.0
+        made = desk.made[j]
+        scale = period * department.share[j] * c.target[j]
+        offer.task = j
+        offer.reach = made * left / scale
+        if indicator.unit == CADRE_LEVEL:
+            offer.reached = c.period_reported[j] / scale
+        else:
+            pace, members = unit_pace(world, d, j, indicator.unit)
+            offer.reach /= members
+            offer.reached = pace / c.target[j] - offer.reach * c.effort[j]
+        offer.luck = luck_of_mean(task.noise, task.controllability, members, period * period / left) / c.target[j]
+        below = worth_of_loss if indicator.is_loss else worth_of_gain
+        offer.below = worth * indicator.below * down * below
+        offer.above = worth * indicator.above * up * worth_of_gain
+        offer.notch = worth * indicator.notch * below
+        offer.floor, offer.cap, offer.steps = indicator.floor, indicator.cap, indicator.steps
+        offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
+        if indicator.medal_points > 0.0 and offer.luck > 0.0:
+            win = world.groups[c.group].medal_density[department.offer_row[row]]
+            desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
+
+
+@rule
+def choose_work(world, d, i, desk):
+    """Help, sabotage and effort: the cadre's answer to what is offered."""
+    scheme, b = world.scheme[0], world.behaviour[0]
+    department, c = world.departments[d], world.cadres[i]
+    per_output = department.points_per_output
+    justice = 0.5 * (c.justice_distributive + c.justice_procedural)
+    c.help_given = help_chosen(
+        b.cohesion, c.motivation, justice, scheme.project_teams, (c.shared + joint_worth(scheme, c)) * per_output,
+        c.contest * per_output, b.help_tax, b.help_cost,
+    )  # fmt: skip
+    rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
+    c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
+    besides = department.overhead + c.help_given + c.sabotage_done
+    kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
+    best_efforts(
+        desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion, besides
+    )
+    c.load = besides
+    for j in range(department.n_tasks):
+        c.effort[j] = next_effort(c.effort[j], desk.efforts[j], b.adjustment)
+        c.load += c.effort[j]
+    c.cost = effort_cost(
+        c.effort, department.share, desk.curvatures, department.n_tasks, kappa, b.substitution, department.curvature, c.load
+    )
+    c.cost += 0.5 * b.help_cost * c.help_given**2 + 0.5 * b.sabotage_cost * c.sabotage_done**2
+
+
+@rule
+def joint_worth(scheme, c):
+    """Worth of a colleague's point under joint responsibility."""
+    return scheme.joint_responsibility * (c.gain + c.loss)
+
+
+@rule
+def produce(world, step, d, i, desk, help_before, sabotage_before):
+    """Luck strikes, output comes about, some of the report is made up, some of that is found."""
+    scheme, b, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
+    department, c = world.departments[d], world.cadres[i]
+    branch = world.branches[department.branch]
+    helped = received(department.sum_help, help_before, department.size)
+    harmed = received(department.sum_sabotage, sabotage_before, department.size)
+    leave, audit, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    found = audit < scheme.detection
+    believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
+    honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
+    weight = organisation.responsibility[c.level]
+    effort, contribution, value_true, value_reported, value_falsified = 0.0, 0.0, 0.0, 0.0, 0.0
+    guess, exposed = 0.0, 0.0
+    row = 0
+    z = normals(world.luck, c.key, c.position, 0, step + 1, WORK, 0)
+    for j in range(department.n_tasks):
+        task = world.tasks[department.task[j]]
+        share = department.share[j]
+        if j > 0 and j % 4 == 0:
+            z = normals(world.luck, c.key, c.position, 0, step + 1, WORK, j // 4)
+        luck = luck_on_task(
+            task.noise, share, task.controllability, lane_of(z, j % 4), department.luck[j], branch.luck[department.task[j]]
+        )
+        made = desk.made[j]
+        y = made * c.effort[j] + share * (helped - harmed) + luck
+        start = row
+        while row < department.n_offers and desk.offers[row].task == j:
+            settle_offer(desk.offers[row], c.effort[j], y, made, float(steps_left(step, scheme.interval)))
+            row += 1
+        slope = offered_slope(desk.offers, start, row, c.effort[j], 0.0) / made if made > 0.0 else 0.0
+        guess += slope * made * share
+        g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
+        c.falsified[j] = g
+        c.cost += falsification_cost(g, b.falsification_cost, share)
+        reported = y if found else y + g
+        c.output[j] = y
+        c.period_output[j] += y
+        c.period_reported[j] += reported
+        department.sum_true[j] += weight * y
+        department.sum_cadre[j] += weight * reported
+        department.sum_task_effort[j] += c.effort[j]
+        effort += c.effort[j]
+        contribution += task.value * (y - luck)
+        value_true += task.value * y
+        value_reported += task.value * reported
+        value_falsified += task.value * g
+    for row in range(department.n_offers):
+        exposed += deductible_points(world, d, desk.offers[row], row, c.effort[desk.offers[row].task])
+    if found:
+        c.cost += scheme.audit_penalty * value_falsified
+    c.detection_perceived = remembered(believed, 1.0 if found else 0.0, b.detection_learning)
+    c.guess = guess / max(c.understanding, 0.05)
+    contribution += c.help_given - c.sabotage_done
+    c.period_contribution += contribution
+    c.period_steps += 1.0
+    c.threat = felt_threat(
+        c.bottom_chance,
+        scheme.bottom_cut
+        + next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
+        scheme.applied, exposed, c.gain + c.loss, c.loss_aversion,
+    )  # fmt: skip
+    department.sum_effort += effort
+    department.sum_load += c.load
+    department.sum_falsified += value_falsified if not found else 0.0
+    department.sum_reported_value += value_reported
+    department.sum_threat += c.threat
+    department.sum_overload += 1.0 if c.load > OVERLOAD_FROM else 0.0
+    if step >= organisation.window_start:
+        c.window_pay += c.pay
+        c.window_surplus += value_true - c.cost - c.risk_cost
+        c.window_contribution += contribution
+        c.window_falsified += value_falsified
+        c.window_detected += value_falsified if found else 0.0
+        c.window_reported += value_reported + (value_falsified if found else 0.0)
+        c.window_overload += 1.0 if c.load > OVERLOAD_FROM else 0.0
+        c.window_effort += effort
+        c.window_help += c.help_given
+        c.window_sabotage += c.sabotage_done
+        c.window_overhead += department.overhead
+
+
+@rule
+def lane_of(z, lane):
+    """One of four numbers drawn together."""
+    if lane == 0:
+        return z[0]
+    if lane == 1:
+        return z[1]
+    return z[2] if lane == 2 else z[3]
+
+
+@rule
+def settle_offer(offer, effort, y, made, left):
+    """Replace this month's expected output by what came out, and drop this month's luck from what is still to come."""
+    if made > 0.0:
+        offer.reached += offer.reach * (y / made - effort) / left
+    offer.luck *= math.sqrt((left - 1.0) / left)
+
+
+@rule
+def deductible_points(world, d, offer, row, effort):
+    """Points a cadre expects to lose by deduction on one indicator."""
+    department = world.departments[d]
+    indicator = world.indicators[department.offer_row[row]]
+    if indicator.is_loss == 0:
+        return 0.0
+    points = world.scheme[0].points * department.offer_weight[row]
+    shortfall = expected_excess(1.0 - offer.reached - offer.reach * effort, offer.luck)
+    return points * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
+
+
+@rule
+def report(world, step, first, last):
+    """Mechanism 13: reports of the bureaus [first, last) go up; every level adds gloss and loses detail."""
+    organisation = world.organisation[0]
+    for bureau_index in range(first, last):
+        bureau = world.bureaus[bureau_index]
+        for k in range(organisation.n_tasks):
+            bureau.sum_true[k] = bureau.sum_cadre[k] = bureau.sum_department[k] = bureau.sum_branch[k] = 0.0
+            bureau.front_true[k] = bureau.front_reported[k] = 0.0
+        total, squares, units = 0.0, 0.0, 0.0
+        for b in range(bureau.first_branch, bureau.first_branch + bureau.n_branches):
+            report_branch(world, step, b)
+            branch = world.branches[b]
+            for d in range(branch.first_department, branch.first_department + branch.n_departments):
+                attained = world.departments[d].true_attainment
+                total += attained
+                squares += attained * attained
+                units += 1.0
+            for k in range(organisation.n_tasks):
+                bureau.sum_true[k] += branch.sum_true[k]
+                bureau.sum_cadre[k] += branch.sum_cadre[k]
+                bureau.sum_department[k] += branch.sum_department[k]
+                bureau.sum_branch[k] += branch.sum_reported[k]
+                if branch.is_front:
+                    bureau.front_true[k] += branch.sum_true[k]
+                    bureau.front_reported[k] += branch.sum_reported[k]
+        report_bureau(world, step, bureau_index)
+        mean = total / units
+        bureau.spread = math.sqrt(max(0.0, squares / units - mean * mean))
+
+
+@rule
+def report_branch(world, step, b):
+    """Departments report to their branch, the branch to the bureau (offices report to the bureau directly)."""
+    scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
+    branch = world.branches[b]
+    bureau = world.bureaus[branch.bureau]
+    noise = lost_detail(bureau.spread, behaviour.fidelity)
+    for k in range(organisation.n_tasks):
+        branch.sum_true[k] = branch.sum_cadre[k] = branch.sum_department[k] = 0.0
+    for d in range(branch.first_department, branch.first_department + branch.n_departments):
+        report_department(world, step, d, noise, bureau.pressure)
+        department = world.departments[d]
+        for j in range(department.n_tasks):
+            k = department.task[j]
+            branch.sum_true[k] += department.sum_true[j]
+            branch.sum_cadre[k] += department.sum_cadre[j]
+            branch.sum_department[k] += department.sum_reported[j]
+    gloss = gloss_under_pressure(branch.gloss, behaviour.gloss_pressure, bureau.pressure) if branch.is_front else 0.0
+    z = detail_lost(world, branch.key, step, 0) if branch.is_front else 0.0
+    true, reported, normal = 0.0, 0.0, 0.0
+    for k in range(organisation.n_tasks):
+        task = world.tasks[k]
+        branch.sum_reported[k] = glossed(branch.sum_department[k], gloss, scheme.captured) + noise * z * branch.normal[k]
+        if branch.normal[k] > 0.0:
+            attained = branch.sum_reported[k] / branch.normal[k]
+            branch.period_attainment[k], branch.pace[k] = paced(branch.period_attainment[k], attained, step, scheme.interval)
+        true += task.value * branch.sum_true[k]
+        reported += task.value * branch.sum_reported[k]
+        normal += task.value * task.goal * branch.normal[k]
+    branch.true_attainment = true / normal if normal > 0.0 else 1.0
+    branch.reported_attainment = reported / normal if normal > 0.0 else 1.0
+
+
+@rule
+def report_department(world, step, d, noise, pressure):
+    """The head adds his gloss to what the cadres report; a department's norm follows what is falsified."""
+    scheme, behaviour = world.scheme[0], world.behaviour[0]
+    department = world.departments[d]
+    gloss = gloss_under_pressure(department.gloss, behaviour.gloss_pressure, pressure)
+    z = detail_lost(world, department.key, step, 1)
+    true, reported, normal = 0.0, 0.0, 0.0
+    for j in range(department.n_tasks):
+        task = world.tasks[department.task[j]]
+        usual = department.size * department.share[j]
+        department.sum_reported[j] = glossed(department.sum_cadre[j], gloss, scheme.captured) + noise * z * usual
+        attained = department.sum_reported[j] / usual
+        department.period_attainment[j], department.pace[j] = paced(
+            department.period_attainment[j], attained, step, scheme.interval
+        )
+        true += task.value * department.sum_true[j]
+        reported += task.value * department.sum_reported[j]
+        normal += task.value * task.goal * usual
+    department.true_attainment = true / normal if normal > 0.0 else 1.0
+    department.reported_attainment = reported / normal if normal > 0.0 else 1.0
+    made_up = department.sum_falsified / department.sum_reported_value if department.sum_reported_value > 0.0 else 0.0
+    department.norm = remembered(department.norm, min(1.0, made_up), behaviour.norm_memory)
+    if step >= world.organisation[0].window_start:
+        department.window_true += department.true_attainment
+        department.window_reported += department.reported_attainment
+
+
+@rule
+def paced(so_far, attained, step, interval):
+    """(attainment summed over this period, attainment expected for all of it at this month's pace)."""
+    left = steps_left(step, interval)
+    total = attained if left == interval else so_far + attained
+    return total, (total + (left - 1) * attained) / interval
+
+
+@rule
+def detail_lost(world, key, step, level):
+    """Standard normal noise of one unit's report this month; nothing is drawn where no detail is lost."""
+    if world.behaviour[0].fidelity >= 1.0:
+        return 0.0
+    z, _, _, _ = normals(world.luck, key, 0, level, step + 1, REPORT_NOISE, 0)
+    return z
+
+
+@rule
+def report_bureau(world, step, bureau_index):
+    """The bureau reports to its superior, and that one further up, each with its gloss."""
+    scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
+    bureau = world.bureaus[bureau_index]
+    noise = lost_detail(bureau.spread, behaviour.fidelity)
+    gloss = gloss_under_pressure(bureau.gloss, behaviour.gloss_pressure, bureau.pressure)
+    z = detail_lost(world, bureau.key, step, 0)
+    in_window = step >= organisation.window_start
+    true, seen, told, normal = 0.0, 0.0, 0.0, 0.0
+    for k in range(organisation.n_tasks):
+        task = world.tasks[k]
+        bureau.sum_reported[k] = glossed(bureau.sum_branch[k], gloss, scheme.captured) + noise * z * bureau.normal[k]
+        bureau.sum_superior[k] = bureau.sum_reported[k]
+        for level in range(1, bureau.levels_above):
+            further = detail_lost(world, bureau.key, step, 1 + level)
+            bureau.sum_superior[k] = (
+                glossed(bureau.sum_superior[k], gloss, scheme.captured) + noise * further * bureau.normal[k]
+            )
+        if bureau.normal[k] <= 0.0:
+            continue
+        attained = bureau.sum_reported[k] / bureau.normal[k]
+        bureau.period_attainment[k], bureau.pace[k] = paced(bureau.period_attainment[k], attained, step, scheme.interval)
+        goal = task.goal * bureau.normal[k]
+        weight = task.value * goal
+        true += weight * capped_attainment(bureau.sum_true[k] / goal)
+        told += weight * capped_attainment(bureau.sum_reported[k] / goal)
+        seen += weight * capped_attainment(bureau.sum_superior[k] / goal)
+        normal += weight
+        if in_window:
+            bureau.window_true[k] += bureau.sum_true[k]
+            bureau.window_cadre[k] += bureau.sum_cadre[k]
+            bureau.window_department[k] += bureau.sum_department[k]
+            bureau.window_front_true[k] += bureau.front_true[k]
+            bureau.window_front_reported[k] += bureau.front_reported[k]
+            bureau.window_reported[k] += bureau.sum_reported[k]
+            bureau.window_superior[k] += bureau.sum_superior[k]
+    bureau.true_attainment = true / normal if normal > 0.0 else 1.0
+    bureau.bureau_attainment = told / normal if normal > 0.0 else 1.0
+    bureau.superior_attainment = seen / normal if normal > 0.0 else 1.0
+
+
+@rule
+def rank_bureaus(world, step):
+    """The superior ranks the bureau among its peers: simulated ones where there are several, an AR(1) otherwise."""
+    scheme, organisation = world.scheme[0], world.organisation[0]
+    for bureau in world.bureaus:
+        better = 0.0
+        if bureau.n_siblings > 1:
+            for s in range(bureau.first_sibling, bureau.first_sibling + bureau.n_siblings):
+                other = world.bureaus[s]
+                if other.superior_attainment > bureau.superior_attainment and other.parent == bureau.parent:
+                    better += 1.0
+        else:
+            for peer in range(min(organisation.n_peers, MAX_PEERS)):
+                z, _, _, _ = normals(world.luck, bureau.key, 0, peer, step + 1, PEER, 0)
+                deviation = bureau.peers[peer] - organisation.peer_mean
+                bureau.peers[peer] = organisation.peer_mean + organisation.peer_spread * persistent_luck(
+                    deviation / organisation.peer_spread if organisation.peer_spread > 0.0 else 0.0,
+                    organisation.peer_persistence,
+                    z,
+                )
+                if bureau.peers[peer] > bureau.superior_attainment:
+                    better += 1.0
+        bureau.rank = 1.0 + better
+        bureau.pressure = pressure_of_rank(bureau.rank, scheme.rank_demanded)
+        bureau.passed_down += passed_down_points(bureau.pressure, scheme.pass_through, scheme.points) / scheme.interval
+        if step >= organisation.window_start:
+            bureau.window_pressure += bureau.pressure

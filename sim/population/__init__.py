@@ -1,0 +1,1 @@
+"""Who there is: declared columns, founding, and the luck that meets everybody."""

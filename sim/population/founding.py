@@ -1,0 +1,395 @@
+"""Founding: from documents to the tables of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.population.columns import (
+    BRANCH, BUREAU, CADRE, DEPARTMENT, GROUP, INDICATORS, MAX_PEERS, OWN_TASKS, TASKS,
+)  # fmt: skip
+from sim.population.contests import contest_density_even, contest_tables
+from sim.population.draws import MAX_POSITION, Purpose, luck_of, normals, uniforms, unit_key
+from sim.population.entry import found_cadres
+from sim.population.settings import (
+    behaviour_record, indicator_table, organisation_record, scheme_record, task_table,
+)  # fmt: skip
+from sim.population.world import World
+from sim.rules.ranking import seats
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.organisation import Department, Organisation, Perspective, Service
+from sim.schemes.scheme import PeerGroup, Ranking, Scheme
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """One department to be founded: where it hangs and what it is."""
+
+    bureau: tuple[str, ...]
+    branch: str
+    department: Department
+    is_front: bool
+    workload: float = 1.0
+    seasonality: float = 0.0
+    peak_month: int = 5
+    resources: float = 0.5
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of units, for tables and figures: index -> path of names."""
+
+    departments: tuple[str, ...]
+    branches: tuple[str, ...]
+    bureaus: tuple[str, ...]
+    sequences: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+
+def plan_units(organisation: Organisation) -> Iterator[UnitPlan]:
+    """Every department of the organisation, bureau by bureau, offices first."""
+    if organisation.service is not None:
+        yield from _plan_service(organisation, organisation.service)
+        return
+    bureau = (organisation.name,)
+    for office in organisation.offices:
+        yield UnitPlan(bureau, "", office, is_front=False)
+    for branch in organisation.branches:
+        for section in branch.departments:
+            yield UnitPlan(
+                bureau, branch.name, section, True, branch.workload, branch.seasonality, branch.peak_month, branch.resources
+            )
+
+
+def _plan_service(organisation: Organisation, service: Service) -> Iterator[UnitPlan]:
+    """Departments of a generated service: equal sizes, the remainder to the first ones, sequences in turn."""
+    slots = list(_service_slots(service))
+    if service.cadres < len(slots):
+        raise UserError.of(
+            f"a service of {len(slots):,} departments needs at least as many cadres",
+            path="service.cadres", found=f"{service.cadres:,}", expected=f"at least {len(slots):,}",
+            hint="raise service.cadres or lower units_per_superior, offices or branches",
+        )  # fmt: skip
+    size, extra = divmod(service.cadres, len(slots))
+    office_sequences = organisation.sequences[:-1] or organisation.sequences
+    for number, (bureau, branch, name, rank) in enumerate(slots):
+        is_front = bool(branch)
+        department = Department(
+            name=name,
+            sequence=organisation.sequences[-1] if is_front else office_sequences[rank % len(office_sequences)],
+            cadres=size + (number < extra),
+            tasks=(service.section_tasks or service.office_tasks) if is_front else service.office_tasks,
+        )
+        yield UnitPlan(bureau, branch, department, is_front)
+
+
+def _service_slots(service: Service) -> Iterator[tuple[tuple[str, ...], str, str, int]]:
+    """(bureau path, branch, department, running number) of every department of a service, top down."""
+    above: list[tuple[str, ...]] = [()]
+    for level in service.levels:
+        bureaus = [
+            (*parent, f"{level.name} {unit + 1}") for parent in above for unit in range(level.units_per_superior)
+        ]
+        for bureau in bureaus:
+            for office in range(level.offices):
+                yield bureau, "", f"office {office + 1}", office
+            for branch in range(level.branches):
+                yield bureau, f"branch {branch + 1}", "section", branch
+        above = bureaus
+
+
+def found(
+    organisation: Organisation, scheme: Scheme, behaviour: Behaviour, *, seed: int, replicate: int = 0
+) -> tuple[World, Names]:
+    """The world on its first day under a scheme, and the names of its units.
+
+    Everything that is luck is addressed by seed and replicate; seed 0 is a seed.
+    """
+    plans = list(plan_units(organisation))
+    luck = luck_of(seed, replicate)
+    sequences = tuple(organisation.sequences)
+    task_names = tuple(organisation.tasks)
+    bureaus, branches, departments, names = _unit_tables(plans, sequences, task_names)
+    tasks = task_table(organisation, behaviour)
+    _fill_normals(departments, branches, bureaus, tasks)
+    _fill_styles(departments, branches, bureaus, behaviour, luck)
+    cadres = np.zeros(int(departments["size"].sum()), CADRE)
+    _place_cadres(cadres, departments)
+    organisation_row = organisation_record(organisation)
+    _fill_posts(cadres, departments, bureaus, organisation_row, luck)
+    _fill_peers(bureaus, organisation_row, luck)
+    bureaus["levels_above"] = organisation.levels_above if organisation.service is None else bureaus["levels_above"]
+    world = World(
+        luck, organisation_row, scheme_record(scheme, behaviour), behaviour_record(behaviour, organisation.step_months),
+        tasks, np.zeros(0, tasks.dtype), cadres, departments, branches, bureaus, np.zeros(0, GROUP), np.zeros(0, np.int32),
+    )  # fmt: skip
+    world = put_under(world, scheme, organisation, behaviour)
+    _set_first_targets(world)
+    found_cadres(world, 0, len(cadres))
+    return world, names
+
+
+def put_under(world: World, scheme: Scheme, organisation: Organisation, behaviour: Behaviour) -> World:
+    """The same people and units under a scheme: new indicators, offers, peer groups and contests; states untouched."""
+    indicators = indicator_table(scheme, organisation)
+    record = scheme_record(scheme, behaviour)
+    tasks = world.tasks.copy()
+    tasks["is_counted"] = 0
+    tasks["is_counted"][indicators["task"]] = 1
+    world.organisation["n_indicators"] = len(indicators)
+    _fill_offers(world.departments, indicators, world.bureaus)
+    groups, members = _peer_groups(world, scheme)
+    _fill_contests(groups, scheme, indicators)
+    return world._replace(scheme=record, indicators=indicators, tasks=tasks, groups=groups, members=members)
+
+
+def _unit_tables(
+    plans: list[UnitPlan], sequences: tuple[str, ...], task_names: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Names]:
+    """Bureaus, branches (the offices of a bureau form one) and departments, each pointing at the one above."""
+    bureau_index: dict[tuple[str, ...], int] = {}
+    branch_index: dict[tuple[tuple[str, ...], str], int] = {}
+    departments = np.zeros(len(plans), DEPARTMENT)
+    branch_rows: list[UnitPlan] = []
+    first_of_branch: list[int] = []
+    task_row = {name: k for k, name in enumerate(task_names)}
+    sequence_row = {name: s for s, name in enumerate(sequences)}
+    first = 0
+    for d, (row, plan) in enumerate(zip(departments, plans, strict=True)):
+        bureau = bureau_index.setdefault(plan.bureau, len(bureau_index))
+        place = (plan.bureau, plan.branch)
+        if place not in branch_index:
+            branch_index[place] = len(branch_index)
+            branch_rows.append(plan)
+            first_of_branch.append(d)
+        row["key"] = unit_key(*plan.bureau, plan.branch, plan.department.name)
+        row["branch"], row["bureau"] = branch_index[place], bureau
+        row["sequence"] = sequence_row[plan.department.sequence]
+        row["is_office"] = not plan.is_front
+        row["first"], row["size"] = first, plan.department.cadres
+        row["n_tasks"] = len(plan.department.tasks)
+        row["score"] = np.nan
+        first += plan.department.cadres
+        if plan.department.cadres > MAX_POSITION:
+            raise UserError.of(f"a department can have at most {MAX_POSITION:,} cadres", path=plan.department.name)
+        if len(plan.department.tasks) > OWN_TASKS:
+            raise UserError.of(
+                f"a department can work on at most {OWN_TASKS} tasks",
+                path=f"{plan.department.name}.tasks", found=str(len(plan.department.tasks)), expected=f"at most {OWN_TASKS}",
+            )  # fmt: skip
+        for j, (name, share) in enumerate(plan.department.tasks.items()):
+            row["task"][j], row["share"][j] = task_row[name], share
+    branches = _branch_table(branch_rows, first_of_branch, len(plans), bureau_index)
+    bureaus = _bureau_table(bureau_index, branches, departments)
+    names = Names(
+        tuple("/".join(part for part in (*plan.bureau, plan.branch, plan.department.name) if part) for plan in plans),
+        tuple("/".join(part for part in (*plan.bureau, plan.branch or "offices") if part) for plan in branch_rows),
+        tuple("/".join(path) for path in bureau_index),
+        sequences,
+        task_names,
+    )
+    return bureaus, branches, departments, names
+
+
+def _branch_table(
+    rows: list[UnitPlan], first: list[int], n_departments: int, bureau_index: dict[tuple[str, ...], int]
+) -> np.ndarray:
+    branches = np.zeros(len(rows), BRANCH)
+    ends = [*first[1:], n_departments]
+    for row, plan, start, end in zip(branches, rows, first, ends, strict=True):
+        row["key"] = unit_key(*plan.bureau, plan.branch, "")
+        row["bureau"] = bureau_index[plan.bureau]
+        row["is_front"] = plan.is_front
+        row["first_department"], row["n_departments"] = start, end - start
+        row["workload"], row["seasonality"], row["peak_month"] = plan.workload, plan.seasonality, plan.peak_month
+        row["resources"] = plan.resources
+        row["satisfaction"], row["compliance"] = 0.7, 0.8
+    return branches
+
+
+def _bureau_table(
+    bureau_index: dict[tuple[str, ...], int], branches: np.ndarray, departments: np.ndarray
+) -> np.ndarray:
+    bureaus = np.zeros(len(bureau_index), BUREAU)
+    depth = max(len(path) for path in bureau_index)
+    for path, b in bureau_index.items():
+        row = bureaus[b]
+        row["key"] = unit_key(*path)
+        row["parent"] = bureau_index.get(path[:-1], -1)
+        row["levels_above"] = len(path) - 1 if depth > 1 else 1
+        row["rank"] = np.nan
+        row["stocks"], row["productivity"] = 1.0, 1.0
+    own = branches["bureau"]
+    bureaus["first_branch"] = np.searchsorted(own, np.arange(len(bureaus)))
+    bureaus["n_branches"] = np.bincount(own, minlength=len(bureaus))
+    bureaus["n_cadres"] = np.bincount(departments["bureau"], weights=departments["size"], minlength=len(bureaus))
+    parents = bureaus["parent"]
+    if len(bureaus) > 1:
+        first = {int(p): int(np.flatnonzero(parents == p)[0]) for p in np.unique(parents)}
+        count = {int(p): int((parents == p).sum()) for p in np.unique(parents)}
+        bureaus["first_sibling"] = [first[int(p)] for p in parents]
+        bureaus["n_siblings"] = [count[int(p)] for p in parents]
+    else:
+        bureaus["n_siblings"] = 1
+    return bureaus
+
+
+def _fill_normals(departments: np.ndarray, branches: np.ndarray, bureaus: np.ndarray, tasks: np.ndarray) -> None:
+    """Normal monthly output by unit and task, and the curvature of a department's load cost (mean over its tasks)."""
+    for d in departments:
+        n = d["n_tasks"]
+        share, task = d["share"][:n], d["task"][:n]
+        d["curvature"] = share @ tasks["curvature"][task]
+        normal = d["size"] * share
+        np.add.at(branches["normal"][d["branch"]], task, normal)
+        np.add.at(bureaus["normal"][d["bureau"]], task, normal)
+        if not d["is_office"]:
+            np.add.at(bureaus["front_normal"][d["bureau"]], task, normal)
+
+
+def _fill_styles(
+    departments: np.ndarray, branches: np.ndarray, bureaus: np.ndarray, behaviour: Behaviour, luck: np.ndarray
+) -> None:
+    """Rating styles of heads and the gloss of every level, drawn at the unit's own address."""
+    for d in departments:
+        z0, z1, z2, z3 = normals(luck, d["key"], 0, 0, 0, int(Purpose.HEAD), 0)
+        z4, _, _, _ = normals(luck, d["key"], 0, 0, 0, int(Purpose.HEAD), 1)
+        d["leniency"] = behaviour.leniency * (1.0 + behaviour.head_sd * z0)
+        d["halo"] = min(max(behaviour.halo * (1.0 + behaviour.head_sd * z1), 0.0), 1.0)
+        d["favouritism"] = behaviour.favouritism * max(0.0, 1.0 + behaviour.head_sd * z2)
+        d["central_tendency"] = min(max(behaviour.central_tendency * (1.0 + behaviour.head_sd * z3), 0.0), 1.0)
+        d["gloss"] = behaviour.gloss + behaviour.gloss_sd * z4
+    for table in (branches, bureaus):
+        for unit in table:
+            z0, _, _, _ = normals(luck, unit["key"], 0, 0, 0, int(Purpose.HEAD), 2)
+            unit["gloss"] = behaviour.gloss + behaviour.gloss_sd * z0
+
+
+def _place_cadres(cadres: np.ndarray, departments: np.ndarray) -> None:
+    """Permanent addresses: the key of the department and the position in it."""
+    sizes = departments["size"]
+    cadres["department"] = np.repeat(np.arange(len(departments)), sizes)
+    cadres["key"] = np.repeat(departments["key"], sizes)
+    cadres["position"] = np.arange(len(cadres)) - np.repeat(departments["first"], sizes)
+    cadres["group"] = -1
+
+
+def _fill_posts(
+    cadres: np.ndarray, departments: np.ndarray, bureaus: np.ndarray, organisation: np.ndarray, luck: np.ndarray
+) -> None:
+    """First levels of post: the establishment of each bureau, filled by lot."""
+    levels = int(organisation["n_posts"][0])
+    if levels <= 1:
+        return
+    lots = np.array(
+        [uniforms(luck, c["key"], c["position"], 0, 0, int(Purpose.PROMOTION), 0)[0] for c in cadres]
+        if len(cadres) <= 20_000
+        else (cadres["key"].astype(np.uint64) * np.uint64(2654435761) + cadres["position"].astype(np.uint64) * np.uint64(40503))
+        % np.uint64(2**32)
+    )
+    bureau_of = departments["bureau"][cadres["department"]]
+    order = np.lexsort((lots, bureau_of))
+    start = 0
+    for bureau in range(len(bureaus)):
+        own = order[start : start + int(bureaus["n_cadres"][bureau])]
+        start += len(own)
+        taken = 0
+        for level in range(levels - 1, 0, -1):
+            seats_here = int(round(organisation["post_share"][0, level] * len(own)))
+            cadres["level"][own[taken : taken + seats_here]] = level
+            taken += seats_here
+
+
+def _fill_peers(bureaus: np.ndarray, organisation: np.ndarray, luck: np.ndarray) -> None:
+    """Peer bureaus outside the model start at their long-run distribution."""
+    mean, spread = float(organisation["peer_mean"][0]), float(organisation["peer_spread"][0])
+    for bureau in bureaus:
+        for peer in range(min(int(organisation["n_peers"][0]), MAX_PEERS)):
+            z, _, _, _ = normals(luck, bureau["key"], 0, peer, 0, int(Purpose.PEER), 0)
+            bureau["peers"][peer] = mean + spread * z
+
+
+def _fill_offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.ndarray) -> None:
+    """Which indicator rows concern a department, and with what weight.
+
+    A row weighs as much as the bureau gives it, times how specialised the department is in its task; the rows of a
+    department make 1 together, so everybody can reach all points.
+    """
+    bureau_share = bureaus["normal"] / bureaus["normal"].sum(axis=1, keepdims=True)
+    cache: dict[tuple, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    for d in departments:
+        n = int(d["n_tasks"])
+        own = [int(task) for task in d["task"][:n]]
+        key = (int(d["bureau"]), tuple(own), tuple(d["share"][:n]))
+        if key not in cache:
+            rows = [(j, r) for j, task in enumerate(own) for r in np.flatnonzero(indicators["task"] == task)]
+            weights = np.array(
+                [indicators["weight"][r] * d["share"][j] / bureau_share[d["bureau"], own[j]] for j, r in rows], dtype=float
+            )
+            if len(rows):
+                weights = weights / weights.sum()
+            cache[key] = (np.array([r for _, r in rows], int), np.array([j for j, _ in rows], int), weights)
+        row, task, weight = cache[key]
+        d["n_offers"] = len(row)
+        for column, values in (("offer_row", row), ("offer_task", task), ("offer_weight", weight)):
+            d[column] = 0
+            d[column][: len(row)] = values
+
+
+def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
+    """Peer groups of the scheme and the list of their members, ordered by group then by place."""
+    department = world.departments[world.cadres["department"]]
+    kind = scheme.appraisal.grades.peer_group
+    if kind is PeerGroup.DEPARTMENT:
+        label = world.cadres["department"].astype(np.int64)
+    elif kind is PeerGroup.BRANCH:
+        label = department["branch"].astype(np.int64)
+    elif kind is PeerGroup.BUREAU:
+        label = department["bureau"].astype(np.int64)
+    else:
+        label = department["bureau"].astype(np.int64) * (int(world.departments["sequence"].max()) + 1) + department["sequence"]
+    _, group_of, sizes = np.unique(label, return_inverse=True, return_counts=True)
+    world.cadres["group"] = group_of
+    groups = np.zeros(len(sizes), GROUP)
+    groups["size"] = sizes
+    groups["first"] = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    groups["mean"] = np.nan
+    members = np.argsort(group_of, kind="stable").astype(np.int32)
+    return groups, members
+
+
+def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -> None:
+    """Seats of every grade in every group, and the exact chances to win them."""
+    grades = scheme.appraisal.grades
+    forced = grades.ranking is Ranking.FORCED
+    for group in groups:
+        n = int(group["size"])
+        group["n_dismissed"] = seats(scheme.application.sanctions.dismissal_share, n)
+        if forced:
+            group["n_top"] = seats(grades.top_share, n)
+            group["n_second"] = seats(grades.second_share, n)
+            group["n_bottom"] = seats(grades.bottom_share, n)
+            above_bottom = n - max(int(group["n_bottom"]), int(group["n_dismissed"]))
+            second = int(group["n_top"] + group["n_second"])
+            for cut, places in enumerate((above_bottom, second if group["n_second"] else 0, int(group["n_top"]))):
+                group["chance"][cut], group["density"][cut] = contest_tables(n, places)
+        for r, row in enumerate(indicators[:INDICATORS]):
+            places = seats(float(row["medal_share"]), n)
+            medal = row["medal_points"] > 0 and 0 < places < n
+            group["medal_density"][r] = contest_density_even(n, places) if medal else 0.0
+
+
+def _set_first_targets(world: World) -> None:
+    """Before the first plan: everybody's target is the standard."""
+    world.departments["first_target"] = 1.0
+
+
+def perspective_names() -> tuple[str, ...]:
+    """Names of the perspectives in the order of their index."""
+    return tuple(perspective.value for perspective in Perspective)
+
+
+assert TASKS >= 1

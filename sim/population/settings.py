@@ -1,0 +1,197 @@
+"""Documents become records: what the links read of scheme, behaviour and organisation, by name.
+
+The record of a scheme holds every numeric element of the document under its own name, enumerations as small numbers, and
+a few quantities that only depend on the scheme (the noise of several raters, the hours appraisal takes).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
+from sim.rules import gaming, hours, rating
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.organisation import EffortClass, Organisation, Perspective
+from sim.schemes.fit import select_tasks
+from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
+
+#: Quantities of a scheme that are computed once instead of every month.
+DERIVED = (
+    "detection",  # chance a month's falsification is found
+    "tracking_strength",  # 0..1: how near tracking and deadlines bring the appraisal
+    "rater_noise",  # factor on one rater's noise
+    "rater_bias",  # factor on the head's bias
+    "bias_left",  # share of bias left after training and supervision
+    "stake",  # how much hangs on a rating, 0..1
+    "hours",  # time appraisal takes
+    "n_counted",  # indicators of the scheme
+)
+
+#: Behaviour parameters that are speeds or chances per month and are converted to the length of a step.
+MONTHLY_SHARES = (
+    "motivation_rate", "study_rate", "forgetting_rate", "detection_learning", "norm_memory", "justice_memory",
+    "burnout_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate",
+)  # fmt: skip
+
+
+def _leaves(document: BaseModel, skip: tuple[str, ...]) -> dict[str, Any]:
+    """Numeric elements and enumerations of a document by their own name; a name that occurs twice is a mistake of ours."""
+    leaves: dict[str, Any] = {}
+    for name in type(document).model_fields:
+        value = getattr(document, name)
+        if name in skip:
+            continue
+        inner = _leaves(value, skip) if isinstance(value, BaseModel) else {name: value}
+        for key, leaf in inner.items():
+            if isinstance(leaf, (int, float, StrEnum)):
+                if key in leaves:
+                    raise AssertionError(f"two elements share the name {key}")
+                leaves[key] = leaf
+    return leaves
+
+
+def code(value: StrEnum) -> int:
+    """The number of an enumeration's member: its place in the declaration."""
+    return list(type(value)).index(value)
+
+
+_SKIP = ("name", "title", "summary", "indicators")
+_NEUTRAL = _leaves(Scheme(name="neutral"), _SKIP)
+SCHEME = np.dtype(
+    [(name, "i4" if isinstance(leaf, (int, StrEnum)) else "f8") for name, leaf in _NEUTRAL.items()]
+    + [(name, "f8") for name in DERIVED],
+    align=True,
+)
+BEHAVIOUR = np.dtype([(name, "f8") for name in Behaviour.model_fields], align=True)
+ORGANISATION = np.dtype(
+    [
+        ("step_months", "i4"),
+        ("n_tasks", "i4"),
+        ("n_indicators", "i4"),
+        ("n_posts", "i4"),
+        ("n_peers", "i4"),
+        ("window_start", "i4"),
+        ("scheme_start", "i4"),
+        ("peer_mean", "f8"),
+        ("peer_spread", "f8"),
+        ("peer_persistence", "f8"),
+        ("post_share", "f8", (MAX_POSTS,)),
+        ("responsibility", "f8", (MAX_POSTS,)),
+        ("support", "f8", (PERSPECTIVES, PERSPECTIVES)),
+    ],
+    align=True,
+)
+
+
+def scheme_record(scheme: Scheme, behaviour: Behaviour) -> np.ndarray:
+    """The record (shape (1,), dtype SCHEME) of a scheme."""
+    record = np.zeros(1, SCHEME)
+    for name, leaf in _leaves(scheme, _SKIP).items():
+        record[name] = code(leaf) if isinstance(leaf, StrEnum) else leaf
+    who = scheme.appraisal.appraisers
+    appraisal, process, talk = scheme.appraisal, scheme.process, scheme.communication
+    kinds = sum(share > 0 for share in who.model_dump().values())
+    record["detection"] = gaming.detection_chance(appraisal.audit_rate, appraisal.on_site, behaviour.on_site_detection)
+    tracked = 1.0 / process.tracking_interval if process.tracking_interval else 0.0
+    record["tracking_strength"] = 1.0 - (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines)
+    record["rater_noise"] = rating.mean_noise_factor(
+        who.superior, who.peers, who.grass_roots, who.taxpayers, who.self_rating, who.professional, appraisal.raters
+    ) * rating.noise_left(appraisal.training, behaviour.training_effect, appraisal.in_process)
+    record["rater_bias"] = rating.bias_factor(
+        who.superior, who.peers, who.grass_roots, who.taxpayers, who.professional, appraisal.external
+    )
+    record["bias_left"] = rating.bias_left(
+        appraisal.supervision, behaviour.supervision_effect, appraisal.training, behaviour.training_effect
+    )
+    record["stake"] = _stake(scheme)
+    record["hours"] = hours.appraisal_hours(
+        len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
+        appraisal.interval, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,
+        behaviour.hours_interview, behaviour.hours_rating, behaviour.hours_study, behaviour.automation_saving,
+    )  # fmt: skip
+    record["n_counted"] = len(scheme.plan.indicators)
+    return record
+
+
+def _stake(scheme: Scheme) -> float:
+    """How much hangs on a rating, 0..1: any reward or sanction tied to it, at most 1 at a tenth of a wage per 10 points."""
+    pay = scheme.application.explicit
+    ladder = scheme.application.sanctions
+    spread = 0.1 * scheme.plan.points * pay.bonus_per_point + pay.top_prize + pay.second_prize + pay.bottom_cut
+    felt = spread + ladder.rectification + ladder.interview + ladder.honours + 0.1 * pay.promotion
+    return min(1.0, 10.0 * scheme.application.applied * felt)
+
+
+def behaviour_record(behaviour: Behaviour, step_months: int) -> np.ndarray:
+    """The record of a behaviour, with monthly speeds and chances converted to the length of a step."""
+    record = np.zeros(1, BEHAVIOUR)
+    for name in Behaviour.model_fields:
+        value = getattr(behaviour, name)
+        record[name] = 1.0 - (1.0 - value) ** step_months if name in MONTHLY_SHARES and step_months > 1 else value
+    return record
+
+
+def organisation_record(organisation: Organisation) -> np.ndarray:
+    """The record of what the whole organisation shares."""
+    record = np.zeros(1, ORGANISATION)
+    record["step_months"] = organisation.step_months
+    record["n_tasks"] = len(organisation.tasks)
+    record["n_posts"] = len(organisation.posts.shares)
+    record["post_share"][0, : len(organisation.posts.shares)] = organisation.posts.shares
+    mean = sum(s * r for s, r in zip(organisation.posts.shares, organisation.posts.responsibility, strict=True))
+    record["responsibility"][0, : len(organisation.posts.shares)] = [r / mean for r in organisation.posts.responsibility]
+    record["n_peers"] = organisation.peers.number
+    record["peer_mean"] = organisation.peers.mean
+    record["peer_spread"] = organisation.peers.spread
+    record["peer_persistence"] = organisation.peers.persistence
+    for link in organisation.strategy:
+        record["support"][0, code(link.supports), code(link.by)] += link.strength
+    return record
+
+
+def task_table(organisation: Organisation, behaviour: Behaviour) -> np.ndarray:
+    """The table of tasks (shape (TASKS,), dtype TASK), in the document's order; unused rows stay zero."""
+    table = np.zeros(TASKS, TASK)
+    for row, task in zip(table, organisation.tasks.values(), strict=False):
+        row["perspective"] = list(Perspective).index(task.perspective)
+        row["curvature"] = (
+            behaviour.curvature_simple if task.effort is EffortClass.SIMPLE else behaviour.curvature_discretionary
+        )
+        for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement"):
+            row[name] = getattr(task, name)
+    return table
+
+
+def indicator_table(scheme: Scheme, organisation: Organisation) -> np.ndarray:
+    """The table of indicator rows (one per indicator and task), ordered by task; weights make 1 together."""
+    names = list(organisation.tasks)
+    rows = []
+    for indicator in scheme.plan.indicators.values():
+        chosen = select_tasks(indicator.tasks, organisation)
+        total = sum(organisation.tasks[name].value for name in chosen)
+        for name in chosen:
+            part = organisation.tasks[name].value / total if total > 0 else 1.0 / len(chosen)
+            rows.append((names.index(name), indicator.weight * part, indicator))
+    if len(rows) > INDICATORS:
+        raise ValueError(f"the indicators expand to {len(rows)} rows, at most {INDICATORS} fit")
+    rows.sort(key=lambda row: row[0])
+    table = np.zeros(len(rows), INDICATOR)
+    for record, (task, weight, indicator) in zip(table, rows, strict=True):
+        record["task"], record["weight"] = task, weight
+        record["unit"] = list(UnitLevel).index(indicator.unit)
+        record["is_loss"] = indicator.scoring is ScoringRule.DEDUCTION
+        record["steps"] = indicator.steps
+        is_threshold = indicator.scoring is ScoringRule.THRESHOLD
+        record["below"] = 0.0 if is_threshold else indicator.below
+        record["above"] = 0.0 if is_threshold else indicator.above
+        record["notch"] = 1.0 if is_threshold and indicator.notch == 0.0 else indicator.notch
+        for name in ("floor", "cap", "medal_share", "medal_points"):
+            record[name] = getattr(indicator, name)
+        record["counted"] = rating.counted_share(
+            organisation.tasks[names[task]].quantifiability, indicator.quantified, scheme.appraisal.electronic
+        )
+    return table

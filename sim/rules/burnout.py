@@ -1,0 +1,74 @@
+"""Burnout (mechanism 15): job demands and resources with effort-reward imbalance, on the MBI's scales from 0 to 6."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+from sim.rules.numbers import squashed
+
+BURNOUT_FROM = 3.5
+OVERLOAD_FROM = 1.2
+
+
+@rule
+def strain(
+    load, capacity, overhead, threat, role_conflict, imbalance, resources,
+    load_strain, overhead_strain, threat_strain, role_conflict_strain, imbalance_strain, resource_relief,
+):  # fmt: skip
+    """Strain of a month on the logit scale: demands weigh up, resources weigh down (Demerouti et al. 2001; Siegrist 1996).
+
+    Load counts from the capacity upwards and, at a third, below it (evidence C6: rises from a full week, steeply above).
+    """
+    above = load - capacity
+    pressed = above if above > 0.0 else above / 3.0
+    return (
+        load_strain * pressed
+        + overhead_strain * overhead
+        + threat_strain * threat
+        + role_conflict_strain * role_conflict
+        + imbalance_strain * imbalance
+        - resource_relief * resources
+    )
+
+
+@rule
+def effort_reward_imbalance(load, reward, motivation):
+    """Effort beyond what reward, recognition and meaning return: max(0, load - 1 - reward) (Siegrist 1996)."""
+    return max(0.0, load - 0.5 * motivation - 0.5 - reward)
+
+
+@rule
+def next_exhaustion(exhaustion, base, strain, resilience, rate):
+    """Exhaustion a month on: moved a share `rate` towards 6/(1 + exp(-(base + strain - resilience))). rate 0 = constant."""
+    return exhaustion + rate * (squashed(base + strain - resilience, 6.0) - exhaustion)
+
+
+@rule
+def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, resilience, rate):
+    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast."""
+    aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - 0.5 * resilience, 6.0)
+    return cynicism + 0.5 * rate * (aim - cynicism)
+
+
+@rule
+def next_efficacy(efficacy, base, of_success, success_seen, resilience, rate):
+    """Professional efficacy grows from success that is seen."""
+    return efficacy + rate * (squashed(base + of_success * success_seen + 0.5 * resilience, 6.0) - efficacy)
+
+
+@rule
+def success_seen(attainment, feedback, publish_scores, interim_results, recognition):
+    """Success a cadre gets to see: attainment (up to 1.5) times how much he is told, from .4 without any feedback."""
+    told = min(1.0, 0.4 + 0.3 * feedback + 0.1 * publish_scores + 0.1 * interim_results + 0.1 * recognition)
+    return min(max(attainment, 0.0), 1.5) * told
+
+
+@rule
+def burnout_index(exhaustion, cynicism, efficacy):
+    """.4 exhaustion + .3 cynicism + .3 (6 - efficacy); from 3.5 burnout (evidence C2)."""
+    return 0.4 * exhaustion + 0.3 * cynicism + 0.3 * (6.0 - efficacy)
+
+
+@rule
+def resources_at_work(care, coaching, feedback, autonomy, branch_resources):
+    """Job resources, 0..1: mean of care, coaching, feedback, autonomy and what the branch has."""
+    return 0.2 * (care + coaching + feedback + autonomy + branch_resources)

@@ -1,0 +1,120 @@
+"""The value of a point (mechanism 3): what the application link ties to the score."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+from sim.rules.numbers import bounded, interpolated
+
+STANDING_STEP = 0.25
+STANDING_RANGE = 8.0
+
+
+@rule
+def standing_position(standing):
+    """Where a standing (in standard deviations from the mean of the peers) lies in a contest table."""
+    return (bounded(standing, -STANDING_RANGE, STANDING_RANGE) + STANDING_RANGE) / STANDING_STEP
+
+
+@rule
+def contest_chance(table, standing):
+    """Chance of beating the cut-off at a standing, from the table of exact order statistics."""
+    return interpolated(table, standing_position(standing))
+
+
+@rule
+def contest_density(table, standing):
+    """Marginal chance of beating the cut-off per standard deviation: E[phi(cut-off - standing)], exact for normal luck.
+
+    Two players, one prize, no lead: 1/(2 sqrt(pi)) = .2821 (Lazear & Rosen 1981).
+    """
+    return interpolated(table, standing_position(standing))
+
+
+@rule
+def own_part(unit_weight, members):
+    """How much of one's own point reaches one's result when `unit_weight` of it is the department's mean."""
+    return 1.0 - unit_weight + unit_weight / members
+
+
+@rule
+def ratchet_discount(ratchet, discount_rate, horizon):
+    """What is left of a slope when today's result raises the next targets (0 horizon: myopic, 1).
+
+    1 - lambda d (1 - q^H)/(1 - q), q = (1 - lambda) d, d = 1/(1 + rho); infinite horizon: rho/(rho + lambda).
+    Source: Weitzman (1980).
+    """
+    if ratchet <= 0.0 or horizon <= 0.0:
+        return 1.0
+    d = 1.0 / (1.0 + discount_rate)
+    q = (1.0 - ratchet) * d
+    return 1.0 - ratchet * d * (1.0 - q**horizon) / (1.0 - q)
+
+
+@rule
+def career_value(post_value, signal_precision, belief_precision, discount_rate, horizon):
+    """Value of one more unit of signal to the superior's belief, over the periods ahead.
+
+    post_value * h_e/(h + h_e) * sum_{s=1..H} d^s, d = 1/(1 + rho). Two periods: delta h_e/(h_1 + h_e)
+    (Holmstrom 1999); 0 for the myopic.
+    """
+    if horizon <= 0.0 or post_value <= 0.0:
+        return 0.0
+    d = 1.0 / (1.0 + discount_rate)
+    periods = d * (1.0 - d**horizon) / (1.0 - d)
+    return post_value * signal_precision / (belief_precision + signal_precision) * periods
+
+
+@rule
+def years_ahead(planning_horizon, age, retirement_age):
+    """Appraisals a cadre looks ahead: the planning horizon, cut at retirement."""
+    return max(0.0, min(planning_horizon, retirement_age - age))
+
+
+@rule
+def next_belief(belief, precision, signal, signal_precision):
+    """Posterior mean of ability after a signal (normal learning, Holmstrom 1999)."""
+    return (precision * belief + signal_precision * signal) / (precision + signal_precision)
+
+
+@rule
+def next_rung_loss(rung, rectification, interview, honours, transfer, adjustment):
+    """Loss on the next rung of the ladder of bottom sanctions (bureau speeches, part 2); the last rung repeats."""
+    if rung <= 0:
+        return rectification
+    if rung == 1:
+        return interview
+    if rung == 2:
+        return honours
+    if rung == 3:
+        return transfer
+    return adjustment
+
+
+@rule
+def pressure_of_rank(rank, rank_demanded):
+    """Places short of the rank demanded, relative to it; 0 where none is demanded or it is met."""
+    if rank_demanded <= 0 or rank <= rank_demanded:
+        return 0.0
+    return (rank - rank_demanded) / rank_demanded
+
+
+@rule
+def perceived_worth(understanding, slope, guess):
+    """Perceived slope (mechanism 6): u times the true one plus 1 - u times a flat guess."""
+    return understanding * slope + (1.0 - understanding) * guess
+
+
+@rule
+def worth_below(gain, loss, loss_aversion, is_loss):
+    """Worth of a point below the standard: lambda (gain + loss) where points are deducted, gain + lambda loss otherwise.
+
+    Deduction codes the cap as reference, scoring the earned points (Kahneman & Tversky 1979); what is a loss anyway (a
+    sanction) counts lambda times in both, never lambda squared.
+    """
+    return loss_aversion * (gain + loss) if is_loss else gain + loss_aversion * loss
+
+
+@rule
+def felt_threat(bottom_chance, sanction_loss, applied, deductible_points, worth, loss_aversion):
+    """Expected loss that is felt as a threat, in wages a month: lambda (P(bottom) * loss applied + points deducted * worth)."""
+    return loss_aversion * (bottom_chance * sanction_loss * applied + deductible_points * worth)

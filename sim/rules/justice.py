@@ -1,0 +1,48 @@
+"""Perceived justice (mechanism 14): four facets, each an exponential memory of signals between 0 and 1."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+from sim.rules.numbers import bounded, squashed
+
+
+@rule
+def distributive_signal(reward_standing, contribution_standing, self_serving, sensitivity, fairness_sensitivity):
+    """Reward against contribution, both as standings among peers (SD), with self-serving comparison.
+
+    2 * logistic(-s f |under-reward|), over-reward counts a quarter (Adams 1965); 1 = just.
+    """
+    shortfall = contribution_standing + self_serving - reward_standing
+    felt = shortfall if shortfall > 0.0 else -0.25 * shortfall
+    return squashed(-sensitivity * fairness_sensitivity * felt, 2.0)
+
+
+@rule
+def procedural_signal(accuracy, bias_suppression, voice, correction):
+    """Procedures: mean of accuracy, bias suppression, voice and correction by appeal (Leventhal 1980), each 0..1."""
+    return 0.25 * (accuracy + bias_suppression + voice + correction)
+
+
+@rule
+def accuracy_of_appraisal(counted, electronic, training, in_process, burden):
+    """How accurate appraisal looks: counted results, means, trained appraisers, several occasions; burden detracts."""
+    return bounded(0.4 * counted + 0.2 * electronic + 0.2 * training + 0.2 * in_process - burden, 0.0, 1.0)
+
+
+@rule
+def liability_unfairness(joint_share, pass_through, is_office):
+    """What joint liability for others' results takes from procedural justice, 0..1 (bureau speeches, part 2)."""
+    return min(0.5, (0.5 if is_office else 0.25) * (joint_share + pass_through))
+
+
+@rule
+def interpersonal_signal(interviewed, coaching, care, sanctioned):
+    """Respect felt: interviews, coaching, care; a sanction hurts (Bies & Moag 1986). Without any of them .4 (assumed)."""
+    return bounded(0.4 + 0.25 * interviewed + 0.2 * coaching + 0.15 * care - 0.3 * sanctioned, 0.0, 1.0)
+
+
+@rule
+def informational_signal(explanation, interviewed, publish_scores, study, interim_results):
+    """Honest and timely reasons (Colquitt 2001). Without any of them .2 (assumed)."""
+    told = 0.25 * explanation + 0.25 * interviewed + 0.15 * publish_scores + 0.1 * study + 0.05 * interim_results
+    return bounded(0.2 + told, 0.0, 1.0)

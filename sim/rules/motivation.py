@@ -1,0 +1,31 @@
+"""Own drive and its crowding (mechanism 5)."""
+
+from __future__ import annotations
+
+from sim.jit import rule
+
+
+@rule
+def own_drive(drive, psm, motivation, value, mission_clarity):
+    """Worth of a unit of output for its own sake: drive x PSM x autonomous motivation x the task's true value.
+
+    A strategy map and an explicit mission make the true value visible on every task: up to half as much again (assumed).
+    Source: Perry & Wise (1990); Francois (2000).
+    """
+    return drive * psm * motivation * value * (1.0 + 0.5 * mission_clarity)
+
+
+@rule
+def felt_control(control_of_pay, pay_at_stake, control_of_tracking, tracking, deadlines):
+    """Felt control, 0..1: pay that hangs on the score (wages) and being tracked (Deci, Koestner & Ryan 1999)."""
+    return min(1.0, control_of_pay * pay_at_stake + control_of_tracking * 0.5 * (tracking + deadlines))
+
+
+@rule
+def motivation_aimed_at(crowding, control, autonomy_effect, autonomy, feedback_effect, feedback, meaning_effect, meaning):
+    """Where autonomous motivation settles: 1 - crowding * control + autonomy + feedback + meaning, never below 0.
+
+    `crowding` differs between people and may be negative (crowding in; Frey & Jegen 2001).
+    """
+    aim = 1.0 - crowding * control + autonomy_effect * autonomy + feedback_effect * feedback + meaning_effect * meaning
+    return max(0.0, aim)

@@ -1,0 +1,103 @@
+"""Small numbers every rule needs: the normal distribution, bounds, memories."""
+
+from __future__ import annotations
+
+import math
+
+from sim.jit import rule
+
+SQRT_HALF = math.sqrt(0.5)
+INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+@rule
+def normal_density(z):
+    """Density of the standard normal at z."""
+    return INV_SQRT_2PI * math.exp(-0.5 * z * z)
+
+
+@rule
+def normal_chance(z):
+    """Chance that a standard normal lies below z."""
+    return 0.5 * math.erfc(-z * SQRT_HALF)
+
+
+@rule
+def bounded(value, low, high):
+    """`value` kept within [low, high]."""
+    return min(max(value, low), high)
+
+
+@rule
+def expected_excess(mean, sd):
+    """E[max(0, X)] for X ~ N(mean, sd^2); max(0, mean) without noise."""
+    if sd <= 0.0:
+        return max(0.0, mean)
+    z = mean / sd
+    if z > 8.0:
+        return mean
+    if z < -8.0:
+        return 0.0
+    return mean * normal_chance(z) + sd * normal_density(z)
+
+
+@rule
+def chance_above(mean, sd):
+    """P[X >= 0] for X ~ N(mean, sd^2); a step (1 at 0) without noise."""
+    if sd <= 0.0:
+        return 1.0 if mean >= 0.0 else 0.0
+    z = mean / sd
+    if z > 8.0:
+        return 1.0
+    if z < -8.0:
+        return 0.0
+    return normal_chance(z)
+
+
+@rule
+def density_at(mean, sd):
+    """Density at 0 of N(mean, sd^2); 0 without noise."""
+    if sd <= 0.0:
+        return 0.0
+    z = mean / sd
+    if z > 8.0 or z < -8.0:
+        return 0.0
+    return normal_density(z) / sd
+
+
+@rule
+def chance_and_density(mean, sd):
+    """(P[X >= 0], density at 0) for X ~ N(mean, sd^2), computed together; a step and 0 without noise."""
+    if sd <= 0.0:
+        return (1.0 if mean >= 0.0 else 0.0), 0.0
+    z = mean / sd
+    if z > 8.0:
+        return 1.0, 0.0
+    if z < -8.0:
+        return 0.0, 0.0
+    return normal_chance(z), normal_density(z) / sd
+
+
+@rule
+def remembered(memory, signal, rate):
+    """Exponential memory: the old value moved a share `rate` of the way to the signal."""
+    return memory + rate * (signal - memory)
+
+
+@rule
+def squashed(x, top):
+    """A smooth scale from 0 to `top` with the value top/2 at x = 0 (logistic)."""
+    return top / (1.0 + math.exp(-x))
+
+
+@rule
+def interpolated(table, position):
+    """Linear interpolation in a table at a (fractional) position, flat beyond its ends."""
+    last = table.shape[0] - 1
+    if position <= 0.0:
+        return table[0]
+    if position >= last:
+        return table[last]
+    i = int(position)
+    share = position - i
+    return table[i] + share * (table[i + 1] - table[i])
