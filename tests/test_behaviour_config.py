@@ -1,0 +1,95 @@
+"""The parameters of behaviour: complete, inside their own ranges, sourced; neutral is neutral; fits are re-computed."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from sim.rules.effort import unconstrained_effort
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.lint import incomplete_parameters
+from sim.schemes.load import load_behaviour, read_behaviour
+from sim.schemes.locate import configuration_folder, sources_file
+from sim.schemes.reading import read_yaml
+
+FIELDS = list(Behaviour.model_fields)
+FIT_ROWS = ("B1,", "B4:", "B15:", "B64", "B66:", "C1:", "C5:")  # rows of the evidence marked fit
+DEFAULT = read_behaviour("default")
+
+
+def test_default_writes_every_parameter_in_the_models_order():
+    written = list(read_yaml(configuration_folder() / "behaviour" / "default.yaml").value)
+    assert written == FIELDS
+    assert incomplete_parameters(DEFAULT) == []
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_parameter_is_inside_its_range_and_says_where_it_comes_from(name):
+    beside = DEFAULT.annotations[name]
+    value = getattr(DEFAULT.document, name)
+    assert beside.low is not None and beside.high is not None
+    assert beside.low <= value <= beside.high
+    assert beside.low < beside.high, "a range without width cannot be explored"
+    assert beside.status in ("cited", "fitted", "assumed")
+    assert beside.source and set(beside.source) <= set(read_yaml(sources_file()).value)
+    assert len(beside.note) > 20
+
+
+def test_assumed_parameters_say_why():
+    for name, beside in DEFAULT.annotations.items():
+        if beside.status == "assumed":
+            words = ("ours", "normalisation", "chosen", "middle", "off:", "the spread", "pins", "moderate", "goes either way")
+            assert any(word in beside.note for word in words), name
+
+
+def test_fitted_parameters_name_a_row_marked_fit():
+    for name, beside in DEFAULT.annotations.items():
+        if beside.status == "fitted":
+            assert beside.note.startswith(FIT_ROWS), name
+
+
+def test_neutral_is_the_model_with_every_mechanism_off():
+    assert load_behaviour("neutral") == Behaviour()
+
+
+def test_most_mechanisms_are_on():
+    """A parameter left at its neutral value is a mechanism that is off: only these are, on purpose."""
+    b, neutral = load_behaviour("default"), Behaviour()
+    same = {name for name in FIELDS if getattr(b, name) == getattr(neutral, name)}
+    assert same == {"ability_floor", "discount_rate", "prior_precision", "justice_start"}
+
+
+def test_a_calm_month_has_effort_one():
+    """Normal worth buys normal effort at normal exhaustion, in both classes of tasks."""
+    b = load_behaviour("default")
+    kappa = b.cost * (1.0 + b.exhaustion_cost * 2.26 / 6.0)
+    for curvature in (b.curvature_simple, b.curvature_discretionary):
+        assert unconstrained_effort(b.duty + b.drive, 1.0, kappa, 0.0, curvature) == pytest.approx(1.0, abs=0.005)
+
+
+def test_piece_rate_has_the_incentive_half_of_b1():
+    b = load_behaviour("default")
+    before = unconstrained_effort(1.0, 1.0, b.cost, 0.0, b.curvature_discretionary)
+    after = unconstrained_effort(2.0, 1.0, b.cost, 0.0, b.curvature_discretionary)
+    assert after / before == pytest.approx(1.22, abs=0.01)
+
+
+def test_key_pressing_has_the_curvature_of_b4():
+    b = load_behaviour("default")
+    none, one, ten = (points**b.curvature_simple for points in (1521.0, 2029.0, 2175.0))
+    assert (one - none) / (ten - none) == pytest.approx(0.1, abs=0.01)
+
+
+def test_one_superior_has_the_reliability_of_b64():
+    b = load_behaviour("default")
+    true = 0.15**2
+    assert true / (true + b.impression**2 + b.rating_noise**2 / 5) == pytest.approx(0.52, abs=0.02)
+    assert b.signal_precision / (b.prior_precision + b.signal_precision) == pytest.approx(0.52, abs=0.01)
+
+
+def test_rewards_and_feedback_move_own_drive_as_in_b15():
+    b = load_behaviour("default")
+    spread = math.sqrt(math.exp(b.psm_sd**2) - 1.0)  # of the lognormal own drive, relative to its mean
+    assert 0.28 <= b.crowding / spread <= 0.40
+    assert b.feedback_effect / spread == pytest.approx(0.33, abs=0.03)
