@@ -9,6 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.stats import hypergeom, kendalltau
+
+from sim.population.founding import Names
+from sim.population.world import World
+from sim.tally import grouped_tau_b
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -99,3 +107,335 @@ GROUP_OUTCOMES: tuple[str, ...] = (
     "bottom_share", "top_share", "falsified_share", "contribution_mean", "score_mean", "pay_mean", "effort_mean",
     "help_mean", "sabotage_mean", "autonomous_motivation_mean", "understanding_mean",
 )  # fmt: skip
+
+
+# --- how they are computed -------------------------------------------------------------------------------------------
+
+FAVOURABLE = 2  # second or top grade
+BOTTOM, TOP = 0, 3
+SMALLEST_GROUP = 5
+FEWEST_UNITS = 8
+SHARE_WITHOUT_AWARDS = 0.1
+LARGEST_PAIRED = 4000  # above it pairs are counted by scipy in n log n
+
+
+def measure(world: World, history: np.ndarray, window: int) -> np.ndarray:
+    """All outcomes of a run, in the order of `OUTCOMES`; NaN = missing. `window` is the number of steps measured."""
+    values: dict[str, float] = {}
+    values |= _over_the_window(history, window)
+    values |= _fairness(world)
+    values |= _distortion(world, window)
+    values |= _goals(world, window)
+    values |= _per_cadre(world, window)
+    return np.array([values[name] for name in OUTCOME_NAMES])
+
+
+def _over_the_window(history: np.ndarray, window: int) -> dict[str, float]:
+    """Means of monthly series over the window."""
+    last = history[-window:]
+    names = (
+        "exhaustion_mean", "cynicism_mean", "efficacy_mean", "burnout_share", "overload_share",
+        "justice_distributive", "justice_procedural", "justice_interpersonal", "justice_informational",
+        "autonomous_motivation_mean", "understanding_mean", "taxpayer_satisfaction", "compliance", "threat_mean",
+    )  # fmt: skip
+    return {name: float(last[name].mean()) for name in names} | {"target_drift": float(history["target_drift"][-1])}
+
+
+def _fairness(world: World) -> dict[str, float]:
+    """Scores and grades against contributions, inside peer groups and sequences."""
+    cadres = world.cadres
+    known = ~np.isnan(cadres["score"]) & ~np.isnan(cadres["contribution"])
+    graded = known & (cadres["grade"] >= 0) & (world.scheme["ranking"][0] > 0)
+    sequence = _sequence_of(world)
+    values = {
+        "rank_agreement": _agreement(cadres["score"], cadres["contribution"], cadres["group"], known),
+        "grade_agreement": _grade_agreement(cadres["grade"], cadres["contribution"], cadres["group"], graded),
+        "bottom_share": _share(cadres["grade"][graded] == BOTTOM),
+        "top_share": _share(cadres["grade"][graded] == TOP),
+        "luck_share": _luck_share(cadres["score"][known], cadres["contribution"][known], sequence[known]),
+        "reward_gini": _gini(1.0 + np.nan_to_num(cadres["window_pay"]) / max(1, _steps_in_window(world))),
+    }
+    for end, grade in (("bottom", BOTTOM), ("top", TOP)):
+        values |= _misjudged(world, sequence, known, graded, end, grade)
+    median = _medians(cadres["contribution"], sequence, known)
+    above = cadres["contribution"] > median
+    values["wrongly_bottom_share"] = _share(above[graded & (cadres["grade"] == BOTTOM)])
+    values["wrongly_sanctioned_share"] = _share(above[known & (cadres["sanctioned"] == 1)])
+    values |= _impact(world, graded)
+    return values
+
+
+def _sequence_of(world: World) -> np.ndarray:
+    """A number for every cadre's sequence inside his bureau."""
+    department = world.departments[world.cadres["department"]]
+    return department["bureau"].astype(np.int64) * 64 + department["sequence"]
+
+
+def _steps_in_window(world: World) -> int:
+    return max(1, 12 // int(world.organisation["step_months"][0]))
+
+
+def _share(flags: np.ndarray) -> float:
+    return float(flags.mean()) if len(flags) else np.nan
+
+
+def _sorted_groups(group: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(rows ordered by group, first row and size of every group) of the known rows."""
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    _, first, size = np.unique(group[rows], return_index=True, return_counts=True)
+    return rows, first, size
+
+
+def _agreement(x: np.ndarray, y: np.ndarray, group: np.ndarray, known: np.ndarray) -> float:
+    """Kendall tau-b inside groups, weighted by their size; all tied = 0; missing where no group has two people."""
+    rows, first, size = _sorted_groups(group, known)
+    if not len(rows):
+        return np.nan
+    if size.max() > LARGEST_PAIRED:
+        taus = [(n, kendalltau(x[rows[f : f + n]], y[rows[f : f + n]]).statistic) for f, n in zip(first, size, strict=True) if n > 1]
+        return float(sum(n * np.nan_to_num(tau) for n, tau in taus) / sum(n for n, _ in taus)) if taus else np.nan
+    ordered_x, ordered_y = x[rows].astype(float), y[rows].astype(float)
+    return float(grouped_tau_b(ordered_x, ordered_y, first, size, np.zeros(len(size))))
+
+
+def _grade_agreement(grade: np.ndarray, contribution: np.ndarray, group: np.ndarray, graded: np.ndarray) -> float:
+    """Tau-b of grades divided by the most that their ties allow, sqrt(1 - tied pairs/pairs); missing if all are tied."""
+    rows, first, size = _sorted_groups(group, graded)
+    total, people = 0.0, 0
+    for start, n in zip(first, size, strict=True):
+        if n < 2:
+            continue
+        own = rows[start : start + n]
+        _, ties = np.unique(grade[own], return_counts=True)
+        most = np.sqrt(1.0 - (ties * (ties - 1)).sum() / (n * (n - 1)))
+        if most > 0:
+            tau = _agreement(grade, contribution, np.zeros(len(grade), np.int64), _only(own, len(grade)))
+            total, people = total + n * tau / most, people + n
+    return total / people if people else np.nan
+
+
+def _only(rows: np.ndarray, n: int) -> np.ndarray:
+    flags = np.zeros(n, bool)
+    flags[rows] = True
+    return flags
+
+
+def _misjudged(
+    world: World, sequence: np.ndarray, known: np.ndarray, graded: np.ndarray, end: str, grade: int
+) -> dict[str, float]:
+    """False and missed shares at one end, against the true end of the same size in every sequence of 5 or more."""
+    cadres = world.cadres
+    sign = 1.0 if end == "bottom" else -1.0
+    awards = bool((cadres["grade"][graded] == grade).any())
+    rows, first, size = _sorted_groups(sequence, known)
+    false, awarded_n, missed, true_n = 0, 0, 0, 0
+    for start, n in zip(first, size, strict=True):
+        if n < SMALLEST_GROUP:
+            continue
+        own = rows[start : start + n]
+        if awards:
+            chosen = own[cadres["grade"][own] == grade]
+        else:
+            chosen = own[np.argsort(sign * cadres["score"][own], kind="stable")[: int(SHARE_WITHOUT_AWARDS * n)]]
+        true = own[np.argsort(sign * cadres["contribution"][own], kind="stable")[: len(chosen)]]
+        right = len(np.intersect1d(chosen, true, assume_unique=True))
+        false, awarded_n = false + len(chosen) - right, awarded_n + len(chosen)
+        missed, true_n = missed + len(true) - right, true_n + len(true)
+    return {
+        f"false_{end}_share": false / awarded_n if awarded_n else np.nan,
+        f"missed_{end}_share": missed / true_n if true_n else np.nan,
+    }
+
+
+def _medians(value: np.ndarray, group: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Every row's group median."""
+    medians = np.full(len(value), np.nan)
+    rows, first, size = _sorted_groups(group, known)
+    for start, n in zip(first, size, strict=True):
+        own = rows[start : start + n]
+        medians[own] = np.median(value[own])
+    return medians
+
+
+def _luck_share(score: np.ndarray, contribution: np.ndarray, sequence: np.ndarray) -> float:
+    """1 - R2 of a monotone regression inside sequences, pooled; missing where scores do not differ."""
+    left, total = 0.0, 0.0
+    rows, first, size = _sorted_groups(sequence, np.ones(len(score), bool))
+    for start, n in zip(first, size, strict=True):
+        if n < SMALLEST_GROUP:
+            continue
+        own = rows[start : start + n]
+        ordered = score[own][np.argsort(contribution[own], kind="stable")]
+        left += float(((ordered - isotonic_regression(ordered).x) ** 2).sum())
+        total += float(((ordered - ordered.mean()) ** 2).sum())
+    return left / total if total > 1e-12 else np.nan
+
+
+def _gini(pay: np.ndarray) -> float:
+    """Gini coefficient of positive pay: sum_i (2i - n - 1) x_i / (n sum x)."""
+    ordered = np.sort(pay)
+    n, total = len(ordered), ordered.sum()
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total > 0 else np.nan
+
+
+def _impact(world: World, graded: np.ndarray) -> dict[str, float]:
+    """Favourable grades of branches relative to offices, and what that ratio is on average under random labels."""
+    missing = {"adverse_impact": np.nan, "adverse_impact_null": np.nan}
+    office = world.departments["is_office"][world.cadres["department"]][graded] == 1
+    favourable = world.cadres["grade"][graded] >= FAVOURABLE
+    offices, branches, good = int(office.sum()), int((~office).sum()), int(favourable.sum())
+    if not offices or not branches or not good:
+        return missing
+    in_offices = favourable[office].mean()
+    counts = np.arange(max(1, good - branches), min(good, offices) + 1)
+    chance = hypergeom.pmf(counts, offices + branches, good, offices)
+    ratio = ((good - counts) / branches) / (counts / offices)
+    null = float((chance * ratio).sum() / chance.sum()) if chance.sum() > 0 else np.nan
+    return {
+        "adverse_impact": float(favourable[~office].mean() / in_offices) if in_offices > 0 else np.nan,
+        "adverse_impact_null": null,
+    }
+
+
+def _weighted(world: World, amount: str, normal: str) -> tuple[float, float]:
+    """(value of an amount summed over bureaus and tasks, value of the goal of a month)."""
+    tasks, bureaus = world.tasks, world.bureaus
+    goal = float((tasks["value"] * tasks["goal"] * bureaus[normal]).sum())
+    return float((tasks["value"] * bureaus[amount]).sum()), goal
+
+
+def _distortion(world: World, window: int) -> dict[str, float]:
+    """Inflation at every level, fidelity across departments, falsification by cadres."""
+    values: dict[str, float] = {}
+    true, goal = _weighted(world, "window_true", "normal")
+    for name, amount in (
+        ("inflation_cadre", "window_cadre"),
+        ("inflation_department", "window_department"),
+        ("inflation_bureau", "window_reported"),
+        ("inflation", "window_superior"),
+    ):
+        values[name] = (_weighted(world, amount, "normal")[0] - true) / (goal * window) if goal > 0 else np.nan
+    front_true, front_goal = _weighted(world, "window_front_true", "front_normal")
+    front, _ = _weighted(world, "window_front_reported", "front_normal")
+    values["inflation_branch"] = (front - front_true) / (front_goal * window) if front_goal > 0 else np.nan
+    units = world.departments
+    enough = len(units) >= FEWEST_UNITS
+    values["report_fidelity"] = _concordance(units["window_reported"], units["window_true"]) if enough else np.nan
+    values["rank_distortion"] = (
+        1.0 - _agreement(units["window_reported"], units["window_true"], units["bureau"] * 0, np.ones(len(units), bool))
+        if enough
+        else np.nan
+    )
+    cadres = world.cadres
+    falsified, reported = float(cadres["window_falsified"].sum()), float(cadres["window_reported"].sum())
+    values["falsified_share"] = falsified / reported if reported > 0 else np.nan
+    values["detected_share"] = float(cadres["window_detected"].sum()) / falsified if falsified > 0 else np.nan
+    return values
+
+
+def _concordance(x: np.ndarray, y: np.ndarray) -> float:
+    """Lin's concordance: 2 cov/(var x + var y + (mean x - mean y)^2); missing where nothing varies."""
+    spread = x.var() + y.var() + (x.mean() - y.mean()) ** 2
+    return float(2.0 * ((x - x.mean()) * (y - y.mean())).mean() / spread) if spread > 1e-18 else np.nan
+
+
+def _goals(world: World, window: int) -> dict[str, float]:
+    """Attainment of the fixed strategic goals, weighted by value and capped at 1.5 per task of a bureau."""
+    tasks, bureaus = world.tasks, world.bureaus
+    goal = tasks["goal"] * bureaus["normal"]
+    weight = tasks["value"] * goal
+    with np.errstate(divide="ignore", invalid="ignore"):
+        true = np.minimum(np.where(goal > 0, bureaus["window_true"] / (goal * window), 0.0), 1.5)
+        seen = np.minimum(np.where(goal > 0, bureaus["window_superior"] / (goal * window), 0.0), 1.5)
+
+    def mean(values: np.ndarray, of: np.ndarray) -> float:
+        total = weight[:, of].sum()
+        return float((weight * values)[:, of].sum() / total) if total > 0 else np.nan
+
+    everything = np.ones(len(tasks), bool)
+    used = bureaus["normal"].sum(axis=0) > 0
+    values = {"goal_attainment": mean(true, everything), "reported_attainment": mean(seen, everything)}
+    values["two_skins_gap"] = values["reported_attainment"] - values["goal_attainment"]
+    for p, name in enumerate(("financial", "customer", "process", "learning", "external")):
+        values[f"goal_{name}"] = mean(true, used & (tasks["perspective"] == p))
+    values["neglect"] = mean(np.maximum(0.0, 1.0 - true), used & (tasks["is_counted"] == 0))
+    return values
+
+
+def _per_cadre(world: World, window: int) -> dict[str, float]:
+    """Means over cadres of what the window summed up."""
+    cadres = world.cadres
+    values = {
+        name: float(cadres[column].mean()) / window
+        for name, column in (
+            ("surplus", "window_surplus"), ("bonus_cost", "window_pay"), ("effort_mean", "window_effort"),
+            ("help_mean", "window_help"), ("sabotage_mean", "window_sabotage"), ("appraisal_hours_share", "window_overhead"),
+        )
+    }  # fmt: skip
+    values["exit_share"] = float(cadres["window_exits"].mean()) * _steps_in_window(world) / window
+    return values
+
+
+# --- by group --------------------------------------------------------------------------------------------------------
+
+TENURE_BANDS = ((60.0, "under 5 years"), (180.0, "5 to 15 years"), (np.inf, "15 years and more"))
+
+
+def measure_groups(world: World, names: Names, window: int) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """(n groups, GROUP_OUTCOMES) and the (dimension, name) of every row."""
+    tables, labels = [], []
+    for dimension, group, group_names in _dimensions(world, names):
+        tables.append(_group_table(world, group, len(group_names), window))
+        labels += [(dimension, name) for name in group_names]
+    return np.vstack(tables), labels
+
+
+def _dimensions(world: World, names: Names) -> list[tuple[str, np.ndarray, list[str]]]:
+    department = world.departments[world.cadres["department"]]
+    quartile = np.searchsorted(np.quantile(world.cadres["potential"], (0.25, 0.5, 0.75)), world.cadres["potential"])
+    band = np.searchsorted([limit for limit, _ in TENURE_BANDS], world.cadres["tenure"], side="right")
+    dimensions = [
+        ("sequence", department["sequence"], list(names.sequences)),
+        ("ability quartile", quartile, ["lowest", "second", "third", "highest"]),
+        ("tenure band", np.minimum(band, len(TENURE_BANDS) - 1), [name for _, name in TENURE_BANDS]),
+    ]
+    if len(names.departments) <= 2000:  # a whole service is told by sequence, ability and tenure only
+        dimensions.insert(0, ("department", world.cadres["department"], list(names.departments)))
+        dimensions.insert(1, ("branch", department["branch"], list(names.branches)))
+    return dimensions
+
+
+def _group_table(world: World, group: np.ndarray, n: int, window: int) -> np.ndarray:
+    """Outcomes of every group, by counting."""
+    cadres = world.cadres
+    people = np.bincount(group, minlength=n).astype(float)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        ok = ~np.isnan(values)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.bincount(group[ok], weights=values[ok], minlength=n) / np.bincount(group[ok], minlength=n)
+
+    index = 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
+    grade = np.where(cadres["grade"] >= 0, cadres["grade"].astype(float), np.nan)
+    columns = {
+        "n_cadres": people,
+        "burnout_share": mean((index >= 3.5).astype(float)),
+        "overload_share": mean(cadres["window_overload"] / window),
+        "bottom_share": mean(np.where(np.isnan(grade), np.nan, grade == BOTTOM)),
+        "top_share": mean(np.where(np.isnan(grade), np.nan, grade == TOP)),
+        "falsified_share": mean(cadres["window_falsified"]) / np.where(mean(cadres["window_reported"]) > 0, mean(cadres["window_reported"]), np.nan),
+        "contribution_mean": mean(cadres["contribution"]),
+        "score_mean": mean(cadres["score"]),
+        "pay_mean": mean(cadres["window_pay"] / window),
+        "effort_mean": mean(cadres["window_effort"] / window),
+        "help_mean": mean(cadres["window_help"] / window),
+        "sabotage_mean": mean(cadres["window_sabotage"] / window),
+        "autonomous_motivation_mean": mean(cadres["motivation"]),
+        "understanding_mean": mean(cadres["understanding"]),
+    }
+    for name in ("exhaustion", "cynicism", "efficacy"):
+        columns[f"{name}_mean"] = mean(cadres[name])
+    for name in ("distributive", "procedural", "interpersonal", "informational"):
+        columns[f"justice_{name}"] = mean(cadres[f"justice_{name}"])
+    return np.column_stack([columns[name] for name in GROUP_OUTCOMES])

@@ -9,7 +9,7 @@ from sim.loop.calendar import is_period_start
 from sim.rules.incentives import career_value, contest_chance, contest_density, next_rung_loss, own_part, ratchet_discount, years_ahead
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
-from sim.rules.scoring import expected_points_slope
+from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
@@ -64,10 +64,22 @@ def plan_department(world, step, d):
         if luck <= 0.0:
             slope = 0.5 * (indicator.below + indicator.above)
         variance += (weight * slope) ** 2 * (luck * luck + judged * judged)
-        points += weight * slope / department.first_target[j]
+        points += weight * slope_around_standard(indicator, luck) / department.first_target[j]
     others = scheme.points * (1.0 - scheme.performance) * b.impression * scheme.rater_noise
     department.score_luck = math.sqrt(variance + others * others)
     department.points_per_output = points
+
+
+@rule
+def slope_around_standard(indicator, luck):
+    """Points per unit of attainment between 20 % below and 20 % above the standard: a notch counts once, not as a cliff."""
+    above = expected_points_share(
+        1.2, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+    )
+    below = expected_points_share(
+        0.8, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+    )
+    return (above - below) / 0.4
 
 
 @rule

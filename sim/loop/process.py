@@ -68,7 +68,7 @@ def work_department(world, step, d, desk):
         c = world.cadres[i]
         help_before, sabotage_before = c.help_given, c.sabotage_done
         weigh_offers(world, step, d, i, desk)
-        choose_work(world, d, i, desk)
+        choose_work(world, step, d, i, desk)
         produce(world, step, d, i, desk, help_before, sabotage_before)
         total_help += c.help_given
         total_sabotage += c.sabotage_done
@@ -156,7 +156,7 @@ def weigh_offers(world, step, d, i, desk):
         )
         desk.shares[j] = department.share[j]
         desk.curvatures[j] = task.curvature
-        desk.efforts[j] = c.effort[j]
+        desk.efforts[j] = c.planned[j]
     up, down = department.ratchet_up_left, department.ratchet_down_left
     gain, loss = c.gain, c.loss + pressed
     worth_of_loss = worth_below(gain, loss, c.loss_aversion, 1)
@@ -193,7 +193,7 @@ def weigh_offers(world, step, d, i, desk):
 
 
 @rule
-def choose_work(world, d, i, desk):
+def choose_work(world, step, d, i, desk):
     """Help, sabotage and effort: the cadre's answer to what is offered."""
     scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
@@ -212,8 +212,12 @@ def choose_work(world, d, i, desk):
     )
     c.load = besides
     for j in range(department.n_tasks):
+        c.planned[j] = desk.efforts[j]
         c.effort[j] = next_effort(c.effort[j], desk.efforts[j], b.adjustment)
         c.load += c.effort[j]
+    c.cost = 0.0
+    if step < world.organisation[0].window_start:
+        return  # costs are only asked for in the last twelve months
     c.cost = effort_cost(
         c.effort, department.share, desk.curvatures, department.n_tasks, kappa, b.substitution, department.curvature, c.load
     )

@@ -122,6 +122,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("window_exits", "people", "outcomes", "people who left this place", 0.0),
     _col("capability", "x normal", "people", "capability per perspective", 0.0, shape=(PERSPECTIVES,)),
     _own("effort", "months", "process", "effort per own task", 0.0),
+    _own("planned", "months", "process", "best response per own task, where the next search starts", 0.0),
     _own("falsified", "units", "process", "falsification per own task, this month", 0.0),
     _own("output", "units", "process", "true output per own task, this month"),
     _own("period_output", "units", "process", "true output so far this period"),

@@ -9,10 +9,16 @@ import numpy as np
 from sim.jit import rule
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.flow import ability_of, application_score
+from sim.rules.numbers import bounded, squashed
+from sim.rules.understanding import understanding_after_change
 
 TRAITS = int(Purpose.TRAITS)
+UNTOLD_SUCCESS = 0.4  # what a cadre sees of his success where nobody tells him (see `burnout.success_seen`)
 APPLICANT = int(Purpose.APPLICANT)
 REDRAWN = int(Purpose.ABILITY_REDRAWN)
+HEAD = int(Purpose.HEAD)
+PEER = int(Purpose.PEER)
+PROMOTION = int(Purpose.PROMOTION)
 
 
 @rule
@@ -63,10 +69,15 @@ def enter(world, i, month, is_founding):
     c.rung = 0
     c.sanctioned = 0
     c.dismissed = 0
-    calm = 1.0 / (1.0 + math.exp(-(b.exhaustion_base - c.resilience)))
-    c.exhaustion = 6.0 * calm
-    c.cynicism = 6.0 / (1.0 + math.exp(-(b.cynicism_base - 0.5 * c.resilience)))
-    c.efficacy = 6.0 / (1.0 + math.exp(-(b.efficacy_base + 0.5 * c.resilience)))
+    c.exhaustion = squashed(b.exhaustion_base - c.resilience, 6.0)
+    c.cynicism = squashed(
+        b.cynicism_base
+        + b.cynicism_of_exhaustion * c.exhaustion / 6.0
+        + b.cynicism_of_injustice * (1.0 - b.justice_start)
+        - 0.5 * c.resilience,
+        6.0,
+    )
+    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_success * UNTOLD_SUCCESS + 0.5 * c.resilience, 6.0)
     c.motivation = 1.0
     c.understanding = b.understanding_start
     c.justice_distributive = b.justice_start
@@ -91,6 +102,7 @@ def enter(world, i, month, is_founding):
         c.capability[p] = 1.0
     for j in range(d.n_tasks):
         c.effort[j] = d.share[j]
+        c.planned[j] = d.share[j]
         c.falsified[j] = 0.0
         c.output[j] = 0.0
         c.period_output[j] = 0.0
@@ -113,3 +125,61 @@ def redraw_ability(world, step, i):
     z, _, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
     c.potential = z
     c.ability = ability_of(z, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high)
+
+
+@rule
+def found_units(world):
+    """Rating styles of heads, the gloss of every level and the peer bureaus, each drawn at the unit's own address."""
+    b, organisation = world.behaviour[0], world.organisation[0]
+    for d in world.departments:
+        z0, z1, z2, z3 = normals(world.luck, d.key, 0, 0, 0, HEAD, 0)
+        z4, _, _, _ = normals(world.luck, d.key, 0, 0, 0, HEAD, 1)
+        d.leniency = b.leniency * (1.0 + b.head_sd * z0)
+        d.halo = bounded(b.halo * (1.0 + b.head_sd * z1), 0.0, 1.0)
+        d.favouritism = b.favouritism * max(0.0, 1.0 + b.head_sd * z2)
+        d.central_tendency = bounded(b.central_tendency * (1.0 + b.head_sd * z3), 0.0, 1.0)
+        d.gloss = b.gloss + b.gloss_sd * z4
+    for branch in world.branches:
+        z0, _, _, _ = normals(world.luck, branch.key, 0, 0, 0, HEAD, 2)
+        branch.gloss = b.gloss + b.gloss_sd * z0
+    for bureau in world.bureaus:
+        z0, _, _, _ = normals(world.luck, bureau.key, 0, 0, 0, HEAD, 2)
+        bureau.gloss = b.gloss + b.gloss_sd * z0
+        for peer in range(organisation.n_peers):
+            z, _, _, _ = normals(world.luck, bureau.key, 0, peer, 0, PEER, 0)
+            bureau.peers[peer] = organisation.peer_mean + organisation.peer_spread * z
+
+
+@rule
+def draw_lots(world, lots):
+    """One lot for every place, to fill the first posts."""
+    for i in range(world.cadres.shape[0]):
+        c = world.cadres[i]
+        lots[i], _, _, _ = uniforms(world.luck, c.key, c.position, 0, 0, PROMOTION, 0)
+
+
+@rule
+def change_scheme(world, step, novelty):
+    """The first day under another scheme: understanding falls with its novelty, results and periods start anew."""
+    b = world.behaviour[0]
+    world.organisation[0].scheme_start = step
+    for d in world.departments:
+        d.score = np.nan
+        for j in range(d.n_tasks):
+            d.period_attainment[j] = 0.0
+    for bureau in world.bureaus:
+        bureau.passed_down = 0.0
+    for c in world.cadres:
+        c.understanding = understanding_after_change(c.understanding, novelty, b.novelty_loss)
+        c.score = np.nan
+        c.points = np.nan
+        c.contribution = np.nan
+        c.grade = -1
+        c.rung = 0
+        c.sanctioned = 0
+        c.dismissed = 0
+        c.period_steps = 0.0
+        c.period_contribution = 0.0
+        for j in range(c.period_output.shape[0]):
+            c.period_output[j] = 0.0
+            c.period_reported[j] = 0.0

@@ -9,15 +9,15 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.population.columns import (
-    BRANCH, BUREAU, CADRE, DEPARTMENT, GROUP, INDICATORS, MAX_PEERS, OWN_TASKS, TASKS,
+    BRANCH, BUREAU, CADRE, DEPARTMENT, GROUP, INDICATOR, INDICATORS, OWN_TASKS, TASKS,
 )  # fmt: skip
 from sim.population.contests import contest_density_even, contest_tables
-from sim.population.draws import MAX_POSITION, Purpose, luck_of, normals, uniforms, unit_key
-from sim.population.entry import found_cadres
+from sim.population.draws import MAX_POSITION, luck_of, unit_key
+from sim.population.entry import draw_lots, found_cadres, found_units
 from sim.population.settings import (
-    behaviour_record, indicator_table, organisation_record, scheme_record, task_table,
+    SCHEME, behaviour_record, indicator_table, organisation_record, scheme_record, task_table,
 )  # fmt: skip
-from sim.population.world import World
+from sim.population.world import World, copy_of
 from sim.rules.ranking import seats
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Department, Organisation, Perspective, Service
@@ -101,49 +101,86 @@ def _service_slots(service: Service) -> Iterator[tuple[tuple[str, ...], str, str
         above = bureaus
 
 
-def found(
-    organisation: Organisation, scheme: Scheme, behaviour: Behaviour, *, seed: int, replicate: int = 0
-) -> tuple[World, Names]:
-    """The world on its first day under a scheme, and the names of its units.
+@dataclass(frozen=True)
+class Blueprint:
+    """An organisation laid out once: units, places and tasks, before any luck. Every replicate starts from a copy."""
 
-    Everything that is luck is addressed by seed and replicate; seed 0 is a seed.
-    """
+    organisation: Organisation
+    behaviour: Behaviour
+    world: World
+    names: Names
+
+
+@dataclass(frozen=True)
+class Dress:
+    """A scheme fitted to a blueprint: everything that changes when the bureau comes under it."""
+
+    scheme: Scheme
+    record: np.ndarray
+    indicators: np.ndarray
+    is_counted: np.ndarray
+    offers: dict[str, np.ndarray]
+    group_of: np.ndarray
+    groups: np.ndarray
+    members: np.ndarray
+
+
+OFFER_COLUMNS = ("n_offers", "offer_row", "offer_task", "offer_weight")
+
+
+def lay_out(organisation: Organisation, behaviour: Behaviour) -> Blueprint:
+    """Units and places of an organisation under a behaviour: the part of a world that no luck touches."""
     plans = list(plan_units(organisation))
-    luck = luck_of(seed, replicate)
-    sequences = tuple(organisation.sequences)
-    task_names = tuple(organisation.tasks)
-    bureaus, branches, departments, names = _unit_tables(plans, sequences, task_names)
+    bureaus, branches, departments, names = _unit_tables(plans, tuple(organisation.sequences), tuple(organisation.tasks))
     tasks = task_table(organisation, behaviour)
     _fill_normals(departments, branches, bureaus, tasks)
-    _fill_styles(departments, branches, bureaus, behaviour, luck)
     cadres = np.zeros(int(departments["size"].sum()), CADRE)
     _place_cadres(cadres, departments)
-    organisation_row = organisation_record(organisation)
-    _fill_posts(cadres, departments, bureaus, organisation_row, luck)
-    _fill_peers(bureaus, organisation_row, luck)
-    bureaus["levels_above"] = organisation.levels_above if organisation.service is None else bureaus["levels_above"]
+    if organisation.service is None:
+        bureaus["levels_above"] = organisation.levels_above
+    departments["first_target"] = 1.0
     world = World(
-        luck, organisation_row, scheme_record(scheme, behaviour), behaviour_record(behaviour, organisation.step_months),
-        tasks, np.zeros(0, tasks.dtype), cadres, departments, branches, bureaus, np.zeros(0, GROUP), np.zeros(0, np.int32),
+        np.zeros(3, np.uint64), organisation_record(organisation), np.zeros(1, SCHEME),
+        behaviour_record(behaviour, organisation.step_months), tasks, np.zeros(0, INDICATOR), cadres, departments, branches,
+        bureaus, np.zeros(0, GROUP), np.zeros(0, np.int32),
     )  # fmt: skip
-    world = put_under(world, scheme, organisation, behaviour)
-    _set_first_targets(world)
-    found_cadres(world, 0, len(cadres))
-    return world, names
+    return Blueprint(organisation, behaviour, world, names)
 
 
-def put_under(world: World, scheme: Scheme, organisation: Organisation, behaviour: Behaviour) -> World:
-    """The same people and units under a scheme: new indicators, offers, peer groups and contests; states untouched."""
-    indicators = indicator_table(scheme, organisation)
-    record = scheme_record(scheme, behaviour)
-    tasks = world.tasks.copy()
-    tasks["is_counted"] = 0
-    tasks["is_counted"][indicators["task"]] = 1
-    world.organisation["n_indicators"] = len(indicators)
-    _fill_offers(world.departments, indicators, world.bureaus)
-    groups, members = _peer_groups(world, scheme)
+def tailor(blueprint: Blueprint, scheme: Scheme) -> Dress:
+    """A scheme fitted to a blueprint: indicator rows, offers of every department, peer groups, contests."""
+    indicators = indicator_table(scheme, blueprint.organisation)
+    is_counted = np.zeros(TASKS, np.int32)
+    is_counted[indicators["task"]] = 1
+    departments = blueprint.world.departments.copy()
+    _fill_offers(departments, indicators, blueprint.world.bureaus)
+    group_of, groups, members = _peer_groups(blueprint.world, scheme)
     _fill_contests(groups, scheme, indicators)
-    return world._replace(scheme=record, indicators=indicators, tasks=tasks, groups=groups, members=members)
+    offers = {name: departments[name].copy() for name in OFFER_COLUMNS}
+    record = scheme_record(scheme, blueprint.behaviour)
+    return Dress(scheme, record, indicators, is_counted, offers, group_of, groups, members)
+
+
+def wear(world: World, dress: Dress) -> World:
+    """The same people and units under a scheme; states stay as they are. The tables of `world` are changed in place."""
+    for name, column in dress.offers.items():
+        world.departments[name] = column
+    world.cadres["group"] = dress.group_of
+    world.tasks["is_counted"] = dress.is_counted
+    world.organisation["n_indicators"] = len(dress.indicators)
+    return world._replace(
+        scheme=dress.record.copy(), indicators=dress.indicators.copy(), groups=dress.groups.copy(), members=dress.members
+    )
+
+
+def found(blueprint: Blueprint, dress: Dress, *, seed: int, replicate: int = 0) -> World:
+    """The world on its first day under a scheme. All luck is addressed by seed and replicate; seed 0 is a seed."""
+    world = copy_of(blueprint.world)._replace(luck=luck_of(seed, replicate))
+    world = wear(world, dress)
+    _fill_posts(world)
+    found_units(world)
+    found_cadres(world, 0, len(world.cadres))
+    return world
 
 
 def _unit_tables(
@@ -250,24 +287,6 @@ def _fill_normals(departments: np.ndarray, branches: np.ndarray, bureaus: np.nda
             np.add.at(bureaus["front_normal"][d["bureau"]], task, normal)
 
 
-def _fill_styles(
-    departments: np.ndarray, branches: np.ndarray, bureaus: np.ndarray, behaviour: Behaviour, luck: np.ndarray
-) -> None:
-    """Rating styles of heads and the gloss of every level, drawn at the unit's own address."""
-    for d in departments:
-        z0, z1, z2, z3 = normals(luck, d["key"], 0, 0, 0, int(Purpose.HEAD), 0)
-        z4, _, _, _ = normals(luck, d["key"], 0, 0, 0, int(Purpose.HEAD), 1)
-        d["leniency"] = behaviour.leniency * (1.0 + behaviour.head_sd * z0)
-        d["halo"] = min(max(behaviour.halo * (1.0 + behaviour.head_sd * z1), 0.0), 1.0)
-        d["favouritism"] = behaviour.favouritism * max(0.0, 1.0 + behaviour.head_sd * z2)
-        d["central_tendency"] = min(max(behaviour.central_tendency * (1.0 + behaviour.head_sd * z3), 0.0), 1.0)
-        d["gloss"] = behaviour.gloss + behaviour.gloss_sd * z4
-    for table in (branches, bureaus):
-        for unit in table:
-            z0, _, _, _ = normals(luck, unit["key"], 0, 0, 0, int(Purpose.HEAD), 2)
-            unit["gloss"] = behaviour.gloss + behaviour.gloss_sd * z0
-
-
 def _place_cadres(cadres: np.ndarray, departments: np.ndarray) -> None:
     """Permanent addresses: the key of the department and the position in it."""
     sizes = departments["size"]
@@ -277,19 +296,14 @@ def _place_cadres(cadres: np.ndarray, departments: np.ndarray) -> None:
     cadres["group"] = -1
 
 
-def _fill_posts(
-    cadres: np.ndarray, departments: np.ndarray, bureaus: np.ndarray, organisation: np.ndarray, luck: np.ndarray
-) -> None:
+def _fill_posts(world: World) -> None:
     """First levels of post: the establishment of each bureau, filled by lot."""
+    cadres, departments, bureaus, organisation = world.cadres, world.departments, world.bureaus, world.organisation
     levels = int(organisation["n_posts"][0])
     if levels <= 1:
         return
-    lots = np.array(
-        [uniforms(luck, c["key"], c["position"], 0, 0, int(Purpose.PROMOTION), 0)[0] for c in cadres]
-        if len(cadres) <= 20_000
-        else (cadres["key"].astype(np.uint64) * np.uint64(2654435761) + cadres["position"].astype(np.uint64) * np.uint64(40503))
-        % np.uint64(2**32)
-    )
+    lots = np.zeros(len(cadres))
+    draw_lots(world, lots)
     bureau_of = departments["bureau"][cadres["department"]]
     order = np.lexsort((lots, bureau_of))
     start = 0
@@ -301,15 +315,6 @@ def _fill_posts(
             seats_here = int(round(organisation["post_share"][0, level] * len(own)))
             cadres["level"][own[taken : taken + seats_here]] = level
             taken += seats_here
-
-
-def _fill_peers(bureaus: np.ndarray, organisation: np.ndarray, luck: np.ndarray) -> None:
-    """Peer bureaus outside the model start at their long-run distribution."""
-    mean, spread = float(organisation["peer_mean"][0]), float(organisation["peer_spread"][0])
-    for bureau in bureaus:
-        for peer in range(min(int(organisation["n_peers"][0]), MAX_PEERS)):
-            z, _, _, _ = normals(luck, bureau["key"], 0, peer, 0, int(Purpose.PEER), 0)
-            bureau["peers"][peer] = mean + spread * z
 
 
 def _fill_offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.ndarray) -> None:
@@ -339,8 +344,8 @@ def _fill_offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.nd
             d[column][: len(row)] = values
 
 
-def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
-    """Peer groups of the scheme and the list of their members, ordered by group then by place."""
+def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(group of every cadre, peer groups of the scheme, list of their members ordered by group then by place)."""
     department = world.departments[world.cadres["department"]]
     kind = scheme.appraisal.grades.peer_group
     if kind is PeerGroup.DEPARTMENT:
@@ -352,13 +357,12 @@ def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
     else:
         label = department["bureau"].astype(np.int64) * (int(world.departments["sequence"].max()) + 1) + department["sequence"]
     _, group_of, sizes = np.unique(label, return_inverse=True, return_counts=True)
-    world.cadres["group"] = group_of
     groups = np.zeros(len(sizes), GROUP)
     groups["size"] = sizes
     groups["first"] = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     groups["mean"] = np.nan
     members = np.argsort(group_of, kind="stable").astype(np.int32)
-    return groups, members
+    return group_of.astype(np.int32), groups, members
 
 
 def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -> None:
@@ -382,14 +386,7 @@ def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -
             group["medal_density"][r] = contest_density_even(n, places) if medal else 0.0
 
 
-def _set_first_targets(world: World) -> None:
-    """Before the first plan: everybody's target is the standard."""
-    world.departments["first_target"] = 1.0
-
-
 def perspective_names() -> tuple[str, ...]:
     """Names of the perspectives in the order of their index."""
     return tuple(perspective.value for perspective in Perspective)
 
-
-assert TASKS >= 1

@@ -53,7 +53,7 @@ OFFER = np.dtype(
 )
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
-LAST_STEP = 1e-4
+LAST_STEP = 1e-2
 GRID = 33
 
 
@@ -127,11 +127,15 @@ def offered_slope(offers, first, last, effort, risk):
     for j in range(first, last):
         offer = offers[j]
         a = offer.reached + offer.reach * effort
-        slope += offer.reach * expected_points_slope(
-            a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
-        )
-        if risk > 0.0:
-            slope -= 0.5 * risk * offer.reach * pay_variance_slope(a, offer.luck, offer.paid_below, offer.paid_above)
+        if offer.notch > 0.0 or offer.steps > 1:
+            slope += offer.reach * expected_points_slope(
+                a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
+            )
+            if risk > 0.0:
+                slope -= 0.5 * risk * offer.reach * pay_variance_slope(a, offer.luck, offer.paid_below, offer.paid_above)
+        else:
+            more, _ = worth_and_bend(offer, a, risk)
+            slope += offer.reach * more
     return slope
 
 
@@ -172,9 +176,9 @@ def needs_search(offer):
 @rule
 def inside(target, low, high, start):
     """A step of Newton's method kept inside its bracket: halved where it leaves it, doubled while there is no upper end."""
-    if low < target < high:
-        return target
-    return 0.5 * (low + high) if high < np.inf else 2.0 * start + 1e-3
+    if high == np.inf:
+        return target if low < target < 2.0 * start + 1e-3 else 2.0 * start + 1e-3
+    return target if low < target < high else 0.5 * (low + high)
 
 
 @rule
@@ -335,9 +339,12 @@ def worth_and_bend(offer, attainment, risk):
     d = attainment - STANDARD
     p1, f1 = chance_and_density(d, offer.luck)
     p0, f0 = chance_and_density(attainment - offer.floor, offer.luck)
-    p2, f2 = chance_and_density(attainment - offer.cap, offer.luck)
-    worth = offer.below * (p0 - p1) + offer.above * (p1 - p2)
-    bend = offer.below * (f0 - f1) + offer.above * (f1 - f2)
+    worth = offer.below * (p0 - p1)
+    bend = offer.below * (f0 - f1)
+    if offer.above > 0.0:
+        p2, f2 = chance_and_density(attainment - offer.cap, offer.luck)
+        worth += offer.above * (p1 - p2)
+        bend += offer.above * (f1 - f2)
     if risk > 0.0 and offer.luck > 0.0 and offer.paid_below != offer.paid_above:
         low, high = offer.paid_below, offer.paid_above
         excess = d * p1 + offer.luck * offer.luck * f1
@@ -362,8 +369,8 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
     """The best response: fills `desk.efforts` (in: where to start) and returns the total load T.
 
     The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures.
-    Smooth concave problems take Newton steps on all tasks at once (the last step is below 1e-4 of a share, so the error is
-    of the order of its square); everything else is solved task by task around the load.
+    Smooth concave problems take Newton steps on all tasks at once (the last step is below a hundredth of a share, so the
+    error is of the order of its square, and the next month starts from there); everything else is solved task by task around the load.
     """
     if not any_search(desk.offers, n_offers):
         load = overhead
