@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from sim.jit import allocating, rule
-from sim.loop.calendar import month_of_year, steps_left
+from sim.loop.calendar import is_period_start, month_of_year, steps_left
 from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import (
-    best_efforts, cost_level, effort_cost, empty_desk, next_effort, offered_slope, urgency,
+    all_offered, best_efforts, cost_level, effort_cost, empty_desk, next_effort, urgency,
 )  # fmt: skip
 from sim.rules.gaming import (
     falsification, falsification_cost, felt_honesty, gloss_under_pressure, glossed, lost_detail,
@@ -207,9 +207,11 @@ def choose_work(world, step, d, i, desk):
     c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
+    is_fresh = is_period_start(step, scheme.interval) or step == world.organisation[0].scheme_start
     best_efforts(
-        desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion, besides
-    )
+        desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion, besides,
+        is_fresh,
+    )  # fmt: skip
     c.load = besides
     for j in range(department.n_tasks):
         c.planned[j] = desk.efforts[j]
@@ -261,7 +263,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         while row < department.n_offers and desk.offers[row].task == j:
             settle_offer(desk.offers[row], c.effort[j], y, made, float(steps_left(step, scheme.interval)))
             row += 1
-        slope = offered_slope(desk.offers, start, row, c.effort[j], 0.0) / made if made > 0.0 else 0.0
+        slope, _ = all_offered(desk.offers, start, row, c.effort[j], 0.0)
+        slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
         g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
         c.falsified[j] = g

@@ -10,8 +10,8 @@ kappa = c and rho = k/c.
 
 The problem couples tasks only through T. Given the shadow price of load mu = kappa rho T^eta every task is a problem
 in one variable; `best_efforts` finds the load at which efforts and overhead add up to it. What indicators offer on a task
-comes as *offers* (one row each, dtype `OFFER`): smooth concave offers are solved by Newton's method, offers with
-kinks, notches or milestones by comparing every candidate for the global maximum.
+comes as *offers* (one row each, dtype `OFFER`). Luck makes them smooth and Newton's method follows the peak; where there can
+be several peaks (notches, milestones, rising slopes) all are compared; without luck the knots themselves are candidates.
 """
 
 from __future__ import annotations
@@ -21,14 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import allocating, rule
-from sim.rules.numbers import chance_and_density
-from sim.rules.scoring import (
-    STANDARD,
-    expected_points_curvature,
-    expected_points_share,
-    expected_points_slope,
-    pay_variance_slope,
-)
+from sim.rules.scoring import STANDARD, expected_points_share, risk_slope_and_bend, slope_and_bend
 
 #: What one indicator offers a cadre on one of his tasks. `reached` is the attainment already certain, `reach` the
 #: attainment per unit of effort, `luck` the standard deviation of what is still to come (attainment units);
@@ -54,7 +47,8 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
-GRID = 33
+MOST_STEPS = 30
+CORNER = 1e-5
 
 
 class Desk(NamedTuple):
@@ -68,6 +62,7 @@ class Desk(NamedTuple):
     efforts: np.ndarray  # the plan
     gaps: np.ndarray  # net marginal worth
     bends: np.ndarray  # how fast it falls
+    damping: np.ndarray  # 1, or less where steps jump to and fro
 
 
 @allocating
@@ -75,7 +70,7 @@ def empty_desk(n_tasks):
     """A desk for at most `n_tasks` own tasks."""
     return Desk(
         np.zeros(MAX_OFFERS, OFFER), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
-        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
+        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
     )  # fmt: skip
 
 
@@ -121,35 +116,28 @@ def load_price(load, kappa, substitution, curvature):
 
 
 @rule
-def offered_slope(offers, first, last, effort, risk):
-    """Worth of one more unit of effort from the offers [first, last), less the risk it adds."""
-    slope = 0.0
-    for j in range(first, last):
-        offer = offers[j]
-        a = offer.reached + offer.reach * effort
-        if offer.notch > 0.0 or offer.steps > 1:
-            slope += offer.reach * expected_points_slope(
-                a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
-            )
-            if risk > 0.0:
-                slope -= 0.5 * risk * offer.reach * pay_variance_slope(a, offer.luck, offer.paid_below, offer.paid_above)
-        else:
-            more, _ = worth_and_bend(offer, a, risk)
-            slope += offer.reach * more
-    return slope
+def offered(offer, effort, risk):
+    """(worth of one more unit of effort from an offer, how fast that worth changes), less the risk it adds."""
+    a = offer.reached + offer.reach * effort
+    slope, bend = slope_and_bend(
+        a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
+    )
+    if risk > 0.0:
+        more, turn = risk_slope_and_bend(a, offer.luck, offer.paid_below, offer.paid_above)
+        slope -= 0.5 * risk * more
+        bend -= 0.5 * risk * turn
+    return offer.reach * slope, offer.reach * offer.reach * bend
 
 
 @rule
-def offered_curvature(offers, first, last, effort):
-    """How fast that worth falls with effort (risk left out: it only guides the step)."""
-    curvature = 0.0
+def all_offered(offers, first, last, effort, risk):
+    """The same for the offers [first, last) together."""
+    slope, bend = 0.0, 0.0
     for j in range(first, last):
-        offer = offers[j]
-        a = offer.reached + offer.reach * effort
-        curvature += offer.reach**2 * expected_points_curvature(
-            a, offer.luck, offer.below, offer.above, offer.floor, offer.cap
-        )
-    return curvature
+        more, turn = offered(offers[j], effort, risk)
+        slope += more
+        bend += turn
+    return slope, bend
 
 
 @rule
@@ -166,11 +154,39 @@ def offered_worth(offers, first, last, effort):
 
 
 @rule
-def needs_search(offer):
-    """Whether an offer has kinks, notches or rising slopes, so that following the slope could miss the best."""
-    if offer.luck <= 0.0:
-        return offer.below != offer.above or offer.notch > 0.0 or offer.steps > 1
-    return offer.notch > 0.0 or offer.steps > 1 or offer.above > offer.below
+def is_certain_kink(offer):
+    """Whether an offer has kinks or notches and no luck that smooths them: following slopes would jump to and fro."""
+    return offer.luck <= 0.0 and (offer.below != offer.above or offer.notch > 0.0 or offer.steps > 1)
+
+
+@rule
+def has_several_peaks(offer):
+    """Whether a smooth offer may have more than one best effort: notches, milestones, slopes that rise."""
+    return offer.luck > 0.0 and (offer.notch > 0.0 or offer.steps > 1 or offer.above > offer.below)
+
+
+@rule
+def newton_step(effort, gap, bend, cost, curvature, share):
+    """A careful step towards the peak: never steeper than half the cost's own bend allows, at most fivefold."""
+    own = curvature * cost / effort
+    step = gap / max(own - bend, max(0.5 * own, 1e-9))
+    return min(max(effort + step, 0.2 * effort), 5.0 * effort + share)
+
+
+@rule
+def climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
+    """The peak of one task's net worth that is uphill from `start`; 0 at the corner."""
+    e = max(start, 1e-3 * share)
+    for _ in range(30):
+        slope, bend = all_offered(offers, first, last, e, risk)
+        cost = marginal_cost(e, share, kappa, substitution, curvature)
+        target = newton_step(e, drive + slope - cost - price, bend, cost, curvature, share)
+        if target <= CORNER * share and target < e:
+            return 0.0
+        if abs(target - e) <= 0.1 * LAST_STEP * share:
+            return target
+        e = target
+    return e
 
 
 @rule
@@ -179,28 +195,6 @@ def inside(target, low, high, start):
     if high == np.inf:
         return target if low < target < 2.0 * start + 1e-3 else 2.0 * start + 1e-3
     return target if low < target < high else 0.5 * (low + high)
-
-
-@rule
-def followed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
-    """Best effort on a task whose offers are smooth and concave: Newton's method inside a bracket, never below 0."""
-    if drive + offered_slope(offers, first, last, 0.0, risk) - price <= 0.0:
-        return 0.0
-    low, high = 0.0, np.inf
-    e = max(start, 1e-3 * share)
-    for _ in range(60):
-        rest = drive + offered_slope(offers, first, last, e, risk) - price
-        cost = marginal_cost(e, share, kappa, substitution, curvature)
-        gap = rest - cost
-        if gap > 0.0:
-            low = e
-        else:
-            high = e
-        step = gap / (curvature * cost / e - offered_curvature(offers, first, last, e))
-        if abs(step) <= TOLERANCE * share:
-            return e + step
-        e = inside(e + step, low, high, e)
-    return e
 
 
 @rule
@@ -223,199 +217,184 @@ def net_worth(offers, first, last, effort, drive, price, share, kappa, substitut
 
 
 @rule
-def searched_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk):
-    """Best effort on a task with kinks, notches or milestones: the global maximum over every candidate.
-
-    Without luck the candidates are zero, every knot and the optimum of every slope on either side of a knot; with luck a
-    grid up to the last worthwhile effort, then Newton's bisection around the best point.
-    """
+def best_at_knots(offers, first, last, drive, price, share, kappa, substitution, curvature):
+    """Best effort on a task without luck: the global maximum over zero, every knot, and the optimum of every slope beside one."""
     best, best_worth = 0.0, net_worth(offers, first, last, 0.0, drive, price, share, kappa, substitution, curvature)
-    reach_end = unconstrained_effort(drive - price, share, kappa, substitution, curvature)
-    certain = True
     for j in range(first, last):
         offer = offers[j]
-        certain = certain and offer.luck <= 0.0
         if offer.reach <= 0.0:
             continue
-        slope = drive - price + offer.reach * max(offer.below, offer.above)
-        end = (max(STANDARD, offer.floor) + 6.0 * offer.luck - offer.reached) / offer.reach
-        reach_end = max(reach_end, max(end, unconstrained_effort(slope, share, kappa, substitution, curvature)))
-    if certain:
-        for j in range(first, last):
-            offer = offers[j]
-            if offer.reach <= 0.0:
-                continue
-            for knot in range(offer.steps + 3):
-                if knot == 0:
-                    a = offer.floor
-                elif knot == 1:
-                    a = offer.cap
-                elif knot == 2:
-                    a = STANDARD
-                else:
-                    a = offer.floor + (STANDARD - offer.floor) * (knot - 2) / offer.steps
-                at_knot = (a - offer.reached) / offer.reach
-                for side in range(3):
-                    if side == 0:
-                        e = at_knot
-                    else:
-                        beside = at_knot + (1e-9 if side == 1 else -1e-9)
-                        slope = drive - price + offered_slope(offers, first, last, beside, 0.0)
-                        e = unconstrained_effort(slope, share, kappa, substitution, curvature)
-                    if e < 0.0:
-                        continue
-                    worth = net_worth(offers, first, last, e, drive, price, share, kappa, substitution, curvature)
-                    if worth > best_worth:
-                        best, best_worth = e, worth
-        return best
-    width = reach_end / (GRID - 1)
-    for i in range(1, GRID):
-        e = i * width
-        worth = net_worth(offers, first, last, e, drive, price, share, kappa, substitution, curvature)
-        if worth > best_worth:
-            best, best_worth = e, worth
-    low, high = max(0.0, best - width), best + width
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        gap = (
-            drive
-            - price
-            + offered_slope(offers, first, last, middle, risk)
-            - marginal_cost(middle, share, kappa, substitution, curvature)
-        )
-        if gap > 0.0:
-            low = middle
-        else:
-            high = middle
-        if high - low <= TOLERANCE * share:
-            break
-    return 0.5 * (low + high) if high > 2.0 * TOLERANCE * share else 0.0
+        for knot in range(offer.steps + 2):
+            at_knot = (knot_of(offer, knot) - offer.reached) / offer.reach
+            for side in range(3):
+                e = at_knot
+                if side > 0:
+                    slope, _ = all_offered(offers, first, last, at_knot + (1e-9 if side == 1 else -1e-9), 0.0)
+                    e = unconstrained_effort(drive - price + slope, share, kappa, substitution, curvature)
+                if e < 0.0:
+                    continue
+                worth = net_worth(offers, first, last, e, drive, price, share, kappa, substitution, curvature)
+                if worth > best_worth:
+                    best, best_worth = e, worth
+    return best
 
 
 @rule
-def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load):
+def knot_of(offer, knot):
+    """Attainment of a knot: 0 the floor, 1 the cap, from 2 the milestones up to the standard."""
+    if knot == 0:
+        return offer.floor
+    if knot == 1:
+        return offer.cap
+    return offer.floor + (STANDARD - offer.floor) * (knot - 1) / offer.steps
+
+
+@rule
+def best_peak(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
+    """Best effort on a task with luck and several peaks: climb from the plan and from both sides of every knot."""
+    best = climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start)
+    best_worth = net_worth(offers, first, last, best, drive, price, share, kappa, substitution, curvature)
+    for j in range(first, last):
+        offer = offers[j]
+        if offer.reach <= 0.0 or not has_several_peaks(offer):
+            continue
+        for knot in range(2, offer.steps + 2):
+            for side in (-2.0, 1.0):
+                foot = (knot_of(offer, knot) + side * offer.luck - offer.reached) / offer.reach
+                if foot <= 0.0:
+                    continue
+                e = climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, foot)
+                worth = net_worth(offers, first, last, e, drive, price, share, kappa, substitution, curvature)
+                if worth > best_worth:
+                    best, best_worth = e, worth
+    return best
+
+
+@rule
+def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load, is_late):
     """One step of Newton's method for all tasks at once; returns (largest relative step, new load).
 
     With F_k the net marginal worth of task k, d_k > 0 its slope and P(T) the price of load, the step is
-    delta_k = (F_k - P' dT)/d_k with dT = sum(F_k/d_k)/(1 + P' sum(1/d_k)): tasks meet only in the load.
+    delta_k = (F_k - P' dT)/d_k with dT = sum(F_k/d_k)/(1 + P' sum(1/d_k)): tasks meet only in the load. From the fourth
+    step on (`is_late`) a task that jumps to and fro over a sharp kink takes half steps.
     """
     price = load_price(load, kappa, substitution, load_curvature)
     price_slope = load_curvature * price / load if load > 0.0 else 0.0
     moved, give = 0.0, 0.0
-    first = 0
+    last = 0
     for k in range(n_tasks):
         share, eta = desk.shares[k], desk.curvatures[k]
-        e = max(desk.efforts[k], 1e-6 * share)
+        e = max(desk.efforts[k], CORNER * share)
+        load += e - desk.efforts[k]
         desk.efforts[k] = e
-        slope, bend = 0.0, 0.0
-        while first < n_offers and desk.offers[first].task == k:
-            offer = desk.offers[first]
-            more, turn = worth_and_bend(offer, offer.reached + offer.reach * e, risk)
-            slope += offer.reach * more
-            bend += offer.reach * offer.reach * turn
-            first += 1
+        first = last
+        while last < n_offers and desk.offers[last].task == k:
+            last += 1
+        slope, bend = all_offered(desk.offers, first, last, e, risk)
         cost = marginal_cost(e, share, kappa, substitution, eta)
-        desk.gaps[k] = desk.drives[k] + slope - cost - price
-        desk.bends[k] = max(eta * cost / e - bend, 1e-9)
-        moved += desk.gaps[k] / desk.bends[k]
+        own = eta * cost / e
+        gap = desk.drives[k] + slope - cost - price
+        desk.damping[k] = 0.5 * desk.damping[k] if gap * desk.gaps[k] < 0.0 and is_late else desk.damping[k]
+        desk.gaps[k] = gap
+        desk.bends[k] = max(own - bend, max(0.5 * own, 1e-9))
+        moved += gap / desk.bends[k]
         give += 1.0 / desk.bends[k]
     change = price_slope * moved / (1.0 + price_slope * give)
     largest = 0.0
     for k in range(n_tasks):
-        e = desk.efforts[k]
-        step = (desk.gaps[k] - change) / desk.bends[k]
-        target = min(max(e + step, 0.2 * e), 5.0 * e + desk.shares[k])
-        at_corner = target <= 1e-5 * desk.shares[k] and step <= 0.0
-        desk.efforts[k] = 0.0 if at_corner else target
-        load += desk.efforts[k] - e
-        if not at_corner:
-            largest = max(largest, abs(step) / desk.shares[k])
+        e, share = desk.efforts[k], desk.shares[k]
+        step = desk.damping[k] * (desk.gaps[k] - change) / desk.bends[k]
+        target = min(max(e + step, 0.2 * e), 5.0 * e + share)
+        if target <= CORNER * share and step <= 0.0:
+            target = 0.0
+        else:
+            largest = max(largest, abs(target - e) / share)
+        desk.efforts[k] = target
+        load += target - e
     return largest, load
 
 
 @rule
-def worth_and_bend(offer, attainment, risk):
-    """(worth of one more unit of attainment less the risk it adds, how fast that worth changes); smooth offers only."""
-    d = attainment - STANDARD
-    p1, f1 = chance_and_density(d, offer.luck)
-    p0, f0 = chance_and_density(attainment - offer.floor, offer.luck)
-    worth = offer.below * (p0 - p1)
-    bend = offer.below * (f0 - f1)
-    if offer.above > 0.0:
-        p2, f2 = chance_and_density(attainment - offer.cap, offer.luck)
-        worth += offer.above * (p1 - p2)
-        bend += offer.above * (f1 - f2)
-    if risk > 0.0 and offer.luck > 0.0 and offer.paid_below != offer.paid_above:
-        low, high = offer.paid_below, offer.paid_above
-        excess = d * p1 + offer.luck * offer.luck * f1
-        mean = low * (d - excess) + high * excess
-        slope = low + (high - low) * p1
-        worth -= risk * (low * low * (d - excess) + high * high * excess - mean * slope)
-        bend -= risk * (low * low * (1.0 - p1) + high * high * p1 - slope * slope - mean * (high - low) * f1)
-    return worth, bend
-
-
-@rule
-def any_search(offers, n_offers):
-    """Whether any offer has kinks without luck, notches, milestones or rising slopes."""
-    for j in range(n_offers):
-        if needs_search(offers[j]):
-            return True
-    return False
-
-
-@rule
-def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
+def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, is_fresh):
     """The best response: fills `desk.efforts` (in: where to start) and returns the total load T.
 
     The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures.
-    Smooth concave problems take Newton steps on all tasks at once (the last step is below a hundredth of a share, so the
-    error is of the order of its square, and the next month starts from there); everything else is solved task by task around the load.
+    Newton steps on all tasks at once follow the peak (the last step is below a hundredth of a share, so the error is of
+    the order of its square, and the next month starts from there). Where an offer has several peaks, a fresh period
+    (`is_fresh`) first compares them all: the global maximum. Kinks without luck are solved at their knots.
     """
-    if not any_search(desk.offers, n_offers):
-        load = overhead
-        for k in range(n_tasks):
-            load += desk.efforts[k]
-        for _ in range(40):
-            largest, load = joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load)
-            if largest < LAST_STEP:
-                return load
-    return searched_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
+    certain, peaks = False, False
+    for j in range(n_offers):
+        certain = certain or is_certain_kink(desk.offers[j])
+        peaks = peaks or has_several_peaks(desk.offers[j])
+    if certain:
+        return efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
+    load = overhead
+    for k in range(n_tasks):
+        load += desk.efforts[k]
+        desk.gaps[k] = 0.0
+        desk.damping[k] = 1.0
+    if peaks and is_fresh:
+        load = choose_peaks(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load)
+    for t in range(MOST_STEPS):
+        largest, load = joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load, t > 3)
+        if largest < LAST_STEP:
+            break
+    return load
 
 
 @rule
-def searched_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
-    """The best response where some task must be searched: every task at a price of load, then the load that fits."""
+def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load):
+    """Put every task on its best peak at the present price of load; returns the new load."""
+    price = load_price(load, kappa, substitution, load_curvature)
+    last = 0
+    for k in range(n_tasks):
+        first = last
+        peaks = False
+        while last < n_offers and desk.offers[last].task == k:
+            peaks = peaks or has_several_peaks(desk.offers[last])
+            last += 1
+        if peaks:
+            e = best_peak(
+                desk.offers, first, last, desk.drives[k], price, desk.shares[k], kappa, substitution, desk.curvatures[k],
+                risk, desk.efforts[k],
+            )  # fmt: skip
+            load += e - desk.efforts[k]
+            desk.efforts[k] = e
+    return load
+
+
+@rule
+def efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
+    """The best response without luck: every task at a price of load, then the load that fits."""
     load = overhead
     for k in range(n_tasks):
         load += desk.efforts[k]
     low, high = overhead, np.inf
-    for _ in range(60):
+    for _ in range(100):
         price = load_price(load, kappa, substitution, load_curvature)
         price_slope = load_curvature * price / load if load > 0.0 else 0.0
         total, slope = overhead, 0.0
-        first = 0
+        last = 0
         for k in range(n_tasks):
-            last = first
-            search = False
+            first = last
+            certain = False
             while last < n_offers and desk.offers[last].task == k:
-                search = search or needs_search(desk.offers[last])
+                certain = certain or is_certain_kink(desk.offers[last])
                 last += 1
             share, eta, drive = desk.shares[k], desk.curvatures[k], desk.drives[k]
             if first == last:
                 e = unconstrained_effort(drive - price, share, kappa, substitution, eta)
-            elif search:
-                e = searched_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk)
+            elif certain:
+                e = best_at_knots(desk.offers, first, last, drive, price, share, kappa, substitution, eta)
             else:
-                e = followed_effort(
+                e = climbed_effort(
                     desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k]
                 )
             if e > 0.0:
-                steep = eta * marginal_cost(e, share, kappa, substitution, eta) / e
-                slope -= price_slope / max(steep - offered_curvature(desk.offers, first, last, e), 1e-12)
+                slope -= price_slope * e / max(eta * marginal_cost(e, share, kappa, substitution, eta), 1e-12)
             desk.efforts[k] = e
             total += e
-            first = last
         gap = total - load
         if substitution == 0.0 or abs(gap) <= TOLERANCE:
             return total

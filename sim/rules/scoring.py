@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from sim.jit import rule
-from sim.rules.numbers import bounded, chance_above, density_at, expected_excess
+from sim.rules.numbers import bounded, chance_above, chance_and_density, expected_excess
 
 STANDARD = 1.0
 
@@ -54,57 +54,59 @@ def expected_points_share(attainment, sd, below, above, floor, cap, notch, steps
 
 
 @rule
-def expected_points_slope(attainment, sd, below, above, floor, cap, notch, steps):
-    """d E[f]/d a: what one more unit of attainment is expected to earn, per unit of weight."""
-    at_standard = chance_above(attainment - STANDARD, sd)
-    slope = above * (at_standard - chance_above(attainment - cap, sd))
+def slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps):
+    """(d E[f]/d a, d2 E[f]/d a2): what one more unit of attainment is expected to earn, and how fast that changes.
+
+    Without luck the slope is that of the side the attainment is on, and the bend is 0.
+    """
+    d = attainment - STANDARD
+    met, at_standard = chance_and_density(d, sd)
+    slope, bend = 0.0, 0.0
     if steps > 1:
         width = (STANDARD - floor) / steps
         for step in range(1, steps + 1):
-            slope += below * width * density_at(attainment - floor - width * step, sd)
+            gap = attainment - floor - width * step
+            _, density = chance_and_density(gap, sd)
+            slope += below * width * density
+            bend -= below * width * density * gap / (sd * sd) if sd > 0.0 else 0.0
     else:
-        slope += below * (chance_above(attainment - floor, sd) - at_standard)
-    if notch > 0.0:
-        slope += notch * density_at(attainment - STANDARD, sd)
+        reached, at_floor = chance_and_density(attainment - floor, sd)
+        slope += below * (reached - met)
+        bend += below * (at_floor - at_standard)
+    if above > 0.0:
+        over, at_cap = chance_and_density(attainment - cap, sd)
+        slope += above * (met - over)
+        bend += above * (at_standard - at_cap)
+    if notch > 0.0 and sd > 0.0:
+        slope += notch * at_standard
+        bend -= notch * at_standard * d / (sd * sd)
+    return slope, bend
+
+
+@rule
+def expected_points_slope(attainment, sd, below, above, floor, cap, notch, steps):
+    """d E[f]/d a: what one more unit of attainment is expected to earn, per unit of weight."""
+    slope, _ = slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps)
     return slope
 
 
 @rule
-def expected_points_curvature(attainment, sd, below, above, floor, cap):
-    """d2 E[f]/d a2 of the sloped part (a notch or milestones are searched, not followed); 0 without luck."""
-    kink = density_at(attainment - STANDARD, sd)
-    return (
-        below * (density_at(attainment - floor, sd) - kink)
-        + above * (kink - density_at(attainment - cap, sd))
-    )
+def risk_slope_and_bend(attainment, sd, below, above):
+    """(d Var[pay]/d a, d2 Var[pay]/d a2) for pay with slope `below` up to the standard and `above` beyond it.
 
+    With d = a - 1, G = E[max(0, d + luck)], P = P[d + luck >= 0], E[f] = below (d - G) + above G::
 
-@rule
-def pay_variance_slope(attainment, sd, below, above):
-    """d Var[pay]/d a for pay with slope `below` up to the standard and `above` beyond it, under normal luck.
+        d Var/d a = 2 [below^2 (d - G) + above^2 G] - 2 E[f] [below + (above - below) P]
 
-    With d = a - 1, G = E[max(0, d + luck)], P = P[d + luck >= 0]::
-
-        d Var/d a = 2 [below^2 (d - G) + above^2 G] - 2 E[f] [below + (above - below) P],  E[f] = below (d - G) + above G
-
-    0 where pay is linear or certain. Source: moments of the truncated normal.
+    0 where pay is linear or certain. Source: moments of the truncated normal; Var enters as CARA risk cost r/2 Var.
     """
     if sd <= 0.0 or below == above:
-        return 0.0
+        return 0.0, 0.0
     d = attainment - STANDARD
-    g = expected_excess(d, sd)
+    p, f = chance_and_density(d, sd)
+    g = d * p + sd * sd * f
     mean = below * (d - g) + above * g
-    slope = below + (above - below) * chance_above(d, sd)
-    return 2.0 * (below * below * (d - g) + above * above * g) - 2.0 * mean * slope
-
-
-@rule
-def pay_variance(attainment, sd, below, above):
-    """Var[pay] of the same pay: E[f^2] - E[f]^2, exact for one kink at the standard."""
-    if sd <= 0.0:
-        return 0.0
-    d = attainment - STANDARD
-    g = expected_excess(d, sd)
-    q = (d * d + sd * sd) * chance_above(d, sd) + d * sd * sd * density_at(d, sd)
-    mean = below * (d - g) + above * g
-    return below * below * (d * d + sd * sd - q) + above * above * q - mean * mean
+    slope = below + (above - below) * p
+    first = 2.0 * (below * below * (d - g) + above * above * g - mean * slope)
+    second = 2.0 * (below * below * (1.0 - p) + above * above * p - slope * slope - mean * (above - below) * f)
+    return first, second
