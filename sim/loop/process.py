@@ -208,9 +208,9 @@ def choose_work(world, step, d, i, desk):
     besides = department.overhead + c.help_given + c.sabotage_done
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     is_fresh = is_period_start(step, scheme.interval) or step == world.organisation[0].scheme_start
-    best_efforts(
+    c.load_price = best_efforts(
         desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion, besides,
-        is_fresh,
+        c.load_price, is_fresh,
     )  # fmt: skip
     c.load = besides
     for j in range(department.n_tasks):

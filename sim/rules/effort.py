@@ -16,11 +16,13 @@ be several peaks (notches, milestones, rising slopes) all are compared; without 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.jit import allocating, rule
+from sim.rules.numbers import bounded
 from sim.rules.scoring import STANDARD, expected_points_share, risk_slope_and_bend, slope_and_bend
 
 #: What one indicator offers a cadre on one of his tasks. `reached` is the attainment already certain, `reach` the
@@ -47,8 +49,9 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
-MOST_STEPS = 30
+MOST_STEPS = 16
 CORNER = 1e-5
+LONGEST_STEP = 1.5
 
 
 class Desk(NamedTuple):
@@ -60,8 +63,9 @@ class Desk(NamedTuple):
     curvatures: np.ndarray  # eta of the task
     made: np.ndarray  # output per unit of effort
     efforts: np.ndarray  # the plan
-    gaps: np.ndarray  # net marginal worth
-    bends: np.ndarray  # how fast it falls
+    gaps: np.ndarray  # log of marginal worth over marginal cost
+    bends: np.ndarray  # how steep it is in log effort; the step itself where worth is below the price
+    worths: np.ndarray  # marginal worth net of the price of load
     damping: np.ndarray  # 1, or less where steps jump to and fro
 
 
@@ -70,7 +74,7 @@ def empty_desk(n_tasks):
     """A desk for at most `n_tasks` own tasks."""
     return Desk(
         np.zeros(MAX_OFFERS, OFFER), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
-        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
+        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
     )  # fmt: skip
 
 
@@ -166,24 +170,27 @@ def has_several_peaks(offer):
 
 
 @rule
-def newton_step(effort, gap, bend, cost, curvature, share):
-    """A careful step towards the peak: never steeper than half the cost's own bend allows, at most fivefold."""
-    own = curvature * cost / effort
-    step = gap / max(own - bend, max(0.5 * own, 1e-9))
-    return min(max(effort + step, 0.2 * effort), 5.0 * effort + share)
+def log_steepness(worth, bend, effort, curvature):
+    """Slope of log(marginal cost) - log(marginal worth) in log(effort): eta - e W'/W, never below half of eta."""
+    return max(curvature - bend * effort / worth, 0.5 * curvature)
 
 
 @rule
 def climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
     """The peak of one task's net worth that is uphill from `start`; 0 at the corner."""
     e = max(start, 1e-3 * share)
-    for _ in range(30):
+    for _ in range(MOST_STEPS):
         slope, bend = all_offered(offers, first, last, e, risk)
-        cost = marginal_cost(e, share, kappa, substitution, curvature)
-        target = newton_step(e, drive + slope - cost - price, bend, cost, curvature, share)
-        if target <= CORNER * share and target < e:
-            return 0.0
-        if abs(target - e) <= 0.1 * LAST_STEP * share:
+        worth = drive + slope - price
+        if worth <= 0.0:
+            target = 0.2 * e
+            if target <= CORNER * share:
+                return 0.0
+        else:
+            cost = marginal_cost(e, share, kappa, substitution, curvature)
+            step = math.log(worth / cost) / log_steepness(worth, bend, e, curvature)
+            target = e * math.exp(bounded(step, -LONGEST_STEP, LONGEST_STEP))
+        if abs(target - e) <= 0.1 * LAST_STEP * share and worth > 0.0:
             return target
         e = target
     return e
@@ -271,82 +278,101 @@ def best_peak(offers, first, last, drive, price, share, kappa, substitution, cur
 
 
 @rule
-def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load, is_late):
-    """One step of Newton's method for all tasks at once; returns (largest relative step, new load).
+def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, is_late):
+    """One step of Newton's method in the logs of all efforts and of the price of load; returns (largest step, new price).
 
-    With F_k the net marginal worth of task k, d_k > 0 its slope and P(T) the price of load, the step is
-    delta_k = (F_k - P' dT)/d_k with dT = sum(F_k/d_k)/(1 + P' sum(1/d_k)): tasks meet only in the load. From the fourth
-    step on (`is_late`) a task that jumps to and fro over a sharp kink takes half steps.
+    With W_k the marginal worth net of the price mu, C_k the marginal cost, d_k the log steepness and T the load::
+
+        u_k = (log(W_k/C_k) - mu/W_k m)/d_k
+        m (1/eta + sum e_k/T mu/(W_k d_k)) = log T - log(mu/(kappa rho))/eta + sum e_k/T log(W_k/C_k)/d_k
+
+    One step is exact where worth is constant. From the fourth step on (`is_late`) a task that jumps to and fro over a sharp kink
+    takes half steps. The largest step is relative to the normal shares of time.
     """
-    price = load_price(load, kappa, substitution, load_curvature)
-    price_slope = load_curvature * price / load if load > 0.0 else 0.0
-    moved, give = 0.0, 0.0
+    moved, give, load, most = 0.0, 0.0, overhead, 0.0
     last = 0
     for k in range(n_tasks):
         share, eta = desk.shares[k], desk.curvatures[k]
         e = max(desk.efforts[k], CORNER * share)
-        load += e - desk.efforts[k]
         desk.efforts[k] = e
+        load += e
         first = last
         while last < n_offers and desk.offers[last].task == k:
             last += 1
         slope, bend = all_offered(desk.offers, first, last, e, risk)
-        cost = marginal_cost(e, share, kappa, substitution, eta)
-        own = eta * cost / e
-        gap = desk.drives[k] + slope - cost - price
-        desk.damping[k] = 0.5 * desk.damping[k] if gap * desk.gaps[k] < 0.0 and is_late else desk.damping[k]
-        desk.gaps[k] = gap
-        desk.bends[k] = max(own - bend, max(0.5 * own, 1e-9))
-        moved += gap / desk.bends[k]
-        give += 1.0 / desk.bends[k]
-    change = price_slope * moved / (1.0 + price_slope * give)
-    largest = 0.0
-    for k in range(n_tasks):
-        e, share = desk.efforts[k], desk.shares[k]
-        step = desk.damping[k] * (desk.gaps[k] - change) / desk.bends[k]
-        target = min(max(e + step, 0.2 * e), 5.0 * e + share)
-        if target <= CORNER * share and step <= 0.0:
-            target = 0.0
+        most = max(most, desk.drives[k] + slope)
+        worth = desk.drives[k] + slope - price
+        desk.worths[k] = worth
+        if worth <= 0.0:  # not worth it at this price: towards the corner, or back over the kink
+            cost = marginal_cost(e, share, kappa, substitution, eta)
+            desk.bends[k] = (worth - cost) / (eta * cost / e - min(bend, 0.0))
+            gap = -1.0
         else:
-            largest = max(largest, abs(target - e) / share)
+            gap = math.log(worth / marginal_cost(e, share, kappa, substitution, eta))
+            desk.bends[k] = log_steepness(worth, bend, e, eta)
+        if is_late:
+            desk.damping[k] = 0.5 * desk.damping[k] if gap * desk.gaps[k] < 0.0 else min(1.0, 1.5 * desk.damping[k])
+        desk.gaps[k] = gap
+        if worth <= 0.0:
+            continue
+        moved += e * gap / desk.bends[k]
+        give += e * price / (worth * desk.bends[k])
+    change = 0.0
+    if substitution > 0.0:
+        short = math.log(load) - math.log(price / (kappa * substitution)) / load_curvature
+        change = (short + moved / load) / (1.0 / load_curvature + give / load)
+        change = bounded(change, -0.5, min(0.5, math.log(0.5 * (1.0 + max(most / price, 1.0)))))
+    largest = abs(change)
+    for k in range(n_tasks):
+        e, share, worth = desk.efforts[k], desk.shares[k], desk.worths[k]
+        if worth <= 0.0:
+            target = max(e + desk.damping[k] * desk.bends[k], 0.2 * e) if e > 5.0 * CORNER * share else 0.0
+        else:
+            step = desk.damping[k] * (desk.gaps[k] - price / worth * change) / desk.bends[k]
+            target = e * math.exp(bounded(step, -LONGEST_STEP, LONGEST_STEP))
+            if target <= CORNER * share:
+                target = 0.0
+        largest = max(largest, abs(target - e) / share)
         desk.efforts[k] = target
-        load += target - e
-    return largest, load
+    return largest, price * math.exp(change)
 
 
 @rule
-def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, is_fresh):
-    """The best response: fills `desk.efforts` (in: where to start) and returns the total load T.
+def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, is_fresh):
+    """The best response: fills `desk.efforts` (in: where to start) and returns the price of load mu at it.
 
-    The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures.
-    Newton steps on all tasks at once follow the peak (the last step is below a hundredth of a share, so the error is of
-    the order of its square, and the next month starts from there). Where an offer has several peaks, a fresh period
-    (`is_fresh`) first compares them all: the global maximum. Kinks without luck are solved at their knots.
+    The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures; `price` is
+    where the search for the price of load starts (0 = at a normal load). Newton steps on all tasks at once follow the peak
+    (the last step is below a hundredth, so the error is of the order of its square, and the next month starts from there).
+    Where an offer has several peaks, a fresh period (`is_fresh`) first compares them all: the global maximum.
+    Kinks without luck are solved at their knots.
     """
     certain, peaks = False, False
     for j in range(n_offers):
         certain = certain or is_certain_kink(desk.offers[j])
         peaks = peaks or has_several_peaks(desk.offers[j])
     if certain:
-        return efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
-    load = overhead
+        load = efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
+        return load_price(load, kappa, substitution, load_curvature)
+    if price <= 0.0:
+        price = kappa * substitution
     for k in range(n_tasks):
-        load += desk.efforts[k]
         desk.gaps[k] = 0.0
         desk.damping[k] = 1.0
     if peaks and is_fresh:
-        load = choose_peaks(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load)
+        choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
     for t in range(MOST_STEPS):
-        largest, load = joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load, t > 3)
+        largest, price = joint_step(
+            desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, t > 3
+        )
         if largest < LAST_STEP:
             break
-    return load
+    return price
 
 
 @rule
-def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, load):
-    """Put every task on its best peak at the present price of load; returns the new load."""
-    price = load_price(load, kappa, substitution, load_curvature)
+def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price):
+    """Put every task on its best peak at the present price of load."""
     last = 0
     for k in range(n_tasks):
         first = last
@@ -355,13 +381,10 @@ def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
             peaks = peaks or has_several_peaks(desk.offers[last])
             last += 1
         if peaks:
-            e = best_peak(
+            desk.efforts[k] = best_peak(
                 desk.offers, first, last, desk.drives[k], price, desk.shares[k], kappa, substitution, desk.curvatures[k],
                 risk, desk.efforts[k],
             )  # fmt: skip
-            load += e - desk.efforts[k]
-            desk.efforts[k] = e
-    return load
 
 
 @rule
