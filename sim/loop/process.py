@@ -10,7 +10,7 @@ from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import (
-    all_offered, best_efforts, cost_level, effort_cost, empty_desk, next_effort, urgency,
+    all_offered, best_efforts, cost_level, effort_cost, empty_desk, next_effort, reconsiders, urgency,
 )  # fmt: skip
 from sim.rules.gaming import (
     falsification, falsification_cost, felt_honesty, gloss_under_pressure, glossed, lost_detail,
@@ -207,11 +207,12 @@ def choose_work(world, step, d, i, desk):
     c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
-    is_fresh = is_period_start(step, scheme.interval) or step == world.organisation[0].scheme_start
-    c.load_price = best_efforts(
-        desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion, besides,
-        c.load_price, is_fresh,
-    )  # fmt: skip
+    is_fresh = is_period_start(step, scheme.interval) or step == world.organisation[0].scheme_start or c.load_price < 0.0
+    if is_fresh or reconsiders(step, c.position, b.planning_interval):
+        c.load_price = best_efforts(
+            desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion,
+            besides, c.load_price, is_fresh,
+        )  # fmt: skip
     c.load = besides
     for j in range(department.n_tasks):
         c.planned[j] = desk.efforts[j]

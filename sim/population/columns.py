@@ -95,7 +95,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("guess", "wages/unit", "process", "flat guess of what effort pays", -np.inf),
     # the month
     _col("load", "months", "process", "total load: efforts, help, sabotage and overhead; 1 = a normal full month", 0.0),
-    _col("load_price", "wages/month", "process", "price of load in the plan, where the next search starts; 0 = none yet", 0.0),
+    _col("load_price", "wages/month", "process", "price of load in the plan, where the next search starts; -1 = no plan yet", -1.0),
     _col("cost", "wages", "process", "cost of effort, falsification, help and sabotage"),
     _col("risk_cost", "wages", "process", "cost of pay risk", 0.0),
     _col("help_given", "months", "process", "help given", 0.0),

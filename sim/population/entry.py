@@ -94,7 +94,7 @@ def enter(world, i, month, is_founding):
     c.period_steps = 0.0
     c.period_contribution = 0.0
     c.guess = 0.0
-    c.load_price = 0.0
+    c.load_price = -1.0
     c.threat = 0.0
     c.help_given = 0.0
     c.sabotage_done = 0.0

@@ -342,7 +342,7 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
     """The best response: fills `desk.efforts` (in: where to start) and returns the price of load mu at it.
 
     The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures; `price` is
-    where the search for the price of load starts (0 = at a normal load). Newton steps on all tasks at once follow the peak
+    where the search for the price of load starts (0 or less: at a normal load). Newton steps on all tasks at once follow the peak
     (the last step is below a hundredth, so the error is of the order of its square, and the next month starts from there).
     Where an offer has several peaks, a fresh period (`is_fresh`) first compares them all: the global maximum.
     Kinks without luck are solved at their knots.
@@ -429,6 +429,15 @@ def efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvatur
             return total
         load = inside(load - gap / (slope - 1.0), low, high, load)
     return load
+
+
+@rule
+def reconsiders(step, position, planning_interval):
+    """Whether a cadre reconsiders his plan in this step: every `planning_interval` steps, colleagues in turn.
+
+    Source: sticky plans of inattentive people (Reis 2006). 1 = every step.
+    """
+    return (step + position) % int(planning_interval) == 0
 
 
 @rule

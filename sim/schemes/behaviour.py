@@ -30,6 +30,9 @@ class Behaviour(Document):
     duty: float = parameter(0.0, "Worth of doing one's normal work at all: contract, habit, supervision.", high=100, unit="wages/month")
     demand_pull: float = parameter(0.0, "How far a higher workload raises the work people feel bound to do.", high=1)
     adjustment: float = parameter(1.0, "Share of the way to the best response taken in a step.", high=1)
+    planning_interval: float = parameter(
+        1.0, "Steps between two reconsiderations of one's plan of work; 1 = every step.", low=1, high=60, unit="steps"
+    )
     procrastination: float = parameter(0.0, "How much a distant appraisal is discounted.", high=1)
     fatigue: float = parameter(0.0, "Productivity lost at full exhaustion.", high=1)
     risk_aversion: float = parameter(0.0, "Mean constant absolute risk aversion.", unit="1/wage")
