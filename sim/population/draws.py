@@ -26,7 +26,6 @@ _W1 = np.uint64(0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _TO_UNIT = 2.0**-32
-_TWO_PI = 2.0 * math.pi
 
 MAX_MONTH = 2**16 - 1
 MAX_POSITION = 2**20 - 1
@@ -92,19 +91,55 @@ def uniforms(luck, key, position, other, month, purpose, block):
 
 
 @inlined
+def normal_quantile(u):
+    """Quantile of the standard normal at u, for uniforms of 32 bits (1e-10 < u < 1 - 1e-10); relative error 1e-15.
+
+    Algorithm AS 241 (Wichura 1988). numba has no normal quantile; two thirds of the time of Box & Muller's method.
+    """
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = 2.5090809287301226727e3
+        top = top * r + 3.3430575583588128105e4
+        top = top * r + 6.7265770927008700853e4
+        top = top * r + 4.5921953931549871457e4
+        top = top * r + 1.3731693765509461125e4
+        top = top * r + 1.9715909503065514427e3
+        top = top * r + 1.3314166789178437745e2
+        top = top * r + 3.3871328727963666080e0
+        low = 5.2264952788528545610e3
+        low = low * r + 2.8729085735721942674e4
+        low = low * r + 3.9307895800092710610e4
+        low = low * r + 2.1213794301586595867e4
+        low = low * r + 5.3941960214247511077e3
+        low = low * r + 6.8718700749205790830e2
+        low = low * r + 4.2313330701600911252e1
+        return q * top / (low * r + 1.0)
+    r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u)) - 1.6
+    top = 7.74545014278341407640e-4
+    top = top * r + 2.27238449892691845833e-2
+    top = top * r + 2.41780725177450611770e-1
+    top = top * r + 1.27045825245236838258e0
+    top = top * r + 3.64784832476320460504e0
+    top = top * r + 5.76949722146069140550e0
+    top = top * r + 4.63033784615654529590e0
+    top = top * r + 1.42343711074968357734e0
+    low = 1.05075007164441684324e-9
+    low = low * r + 5.47593808499534494600e-4
+    low = low * r + 1.51986665636164571966e-2
+    low = low * r + 1.48103976427480074590e-1
+    low = low * r + 6.89767334985100004550e-1
+    low = low * r + 1.67638483018380384940e0
+    low = low * r + 2.05319162663775882187e0
+    z = top / (low * r + 1.0)
+    return -z if q < 0.0 else z
+
+
+@inlined
 def normals(luck, key, position, other, month, purpose, block):
-    """Four independent standard normals at an address (Box & Muller 1958)."""
+    """Four independent standard normals at an address, by inversion."""
     a, b, c, d = uniforms(luck, key, position, other, month, purpose, block)
-    radius0 = math.sqrt(-2.0 * math.log(a))
-    radius1 = math.sqrt(-2.0 * math.log(c))
-    angle0 = _TWO_PI * b
-    angle1 = _TWO_PI * d
-    return (
-        radius0 * math.cos(angle0),
-        radius0 * math.sin(angle0),
-        radius1 * math.cos(angle1),
-        radius1 * math.sin(angle1),
-    )
+    return normal_quantile(a), normal_quantile(b), normal_quantile(c), normal_quantile(d)
 
 
 def luck_of(seed: int, replicate: int) -> np.ndarray:
