@@ -161,7 +161,9 @@ def weigh_offers(world, step, d, i, desk):
     gain, loss = c.gain, c.loss + pressed
     worth_of_loss = worth_below(gain, loss, c.loss_aversion, 1)
     worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
-    risky = c.paid * period / math.sqrt(left)
+    root = math.sqrt(left)
+    risky = c.paid * period / root
+    still_to_come = root / period  # luck of the rest of the period, as a share of a month's
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
         j = department.offer_task[row]
@@ -180,7 +182,8 @@ def weigh_offers(world, step, d, i, desk):
             pace, members = unit_pace(world, d, j, indicator.unit)
             offer.reach /= members
             offer.reached = pace / c.target[j] - offer.reach * c.effort[j]
-        offer.luck = luck_of_mean(task.noise, task.controllability, members, period * period / left) / c.target[j]
+        spread = task.noise if members == 1.0 else luck_of_mean(task.noise, task.controllability, members, 1.0)
+        offer.luck = spread * still_to_come / c.target[j]
         below = worth_of_loss if indicator.is_loss else worth_of_gain
         offer.below = worth * indicator.below * down * below
         offer.above = worth * indicator.above * up * worth_of_gain
@@ -248,6 +251,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     weight = organisation.responsibility[c.level]
     effort, contribution, value_true, value_reported, value_falsified = 0.0, 0.0, 0.0, 0.0, 0.0
     guess, exposed = 0.0, 0.0
+    left = float(steps_left(step, scheme.interval))
+    calmer = math.sqrt((left - 1.0) / left)
     row = 0
     z = normals(world.luck, c.key, c.position, 0, step + 1, WORK, 0)
     for j in range(department.n_tasks):
@@ -256,13 +261,15 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         if j > 0 and j % 4 == 0:
             z = normals(world.luck, c.key, c.position, 0, step + 1, WORK, j // 4)
         luck = luck_on_task(
-            task.noise, share, task.controllability, lane_of(z, j % 4), department.luck[j], branch.luck[department.task[j]]
-        )
+            task.noise, share, task.own_luck, task.shared_luck,
+            lane_of(z, j % 4), department.luck[j], branch.luck[department.task[j]],
+        )  # fmt: skip
         made = desk.made[j]
         y = made * c.effort[j] + share * (helped - harmed) + luck
+        surprise = y / made - c.effort[j] if made > 0.0 else 0.0
         start = row
         while row < department.n_offers and desk.offers[row].task == j:
-            settle_offer(desk.offers[row], c.effort[j], y, made, float(steps_left(step, scheme.interval)))
+            settle_offer(desk.offers[row], surprise, left, calmer)
             row += 1
         slope, _ = all_offered(desk.offers, start, row, c.effort[j], 0.0)
         slope = slope / made if made > 0.0 else 0.0
@@ -328,11 +335,13 @@ def lane_of(z, lane):
 
 
 @rule
-def settle_offer(offer, effort, y, made, left):
-    """Replace this month's expected output by what came out, and drop this month's luck from what is still to come."""
-    if made > 0.0:
-        offer.reached += offer.reach * (y / made - effort) / left
-    offer.luck *= math.sqrt((left - 1.0) / left)
+def settle_offer(offer, surprise, left, calmer):
+    """Replace this month's expected output by what came out, and drop this month's luck from what is still to come.
+
+    `surprise` is output less plan in units of effort; `calmer` the share of luck left when one of `left` months is over.
+    """
+    offer.reached += offer.reach * surprise / left
+    offer.luck *= calmer
 
 
 @rule

@@ -289,6 +289,8 @@ TASK_COLUMNS: tuple[Column, ...] = (
     _col("goal", "attainment", "founding", "fixed strategic goal", 0.0),
     _col("quantifiability", "share", "founding", "share that can be counted rather than judged", 0.0, 1.0),
     _col("controllability", "share", "founding", "cadre's own share of the variance of luck", 0.0, 1.0),
+    _col("own_luck", "share", "founding", "weight of the cadre's own luck", 0.0, 1.0),
+    _col("shared_luck", "share", "founding", "weight of the department's and of the taxpayers' luck", 0.0, 1.0),
     _col("noise", "SD", "founding", "a month's luck relative to a normal month's output", 0.0),
     _col("curvature", "-", "founding", "curvature of the effort cost", 0.0),
     _col("contact", "share", "founding", "service to taxpayers", 0.0, 1.0),

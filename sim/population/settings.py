@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
-from sim.rules import gaming, hours, rating
+from sim.rules import gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import EffortClass, Organisation, Perspective
 from sim.schemes.fit import select_tasks
@@ -163,6 +163,7 @@ def task_table(organisation: Organisation, behaviour: Behaviour) -> np.ndarray:
         )
         for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement"):
             row[name] = getattr(task, name)
+        row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)
     return table
 
 

@@ -23,13 +23,18 @@ def productivity(ability, capability, strategic_productivity, fatigue, workload)
 
 
 @rule
-def luck_on_task(noise, share, controllability, own, department, taxpayers):
-    """A month's luck on a task, in units of output.
+def luck_weights(controllability):
+    """(weight of a cadre's own luck, weight of the department's and of the taxpayers' side each); squares make 1.
 
-    share * noise * (sqrt(c) z_own + sqrt((1-c)/2) (z_department + z_taxpayers)); c is the cadre's own share of variance.
+    sqrt(c) and sqrt((1 - c)/2), c being the cadre's own share of the variance.
     """
-    shared = math.sqrt(0.5 * (1.0 - controllability))
-    return share * noise * (math.sqrt(controllability) * own + shared * (department + taxpayers))
+    return math.sqrt(controllability), math.sqrt(0.5 * (1.0 - controllability))
+
+
+@rule
+def luck_on_task(noise, share, own_weight, shared_weight, own, department, taxpayers):
+    """A month's luck on a task, in units of output: share * noise * (w_own z_own + w_shared (z_department + z_taxpayers))."""
+    return share * noise * (own_weight * own + shared_weight * (department + taxpayers))
 
 
 @rule
