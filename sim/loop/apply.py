@@ -99,17 +99,17 @@ def fill_posts(world, step, bureau_index):
     start = world.departments[first_branch.first_department].first
     stop = start + bureau.n_cadres
     held = np.zeros(organisation.n_posts, np.int64)
+    merit = np.zeros(bureau.n_cadres)
     for i in range(start, stop):
         held[world.cadres[i].level] += 1
+        merit[i - start] = merit_of(world, step, i)
     for level in range(organisation.n_posts - 1, 0, -1):
         wanted = int(round(organisation.post_share[level] * bureau.n_cadres))
         while held[level] < wanted and held[level - 1] > 0:
             best, best_merit = -1, -np.inf
             for i in range(start, stop):
-                if world.cadres[i].level == level - 1:
-                    merit = merit_of(world, step, i)
-                    if merit > best_merit:
-                        best, best_merit = i, merit
+                if merit[i - start] > best_merit and world.cadres[i].level == level - 1:
+                    best, best_merit = i, merit[i - start]
             promote(world, step, best)
             held[level] += 1
             held[level - 1] -= 1

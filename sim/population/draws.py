@@ -16,8 +16,9 @@ import math
 from enum import IntEnum
 
 import numpy as np
+from scipy.special import ndtri
 
-from sim.jit import inlined
+from sim.jit import inlined, rule
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -26,6 +27,10 @@ _W1 = np.uint64(0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _TO_UNIT = 2.0**-32
+_STEPS = 1024
+_TAIL = 1.0 / 64.0
+_QUANTILES = ndtri(np.clip(np.arange(_STEPS + 1) / _STEPS, 1e-3, 1.0 - 1e-3))
+_SPARSENESS = math.sqrt(2.0 * math.pi) * np.exp(0.5 * _QUANTILES**2)  # 1/phi
 
 MAX_MONTH = 2**16 - 1
 MAX_POSITION = 2**20 - 1
@@ -92,10 +97,22 @@ def uniforms(luck, key, position, other, month, purpose, block):
 
 @inlined
 def normal_quantile(u):
-    """Quantile of the standard normal at u, for uniforms of 32 bits (1e-10 < u < 1 - 1e-10); relative error 1e-15.
+    """Quantile of the standard normal at u (1e-10 < u < 1 - 1e-10): the tails exactly, between them to 1e-7.
 
-    Algorithm AS 241 (Wichura 1988). numba has no normal quantile; two thirds of the time of Box & Muller's method.
+    Taylor series around tabulated quantiles, x + d/phi + x (d/phi)^2/2 + (1 + 2 x^2)(d/phi)^3/6: a fifth of the time of Box &
+    Muller's method, and a run of the model draws little else. numba has no normal quantile of its own.
     """
+    if u < _TAIL or u > 1.0 - _TAIL:
+        return tail_quantile(u)
+    i = int(u * _STEPS + 0.5)
+    x = _QUANTILES[i]
+    t = (u - i * (1.0 / _STEPS)) * _SPARSENESS[i]
+    return x + t * (1.0 + t * (0.5 * x + t * (1.0 + 2.0 * x * x) * (1.0 / 6.0)))
+
+
+@rule
+def tail_quantile(u):
+    """Quantile of the standard normal at u, by algorithm AS 241 (Wichura 1988); relative error 1e-15."""
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.jit import rule
+from sim.jit import inlined, rule
 
 SQRT_HALF = math.sqrt(0.5)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
@@ -60,7 +60,7 @@ def density_at(mean, sd):
     return density
 
 
-@rule
+@inlined
 def chance_and_density(mean, sd):
     """(P[X >= 0], density at 0) for X ~ N(mean, sd^2), computed together; a step and 0 without noise.
 

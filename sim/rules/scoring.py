@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from sim.jit import rule
+from sim.jit import inlined, rule
 from sim.rules.numbers import bounded, chance_above, chance_and_density, expected_excess
 
 STANDARD = 1.0
@@ -53,7 +53,7 @@ def expected_points_share(attainment, sd, below, above, floor, cap, notch, steps
     return 1.0 - notch + below * (low - STANDARD) + above * (high - STANDARD) + notch * met
 
 
-@rule
+@inlined
 def slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps):
     """(d E[f]/d a, d2 E[f]/d a2): what one more unit of attainment is expected to earn, and how fast that changes.
 
