@@ -1,0 +1,189 @@
+"""Link 3 on the receiving end: points, ratings, bright lines, appeals, new targets."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.agents.codes import OF_CADRE, RATCHET_ON_GROUP
+from sim.agents.entity import Entity, Settings, total
+from sim.population.draws import Purpose
+from sim.rules.gaming import bright_line_gap, falsification, falsification_cost
+from sim.rules.incentives import next_belief, worth_below
+from sim.rules.numbers import remembered
+from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
+from sim.rules.scoring import points_share
+from sim.rules.targets import next_target
+
+if TYPE_CHECKING:
+    from sim.agents.department import Department
+    from sim.agents.group import PeerGroup
+
+
+class Appraised(Entity):
+    """A cadre under appraisal (mechanisms 4, 7, 8 and 12)."""
+
+    own_department: Department
+    own_group: PeerGroup
+
+    def be_appraised(self) -> None:
+        """Points of the period: counted results as reported, the rest as appraisers see it (mechanisms 4 and 8)."""
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        impression, favour, z_ability, z_attitude = self.draw_normals(Purpose.RATING)
+        personal = self.personal_view(impression, favour)
+        noise = b.rating_noise * scheme.rater_noise
+        performance = self.performance_points(personal, noise) if department.n_offers else 1.0
+        ability = rated_part(self.ability, personal, noise * z_ability)
+        attitude = rated_part(0.5 * (self.load + self.motivation), personal, noise * z_attitude)
+        taxpayers = department.own_branch.satisfaction / 0.7
+        others = rated_part(0.5 * (taxpayers + 1.0) + self.help_given - self.sabotage_done, personal, 0.0)
+        self.points = scheme.points * (
+            scheme.performance * performance
+            + scheme.ability * ability
+            + scheme.attitude * attitude
+            + scheme.others * others
+        )
+        self.contribution = self.period_contribution / self.steps_judged()
+
+    def steps_judged(self) -> float:
+        """Steps of the period he was there for, at least 1."""
+        return max(self.period_steps, 1.0)
+
+    def personal_view(self, impression: float, favour: float) -> float:
+        """What is added to every rating of this cadre: leniency, the referee's own side, favour, impression."""
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        bias = department.bias_of_raters()
+        shift = rating_shift(
+            department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
+            b.referee_bias, department.is_office, scheme.external, scheme.supervision,
+        )  # fmt: skip
+        return shift + bias * department.favouritism * favour + b.impression * scheme.rater_noise * impression
+
+    def performance_points(self, personal: float, noise: float) -> float:
+        """Performance as a share of its points: every indicator observed and put through its scoring rule."""
+        department = self.own_department
+        overall = self.overall_attainment()
+        bias = department.bias_of_raters()
+        performance = 0.0
+        for row, indicator in enumerate(department.indicators):
+            if indicator.unit == OF_CADRE:
+                self.reach_bright_line(row)
+                attained = self.attained_on(department.row_task[row])
+            else:
+                j = department.row_task[row]
+                attained = department.attainment_of(j, indicator.unit) / self.target[j]
+            seen = head_view(attained, overall, department.halo * bias, department.central_tendency * bias)
+            z = self.draw_normals(Purpose.RATING, block=1 + row // 4)[row % 4]
+            observed = observed_attainment(attained, seen + personal + noise * z, indicator.counted)
+            performance += department.offer_weight[row] * points_of(indicator, observed)
+        return performance
+
+    def overall_attainment(self) -> float:
+        """Reported attainment over all tasks, the base of the halo."""
+        steps = self.steps_judged()
+        return total(self.period_reported[j] / (steps * self.target[j]) for j in range(self.own_department.n_tasks))
+
+    def attained_on(self, j: int) -> float:
+        """Reported attainment of the period's target on own task j."""
+        return self.period_reported[j] / (self.steps_judged() * self.own_department.share[j] * self.target[j])
+
+    def reach_bright_line(self, row: int) -> None:
+        """Whoever is just below a bright line reports the line where that pays (mechanism 7)."""
+        b, department = self.behaviour, self.own_department
+        indicator, j = department.indicators[row], department.row_task[row]
+        if b.falsification_cost <= 0.0 or (indicator.notch <= 0.0 and indicator.steps <= 1):
+            return
+        attained = self.attained_on(j)
+        line, prize = next_bright_line(indicator, attained)
+        if prize <= 0.0:
+            return
+        gap = (line - attained) * department.share[j] * self.target[j]
+        added = self.falsify_up_to(row, gap, prize)
+        if added > 0.0:
+            self.add_to_report(j, added)
+
+    def falsify_up_to(self, row: int, gap: float, prize: float) -> float:
+        """Units a month added to reach a line `gap` units away that is worth `prize` of the indicator's points, or 0."""
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        share = department.share[department.row_task[row]]
+        believed, honesty, penalty = self.detection_believed(), self.honesty_now(), scheme.audit_penalty
+        is_loss = department.indicators[row].is_loss
+        point = worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
+        benefit = self.weight_of_row(row) * point * prize * (1.0 - scheme.re_marking * b.re_marking_effect)
+        usual = falsification(0.0, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
+        return bright_line_gap(
+            gap, benefit, usual, scheme.captured, believed, penalty, honesty, b.falsification_cost, share
+        )
+
+    def add_to_report(self, j: int, added: float) -> None:
+        """Add `added` units to every month of the period's report on own task j."""
+        steps, value = self.steps_judged(), self.own_department.tasks[j].value
+        self.period_reported[j] += added * steps
+        self.falsified[j] += added
+        if self.is_in_window:
+            self.window_falsified += added * steps * value
+            self.window_reported += added * steps * value
+            cost = falsification_cost(added, self.behaviour.falsification_cost, self.own_department.share[j])
+            self.window_surplus -= steps * cost
+
+    def appeal_if_due(self) -> None:
+        """An appeal gives back what ratings took: with its chance, half of the gap to what was reported (assumed)."""
+        scheme, department = self.scheme, self.own_department
+        if scheme.appeal <= 0.0 or self.score >= scheme.points:
+            return
+        if self.draw_uniforms(Purpose.CHANCES)[2] >= scheme.appeal:
+            return
+        counted = total(
+            department.offer_weight[row] * points_of(indicator, self.attained_on(department.row_task[row]))
+            for row, indicator in enumerate(department.indicators)
+        )
+        self.score += 0.5 * max(0.0, scheme.points * counted - self.score)
+
+    def judge_procedures(self, signal: float) -> None:
+        """Procedural justice after the appraisal."""
+        self.justice_procedural = remembered(self.justice_procedural, max(0.0, signal), self.model.memory_of_appraisal())
+
+    def be_believed(self) -> None:
+        """The superior learns about his ability from the points he made."""
+        scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
+        if per_output > 0.0:
+            seen = (self.points - scheme.points) / per_output / max(b.ability_sd, 0.05)
+            self.belief = next_belief(self.belief, self.belief_precision, seen, b.signal_precision)
+            self.belief_precision += b.signal_precision
+
+    def start_new_period(self) -> None:
+        """New targets from the results of the period (mechanism 12), and empty books."""
+        scheme, department = self.scheme, self.own_department
+        for j in range(department.n_tasks):
+            if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
+                attained = self.period_reported[j] / (self.steps_judged() * department.share[j])
+                if scheme.ratchet_on == RATCHET_ON_GROUP:
+                    attained = department.period_attainment[j] / scheme.interval
+                self.target[j] = next_target(self.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
+            self.period_output[j] = 0.0
+            self.period_reported[j] = 0.0
+        self.period_steps = 0.0
+        self.period_contribution = 0.0
+
+
+def points_of(indicator: Settings, attained: float) -> float:
+    """Points of an attainment as a share of the indicator's weight."""
+    return points_share(
+        attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+    )
+
+
+def next_bright_line(indicator: Settings, attained: float) -> tuple[float, float]:
+    """(attainment, prize) of the next milestone, or of the standard, above an attainment; prize 0 where there is none."""
+    if attained >= 1.0:
+        return 1.0, 0.0
+    if indicator.steps <= 1:
+        return 1.0, indicator.notch
+    width = (1.0 - indicator.floor) / indicator.steps
+    reached = math.floor((max(attained, indicator.floor) - indicator.floor) / width + 1e-12)
+    line = indicator.floor + width * (reached + 1.0)
+    is_standard = line >= 1.0 - 1e-12
+    return line, indicator.below * width + (indicator.notch if is_standard else 0.0)

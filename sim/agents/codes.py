@@ -1,0 +1,19 @@
+"""Enumerations of the scheme as the small numbers that the record of a scheme holds."""
+
+from __future__ import annotations
+
+from sim.population.settings import code
+from sim.schemes.scheme import AbilityOnPromotion, PromotionRule, Ranking, RatchetOn, Ties, UnitLevel
+
+FREE, FORCED = code(Ranking.FREE), code(Ranking.FORCED)
+SENIORITY_FIRST = code(Ties.SENIORITY)
+RATCHET_ON_GROUP = code(RatchetOn.GROUP)
+OF_CADRE, OF_DEPARTMENT, OF_BRANCH, OF_BUREAU = (
+    code(level) for level in (UnitLevel.CADRE, UnitLevel.DEPARTMENT, UnitLevel.BRANCH, UnitLevel.BUREAU)
+)
+AT_RANDOM, BY_SENIORITY, WORST_FIRST = (
+    code(rule) for rule in (PromotionRule.RANDOM, PromotionRule.SENIORITY, PromotionRule.WORST)
+)
+ABILITY_REDRAWN = code(AbilityOnPromotion.REDRAWN)
+#: Places of the cut-offs in a peer group's tables of contests.
+BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2

@@ -1,0 +1,279 @@
+"""A department: its head hands down targets, rates, glosses reports and looks after people."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.codes import OF_BRANCH, OF_BUREAU, OF_DEPARTMENT, RATCHET_ON_GROUP
+from sim.agents.entity import Settings, total
+from sim.agents.reports import Reporting, share_of
+from sim.loop.calendar import month_of_year
+from sim.population.draws import Purpose
+from sim.rules.burnout import BURNOUT_FROM
+from sim.rules.incentives import ratchet_discount
+from sim.rules.justice import accuracy_of_appraisal, liability_unfairness, procedural_signal
+from sim.rules.numbers import remembered
+from sim.rules.output import luck_of_mean, workload_this_month
+from sim.rules.responsibility import joint_points
+from sim.rules.scoring import expected_points_share, expected_points_slope
+from sim.rules.targets import bargained_slack, cascaded_target
+
+if TYPE_CHECKING:
+    from sim.agents.branch import Branch
+    from sim.agents.bureau import Bureau
+    from sim.agents.cadre import Cadre
+    from sim.agents.model import AppraisalModel
+
+
+class RowLuck(NamedTuple):
+    """Luck in one indicator of a typical cadre: variance of his points, and points per unit of output."""
+
+    variance: float
+    points_per_output: float
+
+
+class Department(Reporting, table="departments"):
+    """A department under its head, who sets targets, rates, glosses reports and looks after people."""
+
+    cadres: list[Cadre]
+    own_branch: Branch
+    own_bureau: Bureau
+
+    def __init__(self, model: AppraisalModel, index: int) -> None:
+        super().__init__(model, index)
+        self.tasks: list[Settings] = [model.tasks[k] for k in self.task[: self.n_tasks]]
+        self.row_task: list[int] = self.offer_task[: self.n_offers].tolist()
+        self.indicators: list[Settings] = [model.indicators[r] for r in self.offer_row[: self.n_offers]]
+        self.rows_of: list[range] = [self._rows_on(j) for j in range(self.n_tasks)]
+
+    def _rows_on(self, j: int) -> range:
+        """Indicator rows on own task j; they stand together."""
+        rows = [row for row, task in enumerate(self.row_task) if task == j]
+        found = range(rows[0], rows[-1] + 1) if rows else range(0)
+        assert rows == list(found), "indicator rows are ordered by task"
+        return found
+
+    def rows_of_indicator(self, r: int) -> list[int]:
+        """Rows of the department that are the scheme's indicator row r."""
+        return [row for row in range(self.n_offers) if self.offer_row[row] == r]
+
+    # --- link 1: the plan -------------------------------------------------------------------------------------------
+
+    def plan(self) -> None:
+        """A new period: hours are set aside, targets come down, and everybody weighs what a point is worth."""
+        scheme, b = self.scheme, self.behaviour
+        self.overhead = scheme.hours
+        self.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
+        if self.now == self.model.organisation.scheme_start:
+            self.hand_down_targets()
+        self.ratchet_up_left = self.left_by_ratchet(scheme.ratchet_up)
+        self.ratchet_down_left = self.left_by_ratchet(scheme.ratchet_down)
+        self.reckon_with_luck()
+        for cadre in self.cadres:
+            cadre.weigh_application()
+
+    def hand_down_targets(self) -> None:
+        """First targets of a scheme, topped up at every level on their way down (mechanism 12)."""
+        scheme = self.scheme
+        levels = 1 if self.is_office else 2
+        target = cascaded_target(
+            scheme.difficulty, scheme.top_up, levels, self.slack, scheme.job_coefficients, self.own_branch.workload
+        )
+        for j in range(self.n_tasks):
+            self.first_target[j] = target
+            self.pace[j] = 1.0
+            for cadre in self.cadres:
+                cadre.target[j] = target
+
+    def left_by_ratchet(self, ratchet: float) -> float:
+        """What looking ahead leaves of a slope when results move the next target, his own or the group's."""
+        dilution = 1.0 / self.size if self.scheme.ratchet_on == RATCHET_ON_GROUP else 1.0
+        return ratchet_discount(ratchet * dilution, self.behaviour.discount_rate, self.behaviour.planning_horizon)
+
+    def reckon_with_luck(self) -> None:
+        """How much of a typical cadre's score is luck, and how many points more output brings."""
+        scheme = self.scheme
+        rows = [self.luck_in_row(row) for row in range(self.n_offers)]
+        rest = scheme.points * (1.0 - scheme.performance) * self.behaviour.impression * scheme.rater_noise
+        self.score_luck = math.sqrt(total(row.variance for row in rows) + rest * rest)
+        self.points_per_output = total(row.points_per_output for row in rows)
+
+    def luck_in_row(self, row: int) -> RowLuck:
+        """Luck of a year's result and of its rating, at the standard."""
+        scheme, indicator, j = self.scheme, self.indicators[row], self.row_task[row]
+        task, target = self.tasks[j], self.first_target[j]
+        luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / target
+        judged = (1.0 - indicator.counted) * self.behaviour.rating_noise * scheme.rater_noise
+        weight = scheme.points * scheme.performance * self.offer_weight[row]
+        slope = slope_at_standard(indicator, luck)
+        per_output = weight * slope_around_standard(indicator, luck) / target
+        return RowLuck((weight * slope) ** 2 * (luck * luck + judged * judged), per_output)
+
+    # --- link 2: the process ----------------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        """A month's work; help and sabotage of this month reach colleagues in the next."""
+        self.open_month()
+        for cadre in self.cadres:
+            cadre.work()
+        self.sum_help = total(cadre.help_given for cadre in self.cadres)
+        self.sum_sabotage = total(cadre.sabotage_done for cadre in self.cadres)
+
+    def open_month(self) -> None:
+        """Workload and luck of the month, and empty books."""
+        branch = self.own_branch
+        month = month_of_year(self.now, self.model.organisation.step_months)
+        self.workload = workload_this_month(branch.workload, branch.seasonality, month, branch.peak_month)
+        n = self.n_tasks
+        self.luck[:n] = self.draw_per_task(Purpose.DEPARTMENT_LUCK, n)
+        for books in (self.sum_true, self.sum_cadre, self.sum_task_effort):
+            books[:n] = 0.0
+        self.sum_effort = self.sum_load = self.sum_falsified = self.sum_reported_value = 0.0
+        self.sum_threat = self.sum_overload = self.sum_exits = 0.0
+
+    def luck_of_taxpayers(self, j: int) -> float:
+        """The taxpayers' side of luck on own task j."""
+        return self.own_branch.luck[self.task[j]]
+
+    def pace_of(self, j: int, unit: int) -> tuple[float, float]:
+        """(attainment a unit expects for the whole period on own task j, its number of members on the task)."""
+        if unit == OF_DEPARTMENT:
+            return self.pace[j], float(self.size)
+        k, share = self.task[j], self.share[j]
+        above = self.own_branch if unit == OF_BRANCH else self.own_bureau
+        return above.pace[k], above.normal[k] / share
+
+    def attainment_of(self, j: int, unit: int) -> float:
+        """Mean attainment of a unit on own task j over the period."""
+        interval = self.scheme.interval
+        if unit == OF_DEPARTMENT:
+            return self.period_attainment[j] / interval
+        above = self.own_branch if unit == OF_BRANCH else self.own_bureau
+        return above.period_attainment[self.task[j]] / interval
+
+    def report(self, noise: float) -> None:
+        """The head adds his gloss to what the cadres report; the norm follows what is falsified."""
+        gloss = self.gloss_now(self.own_bureau)
+        z = self.detail_lost(level=1)
+        for j in range(self.n_tasks):
+            usual = self.size * self.share[j]
+            self.sum_reported[j] = self.told(self.sum_cadre[j], gloss, noise * z * usual)
+            self.follow_pace(j, self.sum_reported[j] / usual)
+        goal = total(task.value * task.goal * (self.size * self.share[j]) for j, task in enumerate(self.tasks))
+        self.true_attainment = share_of(self.value_of(self.sum_true), goal)
+        self.reported_attainment = share_of(self.value_of(self.sum_reported), goal)
+        made_up = self.sum_falsified / self.sum_reported_value if self.sum_reported_value > 0.0 else 0.0
+        self.norm = remembered(self.norm, min(1.0, made_up), self.behaviour.norm_memory)
+        if self.is_in_window:
+            self.window_true += self.true_attainment
+            self.window_reported += self.reported_attainment
+
+    def value_of(self, amounts) -> float:
+        """Strategic value of an amount per own task."""
+        return total(task.value * amounts[j] for j, task in enumerate(self.tasks))
+
+    # --- link 3: the appraisal --------------------------------------------------------------------------------------
+
+    def appraise(self) -> None:
+        """The head and the other appraisers score everybody."""
+        for cadre in self.cadres:
+            cadre.be_appraised()
+
+    def bias_of_raters(self) -> float:
+        """Share of the head's bias that reaches a rating."""
+        return self.scheme.rater_bias * self.scheme.bias_left
+
+    def points_of_all(self) -> float:
+        """Points of everybody together."""
+        return total(cadre.points for cadre in self.cadres)
+
+    def put_together(self) -> None:
+        """Final scores: own points, the unit's result, joint responsibility, what is passed down (mechanism 10)."""
+        scheme = self.scheme
+        liable = self.mean_points_of_liable()
+        for cadre in self.cadres:
+            own = cadre.points + scheme.unit_weight * (self.score - cadre.points)
+            cadre.score = joint_points(own, liable, scheme.joint_responsibility) - self.own_bureau.passed_down
+
+    def mean_points_of_liable(self) -> float:
+        """Mean points of all who are liable together; offices answer for the whole bureau (bureau speeches, part 2)."""
+        scope = OF_BUREAU if self.is_office and self.scheme.joint_responsibility > 0.0 else self.scheme.joint_scope
+        if scope == OF_BUREAU:
+            liable = self.own_bureau.departments
+        elif scope == OF_BRANCH:
+            liable = self.own_branch.departments
+        else:
+            return self.score
+        return total(d.points_of_all() for d in liable) / sum(d.size for d in liable)
+
+    def judge_procedures(self) -> None:
+        """What everybody makes of the procedures, what the superior believes, the next targets."""
+        signal = self.fairness_of_procedures()
+        for cadre in self.cadres:
+            cadre.judge_procedures(signal)
+            cadre.be_believed()
+            cadre.start_new_period()
+
+    def fairness_of_procedures(self) -> float:
+        """Accuracy, bias suppression, voice and correction, less liability for others (mechanism 14)."""
+        scheme = self.scheme
+        counted = total(self.offer_weight[row] * indicator.counted for row, indicator in enumerate(self.indicators))
+        accuracy = accuracy_of_appraisal(counted, scheme.electronic, scheme.training, scheme.in_process, self.overhead)
+        signal = procedural_signal(accuracy, 1.0 - self.bias_of_raters(), scheme.participation, scheme.appeal)
+        return signal - 0.5 * liability_unfairness(scheme.joint_responsibility, scheme.pass_through, self.is_office)
+
+    # --- link 4 and after -------------------------------------------------------------------------------------------
+
+    def close_month(self) -> None:
+        """Communication, the update of people, exits, and the books of the month."""
+        for cadre in self.cadres:
+            cadre.listen()
+            cadre.live_on()
+            if cadre.wants_to_leave():
+                cadre.leave_service()
+        self.add_up()
+
+    def add_up(self) -> None:
+        """Sums over people for the history."""
+        people = self.cadres
+        self.sum_exhaustion = total(c.exhaustion for c in people)
+        self.sum_cynicism = total(c.cynicism for c in people)
+        self.sum_efficacy = total(c.efficacy for c in people)
+        self.sum_burnout = sum(c.burnout() >= BURNOUT_FROM for c in people)
+        self.sum_distributive = total(c.justice_distributive for c in people)
+        self.sum_procedural = total(c.justice_procedural for c in people)
+        self.sum_interpersonal = total(c.justice_interpersonal for c in people)
+        self.sum_informational = total(c.justice_informational for c in people)
+        self.sum_motivation = total(c.motivation for c in people)
+        self.sum_understanding = total(c.understanding for c in people)
+        self.sum_pay = total(c.pay for c in people)
+        self.sum_target = total(self.drift_of_targets(c) for c in people)
+
+    def drift_of_targets(self, cadre: Cadre) -> float:
+        """A cadre's targets relative to the first ones."""
+        return total(self.share[j] * cadre.target[j] / self.first_target[j] for j in range(self.n_tasks))
+
+
+def slope_at_standard(indicator: Settings, luck: float) -> float:
+    """Points, as a share of the weight, per unit of attainment at the standard; between both sides where nothing is luck."""
+    if luck <= 0.0:
+        return 0.5 * (indicator.below + indicator.above)
+    return expected_points_slope(
+        1.0, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+    )
+
+
+def slope_around_standard(indicator: Settings, luck: float) -> float:
+    """The same between 20 % below and 20 % above the standard: a notch counts once, not as a cliff."""
+    above, below = (
+        expected_points_share(
+            attained, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch,
+            indicator.steps,
+        )
+        for attained in (1.2, 0.8)
+    )  # fmt: skip
+    return (above - below) / 0.4

@@ -1,0 +1,87 @@
+"""A peer group: the people among whom medals, grades and rewards are compared."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.agents.codes import FORCED, FREE, SENIORITY_FIRST
+from sim.agents.entity import Entity, Settings, total
+from sim.population.draws import Purpose
+from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
+
+if TYPE_CHECKING:
+    from sim.agents.cadre import Cadre
+
+
+class PeerGroup(Entity, table="groups"):
+    """Those who compete for the same grades."""
+
+    members: list[Cadre]
+
+    def award_medals(self) -> None:
+        """Extra points for the best on every medal indicator, before results are put together."""
+        for r, indicator in enumerate(self.model.indicators):
+            if indicator.medal_points > 0.0:
+                self.award_medal(r, indicator)
+
+    def award_medal(self, r: int, indicator: Settings) -> None:
+        """The medal of one indicator; whoever does not work on its task takes no part."""
+        rows = [(cadre, row) for cadre in self.members for row in cadre.own_department.rows_of_indicator(r)]
+        results = {cadre: cadre.attained_on(cadre.own_department.row_task[row]) for cadre, row in rows}
+        order = sorted(results, key=lambda cadre: (-results[cadre], cadre.draw_uniforms(Purpose.LOT)[1]))
+        winners = set(order[: seats(indicator.medal_share, self.size)])
+        for cadre, row in rows:
+            if cadre in winners:
+                cadre.points += cadre.weight_of_row(row) * indicator.medal_points
+
+    def rank_members(self) -> None:
+        """Mechanism 9: places by score, grades by place or by score, sanctions with or without the floor."""
+        for cadre in self.members:
+            cadre.appeal_if_due()
+        self.mean, self.spread = mean_and_spread(cadre.score for cadre in self.members)
+        self.mean_contribution, self.spread_contribution = mean_and_spread(cadre.contribution for cadre in self.members)
+        for place, cadre in enumerate(self.in_order()):
+            cadre.grade = self.grade_of(cadre, place)
+            share = cadre.score / self.scheme.points
+            cadre.sanctioned = int(is_sanctioned(cadre.grade, share, self.scheme.floor))
+            cadre.dismissed = int(place >= self.size - self.n_dismissed)
+
+    def in_order(self) -> list[Cadre]:
+        """Members from the best to the worst; equal scores by seniority or by lot."""
+        return sorted(self.members, key=lambda cadre: (-cadre.score, self.tie_breaker(cadre)))
+
+    def tie_breaker(self, cadre: Cadre) -> float:
+        """The lower comes first."""
+        if self.scheme.ties == SENIORITY_FIRST:
+            return -cadre.tenure
+        return cadre.draw_uniforms(Purpose.LOT)[0]
+
+    def grade_of(self, cadre: Cadre, place: int) -> int:
+        """Grade of a member at a place (0 = best)."""
+        scheme = self.scheme
+        if scheme.ranking == FORCED:
+            return forced_grade(place, self.size, self.n_top, self.n_second, self.n_bottom)
+        if scheme.ranking == FREE:
+            share = cadre.score / scheme.points
+            return free_grade(share, scheme.top_threshold, scheme.second_threshold, scheme.bottom_threshold)
+        return ORDINARY
+
+    def pay_members(self) -> None:
+        """Rewards and sanctions, and what everybody makes of them."""
+        for cadre in self.members:
+            cadre.be_paid()
+        self.mean_pay, self.spread_pay = mean_and_spread(cadre.pay for cadre in self.members)
+        for cadre in self.members:
+            cadre.judge_rewards()
+
+
+def mean_and_spread(values: Iterable[float]) -> tuple[float, float]:
+    """Mean and standard deviation of a whole group."""
+    column = list(values)
+    mean = total(column) / len(column)
+    return mean, math.sqrt(total((value - mean) ** 2 for value in column) / len(column))

@@ -1,0 +1,199 @@
+"""Links 4 and 5 and what they do to people: talk, rewards, burnout, own drive, learning, exit, promotion."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.agents.codes import ABILITY_REDRAWN, AT_RANDOM, BY_SENIORITY, WORST_FIRST
+from sim.agents.entity import Entity, total
+from sim.loop.calendar import is_due
+from sim.loop.communicate import interview_interval
+from sim.population.columns import PERSPECTIVES
+from sim.population.draws import Purpose
+from sim.population.entry import enter, redraw_ability
+from sim.rules.burnout import (
+    burnout_index,
+    effort_reward_imbalance,
+    next_cynicism,
+    next_efficacy,
+    next_exhaustion,
+    resources_at_work,
+    strain,
+    success_seen,
+)  # fmt: skip
+from sim.rules.flow import exit_chance, promotion_merit
+from sim.rules.justice import distributive_signal, informational_signal, interpersonal_signal
+from sim.rules.motivation import felt_control, motivation_aimed_at
+from sim.rules.numbers import remembered
+from sim.rules.pay import explicit_reward
+from sim.rules.ranking import BOTTOM, next_rung
+from sim.rules.responsibility import role_conflict
+from sim.rules.strategy import next_capability
+from sim.rules.understanding import next_understanding
+
+if TYPE_CHECKING:
+    from sim.agents.department import Department
+    from sim.agents.group import PeerGroup
+
+
+class Living(Entity):
+    """A cadre as a person over the years (mechanisms 5, 6, 14, 15, 16 and 17)."""
+
+    own_department: Department
+    own_group: PeerGroup
+
+    def listen(self) -> None:
+        """What he is told this month, and what he makes of it: understanding, respect, reasons."""
+        scheme, b = self.scheme, self.behaviour
+        interval = interview_interval(scheme.interviews_per_year, self.model.organisation.step_months)
+        interviewed = 1.0 if is_due(self.now, interval) else 0.0
+        counselling = interviewed + scheme.coaching / 12.0
+        self.understanding = next_understanding(
+            self.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
+        )
+        regular = min(1.0, scheme.interviews_per_year / 4.0)
+        respect = interpersonal_signal(regular, scheme.coaching, scheme.care, self.sanctioned)
+        reasons = informational_signal(
+            scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results
+        )
+        self.justice_interpersonal = remembered(self.justice_interpersonal, respect, b.justice_memory)
+        self.justice_informational = remembered(self.justice_informational, reasons, b.justice_memory)
+
+    def be_paid(self) -> None:
+        """Explicit reward, and a step on the ladder of sanctions."""
+        scheme = self.scheme
+        self.pay = explicit_reward(
+            self.score, self.own_department.score, self.grade, scheme.applied, scheme.bonus_per_point,
+            scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+        )  # fmt: skip
+        struck = self.sanctioned == 1
+        self.rung = next_rung(self.rung, struck, self.grade == BOTTOM and not struck)
+
+    def judge_rewards(self) -> None:
+        """Distributive justice: reward among peers against contribution among peers, self-serving (mechanism 14)."""
+        b, group = self.behaviour, self.own_group
+        made = standing(self.contribution, group.mean_contribution, group.spread_contribution, 0.0)
+        paid = standing(self.pay, group.mean_pay, group.spread_pay, 1e-12)
+        signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, self.fairness_sensitivity)
+        self.justice_distributive = remembered(self.justice_distributive, signal, self.model.memory_of_appraisal())
+
+    def live_on(self) -> None:
+        """Burnout, own drive, capability and age a month on."""
+        self.burn_out()
+        self.find_meaning()
+        self.learn()
+        months = float(self.model.organisation.step_months)
+        self.age += months / 12.0
+        self.tenure += 12.0 * (months / 12.0)
+        self.months_in_post += 12.0 * (months / 12.0)
+
+    def burn_out(self) -> None:
+        """Exhaustion, cynicism and efficacy (mechanism 15)."""
+        scheme, b = self.scheme, self.behaviour
+        self.exhaustion = next_exhaustion(
+            self.exhaustion, b.exhaustion_base, self.strain_of_month(), self.resilience, b.burnout_rate
+        )
+        injustice = 1.0 - 0.25 * (
+            self.justice_distributive + self.justice_procedural + self.justice_interpersonal + self.justice_informational
+        )
+        self.cynicism = next_cynicism(
+            self.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, self.exhaustion, b.cynicism_of_injustice, injustice,
+            self.resilience, b.burnout_rate,
+        )  # fmt: skip
+        attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
+        seen = success_seen(
+            attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition
+        )
+        self.efficacy = next_efficacy(
+            self.efficacy, b.efficacy_base, b.efficacy_of_success, seen, self.resilience, b.burnout_rate
+        )
+
+    def strain_of_month(self) -> float:
+        """Demands less resources, on the logit scale."""
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        conflict = role_conflict(
+            scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts
+        )
+        resources = resources_at_work(
+            scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, department.own_branch.resources
+        )
+        imbalance = effort_reward_imbalance(self.load, self.pay + 0.1 * scheme.recognition, self.motivation)
+        return strain(
+            self.load, b.capacity, department.overhead, self.threat, conflict, imbalance, resources,
+            b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain,
+            b.resource_relief,
+        )  # fmt: skip
+
+    def find_meaning(self) -> None:
+        """Autonomous motivation, crowded out or in (mechanism 5)."""
+        scheme, b = self.scheme, self.behaviour
+        at_stake = 0.1 * scheme.points * self.paid + self.bottom_chance
+        control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
+        say = 0.5 * (scheme.participation + scheme.autonomy)
+        told = 0.5 * (scheme.feedback + scheme.recognition)
+        aim = motivation_aimed_at(
+            self.crowding, control, b.autonomy_effect, say, b.feedback_effect, told, b.meaning_effect, scheme.meaning
+        )
+        self.motivation = remembered(self.motivation, aim, b.motivation_rate)
+
+    def learn(self) -> None:
+        """Capability on every perspective (mechanism 16)."""
+        scheme, b = self.scheme, self.behaviour
+        for p in range(PERSPECTIVES):
+            self.capability[p] = next_capability(
+                self.capability[p], scheme.coaching, scheme.growth, scheme.strategy_map, b.learning_rate, b.learning_fade
+            )
+
+    def burnout(self) -> float:
+        """Composite burnout index, 0..6."""
+        return burnout_index(self.exhaustion, self.cynicism, self.efficacy)
+
+    def wants_to_leave(self) -> bool:
+        """Whether he leaves this month, by choice or by age (mechanism 17)."""
+        b = self.behaviour
+        if self.age >= b.retirement_age:
+            return True
+        injustice = 1.0 - 0.5 * (self.justice_distributive + self.justice_procedural)
+        chance = exit_chance(
+            b.exit_rate, b.exit_of_burnout, self.burnout(), b.exit_of_injustice, injustice, b.exit_of_ability, self.potential
+        )
+        return chance > 0.0 and self.draw_uniforms(Purpose.CHANCES)[0] < chance
+
+    def leave_service(self) -> None:
+        """He goes; the best applicant of the month takes the place."""
+        self.own_department.sum_exits += 1.0
+        if self.is_in_window:
+            self.window_exits += 1.0
+        self.take_up()
+
+    def take_up(self) -> None:
+        """A new person enters the place. A subclass with attributes of its own sets them anew here."""
+        enter(self.model.world, self.index, self.now + 1, False)
+
+    def merit(self) -> float:
+        """Standing for promotion: results as the superior believes them, against seniority."""
+        scheme = self.scheme
+        chance = self.draw_uniforms(Purpose.PROMOTION)[0]
+        seniority = self.tenure / 120.0
+        if scheme.promotion_rule == AT_RANDOM:
+            return promotion_merit(scheme.promotion, chance, seniority, chance)
+        if scheme.promotion_rule == BY_SENIORITY:
+            return promotion_merit(0.0, 0.0, seniority, chance)
+        belief = -self.belief if scheme.promotion_rule == WORST_FIRST else self.belief
+        return promotion_merit(scheme.promotion, belief, seniority, chance)
+
+    def rise(self) -> None:
+        """One level up; ability is kept or redrawn, and the superior is less sure of him in the new post."""
+        self.level += 1
+        self.months_in_post = 0.0
+        if self.scheme.ability_on_promotion == ABILITY_REDRAWN:
+            redraw_ability(self.model.world, self.now, self.index)
+        self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)
+
+
+def standing(value: float, mean: float, spread: float, least: float) -> float:
+    """Standard deviations above the mean; 0 where the spread is not above `least`."""
+    return (value - mean) / spread if spread > least else 0.0

@@ -1,0 +1,139 @@
+"""Link 1 in a cadre's eyes: what a point of the coming score is worth."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.codes import BOTTOM_CUT, FORCED, FREE, SECOND_CUT, TOP_CUT
+from sim.agents.entity import Entity
+from sim.rules.incentives import career_value, contest_chance, contest_density, next_rung_loss, own_part, years_ahead
+from sim.rules.numbers import normal_chance, normal_density
+
+if TYPE_CHECKING:
+    from sim.agents.department import Department
+    from sim.agents.group import PeerGroup
+
+
+class Prizes(NamedTuple):
+    """Marginal worth of a point in grades, in wages: as a gain, as a gain against peers, as pay, as a loss averted."""
+
+    gain: float = 0.0
+    contest: float = 0.0
+    paid: float = 0.0
+    loss: float = 0.0
+
+
+class Planning(Entity):
+    """How a cadre reads the plan and the application behind it (mechanism 3)."""
+
+    own_department: Department
+    own_group: PeerGroup
+
+    def weigh_application(self) -> None:
+        """Mechanism 3: everything the application ties to the score, as the worth of one more point of it."""
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        own = own_part(scheme.unit_weight, float(department.size))
+        spread, standing = self.standing_among_peers()
+        prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
+        if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
+            self.bottom_chance = 0.0
+        bonus = scheme.bonus_per_point
+        share = scheme.unit_bonus_per_point / department.size
+        esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
+        growth = b.growth_worth * scheme.growth
+        applied = scheme.applied
+        self.contest = applied * own * (prizes.contest + prizes.loss)
+        self.shared = (
+            applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
+        )
+        self.gain = (
+            applied * (own * (bonus + prizes.gain + prizes.contest + self.worth_of_career() + growth) + share) + own * esteem
+        )
+        self.loss = applied * own * prizes.loss
+        self.paid = applied * (own * (bonus + prizes.paid) + share)
+        stake = self.paid * department.score_luck
+        self.risk_cost = 0.5 * self.risk_aversion * scheme.interval * stake * stake
+
+    def standing_among_peers(self) -> tuple[float, float]:
+        """(spread of scores he reckons with, his own standing in it); unaware of ranks: luck alone, and level with all."""
+        luck, group = self.own_department.score_luck, self.own_group
+        aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
+        if aware <= 0.0 or math.isnan(group.mean):
+            return luck, 0.0
+        between = max(0.0, group.spread * group.spread - luck * luck)
+        spread = math.sqrt(luck * luck + aware * aware * between)
+        if spread <= 0.0 or math.isnan(self.score):
+            return spread, 0.0
+        return spread, aware * (self.score - group.mean) / spread
+
+    def worth_of_grades(self, spread: float, standing: float) -> Prizes:
+        """What one more point is worth for the grade, under forced shares or free thresholds."""
+        if self.scheme.ranking == FORCED:
+            return self.worth_of_places(spread, standing)
+        if self.scheme.ranking == FREE:
+            return self.worth_of_thresholds(spread)
+        return Prizes()
+
+    def worth_of_places(self, spread: float, standing: float) -> Prizes:
+        """Forced shares: prizes times the exact marginal chance of crossing each cut-off."""
+        scheme, group = self.scheme, self.own_group
+        win_top = contest_density(group.density[TOP_CUT], standing) / spread
+        win_second = contest_density(group.density[SECOND_CUT], standing) / spread
+        avoid = contest_density(group.density[BOTTOM_CUT], standing) / spread
+        self.bottom_chance = 1.0 - contest_chance(group.chance[BOTTOM_CUT], standing)
+        return Prizes(
+            contest=self.best_prize() * win_top + scheme.second_prize * win_second,
+            paid=scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid,
+            loss=scheme.bottom_cut * avoid + self.worth_of_safety(avoid, spread),
+        )
+
+    def worth_of_thresholds(self, spread: float) -> Prizes:
+        """Free grades: prizes times the density of the own score at each threshold."""
+        scheme, expected = self.scheme, self.expected_score()
+        win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
+        win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
+        gap = (scheme.bottom_threshold * scheme.points - expected) / spread
+        avoid = normal_density(gap) / spread
+        self.bottom_chance = normal_chance(gap)
+        return Prizes(
+            gain=self.best_prize() * win_top + scheme.second_prize * win_second,
+            paid=scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid,
+            loss=scheme.bottom_cut * avoid + self.worth_of_safety(avoid, spread),
+        )
+
+    def worth_of_safety(self, avoid: float, spread: float) -> float:
+        """Worth of a point that keeps the bottom sanctions away; with a floor they strike only below both."""
+        scheme = self.scheme
+        if scheme.floor > 0.0:
+            gap = (scheme.floor * scheme.points - self.expected_score()) / spread
+            below_floor = normal_chance(gap)
+            avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / spread
+            self.bottom_chance = self.bottom_chance * below_floor
+        return self.loss_of_next_rung() * avoid
+
+    def expected_score(self) -> float:
+        """The score he reckons with: the last one, or all points where there is none."""
+        return self.scheme.points if math.isnan(self.score) else self.score
+
+    def best_prize(self) -> float:
+        """What the best grade brings over the second: pay and honour."""
+        return self.scheme.top_prize + self.scheme.recognition * self.behaviour.honour
+
+    def loss_of_next_rung(self) -> float:
+        """What the next bottom result would cost on the ladder of sanctions."""
+        scheme = self.scheme
+        return next_rung_loss(
+            self.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment
+        )
+
+    def worth_of_career(self) -> float:
+        """What one more point does for the superior's belief, and so for posts to come."""
+        scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
+        ahead = years_ahead(b.planning_horizon, self.age, b.retirement_age)
+        signal = 1.0 / per_output if per_output > 0.0 else 0.0
+        value = career_value(scheme.post_value, b.signal_precision, self.belief_precision, b.discount_rate, ahead)
+        return scheme.promotion * value * signal

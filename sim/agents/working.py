@@ -1,0 +1,357 @@
+"""Link 2 in a cadre's hands: offers are weighed, work is chosen, luck strikes, reports are handed in."""
+
+# mypy: disable-error-code="has-type"
+# (columns become attributes when the class is made, where mypy cannot see them)
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.agents.codes import OF_CADRE
+from sim.agents.entity import Entity, Settings, total
+from sim.loop.calendar import steps_left
+from sim.population.draws import Purpose
+from sim.rules.burnout import OVERLOAD_FROM
+from sim.rules.effort import all_offered, best_efforts, cost_level, effort_cost, next_effort, reconsiders, urgency
+from sim.rules.gaming import falsification, falsification_cost, felt_honesty
+from sim.rules.incentives import felt_threat, worth_below
+from sim.rules.motivation import own_drive
+from sim.rules.numbers import expected_excess, remembered
+from sim.rules.output import fatigue, felt_duty, luck_of_mean, luck_on_task, productivity
+from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
+
+if TYPE_CHECKING:
+    from sim.agents.department import Department
+    from sim.agents.group import PeerGroup
+
+
+class Offer(NamedTuple):
+    """What one indicator offers on one task, in the order of `sim.rules.effort.OFFER`."""
+
+    task: int
+    steps: int
+    reached: float
+    reach: float
+    luck: float
+    below: float
+    above: float
+    notch: float
+    floor: float
+    cap: float
+    paid_below: float
+    paid_above: float
+
+
+@dataclass
+class MonthsWork:
+    """What a cadre's month amounts to, in wages where it is a value."""
+
+    effort: float = 0.0
+    contribution: float = 0.0
+    value_true: float = 0.0
+    value_reported: float = 0.0
+    value_falsified: float = 0.0
+    guess: float = 0.0
+
+
+class Working(Entity):
+    """A cadre's month of work (mechanisms 1, 2, 5, 6, 7 and 11)."""
+
+    own_department: Department
+    own_group: PeerGroup
+
+    def work(self) -> None:
+        """A month's work; what colleagues did for or against him last month reaches him now."""
+        helped, harmed = self.felt_from_colleagues()
+        self.weigh_offers()
+        self.choose_work()
+        self.produce(helped, harmed)
+
+    def felt_from_colleagues(self) -> tuple[float, float]:
+        """(help, sabotage) received: an equal part of what all others did last month."""
+        department = self.own_department
+        return (
+            received(department.sum_help, self.help_given, department.size),
+            received(department.sum_sabotage, self.sabotage_done, department.size),
+        )
+
+    def weigh_offers(self) -> None:
+        """What drives him on every task, and what every indicator offers for the rest of the period."""
+        desk, department = self.model.desk, self.own_department
+        self.fatigue = fatigue(self.behaviour.fatigue, self.exhaustion)
+        for j, task in enumerate(department.tasks):
+            desk.made[j] = self.productivity_on(task)
+            desk.drives[j] = self.drive_on(task, desk.made[j])
+            desk.shares[j] = department.share[j]
+            desk.curvatures[j] = task.curvature
+            desk.efforts[j] = self.planned[j]
+        for row in range(department.n_offers):
+            desk.offers[row] = offer = self.offer_of(row)
+            desk.drives[offer.task] += self.worth_of_medal(row, offer)
+
+    def productivity_on(self, task: Settings) -> float:
+        """Output per unit of effort on a task."""
+        department = self.own_department
+        strategic = department.own_bureau.productivity_on(task.perspective, department.own_branch)
+        capability = self.capability[task.perspective]
+        return productivity(self.ability, capability, strategic, self.fatigue, department.workload)
+
+    def drive_on(self, task: Settings, made: float) -> float:
+        """What a unit of effort is worth without any points: duty, own drive, and a flat guess where he does not understand."""
+        scheme, b = self.scheme, self.behaviour
+        clarity = max(scheme.mission, scheme.strategy_map)
+        duty = felt_duty(b.duty, b.demand_pull, self.own_department.workload)
+        drive = own_drive(b.drive, self.psm, self.motivation, task.value, clarity)
+        return duty + drive * made + (1.0 - self.understanding) * self.guess
+
+    def steps_of_period(self) -> tuple[float, float]:
+        """(steps left until the appraisal, steps of his own that it will judge)."""
+        left = float(steps_left(self.now, self.scheme.interval))
+        return left, self.period_steps + left
+
+    def weight_of_row(self, row: int) -> float:
+        """Points that hang on an indicator row of his department."""
+        return self.scheme.points * self.scheme.performance * self.own_department.offer_weight[row]
+
+    def perceived_points(self, row: int) -> float:
+        """The same as he sees them: as far as understood, and the more the nearer the appraisal."""
+        scheme = self.scheme
+        left, period = self.steps_of_period()
+        near = urgency(left, float(scheme.interval), self.behaviour.procrastination, scheme.tracking_strength)
+        return self.understanding * (near * period / left) * self.weight_of_row(row)
+
+    def offer_of(self, row: int) -> Offer:
+        """What one indicator offers: how far he is, how far effort reaches, how much luck is to come, what it is worth."""
+        department, desk = self.own_department, self.model.desk
+        indicator, j = department.indicators[row], department.row_task[row]
+        left, period = self.steps_of_period()
+        target = self.target[j]
+        scale = period * department.share[j] * target
+        reach = desk.made[j] * left / scale
+        members = 1.0
+        if indicator.unit == OF_CADRE:
+            reached = self.period_reported[j] / scale
+        else:
+            pace, members = department.pace_of(j, indicator.unit)
+            reach /= members
+            reached = pace / target - reach * self.effort[j]
+        luck = self.luck_of_month(j, members) * (math.sqrt(left) / period) / target
+        points = self.perceived_points(row)
+        below = self.worth_of_point(as_loss=bool(indicator.is_loss))
+        above = self.worth_of_point(as_loss=False)
+        risky = self.paid * period / math.sqrt(left) * self.weight_of_row(row)
+        return Offer(
+            task=j, steps=indicator.steps, reached=reached, reach=reach, luck=luck,
+            below=points * indicator.below * department.ratchet_down_left * below,
+            above=points * indicator.above * department.ratchet_up_left * above,
+            notch=points * indicator.notch * below,
+            floor=indicator.floor, cap=indicator.cap,
+            paid_below=risky * indicator.below, paid_above=risky * indicator.above,
+        )  # fmt: skip
+
+    def luck_of_month(self, j: int, members: float) -> float:
+        """Standard deviation of one month's luck in the mean of so many people on own task j."""
+        task = self.own_department.tasks[j]
+        return task.noise if members == 1.0 else luck_of_mean(task.noise, task.controllability, members, 1.0)
+
+    def worth_of_point(self, as_loss: bool) -> float:
+        """Worth of a point, pressure from above included; coded as a loss where points are deducted."""
+        loss = self.loss + self.scheme.pressure * self.own_department.own_bureau.pressure
+        return worth_below(self.gain, loss, self.loss_aversion, int(as_loss))
+
+    def worth_of_medal(self, row: int, offer: Offer) -> float:
+        """What a unit of effort is worth for the medal of an indicator."""
+        indicator = self.own_department.indicators[row]
+        if indicator.medal_points <= 0.0 or offer.luck <= 0.0:
+            return 0.0
+        win = self.own_group.medal_density[self.own_department.offer_row[row]]
+        return self.perceived_points(row) * indicator.medal_points * self.gain * win / offer.luck * offer.reach
+
+    def choose_work(self) -> None:
+        """Help, sabotage and effort: the answer to what is offered."""
+        b, department = self.behaviour, self.own_department
+        self.help_given = self.chosen_help()
+        self.sabotage_done = self.chosen_sabotage()
+        besides = department.overhead + self.help_given + self.sabotage_done
+        best = self.choose_effort(besides) if self.reconsiders() else self.planned
+        self.load = besides
+        for j in range(department.n_tasks):
+            self.planned[j] = best[j]
+            self.effort[j] = next_effort(self.effort[j], best[j], b.adjustment)
+            self.load += self.effort[j]
+        self.cost = self.cost_of_work() if self.is_in_window else 0.0
+
+    def chosen_help(self) -> float:
+        """Help to colleagues this month, in months of work (mechanism 11)."""
+        scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
+        justice = 0.5 * (self.justice_distributive + self.justice_procedural)
+        joint = scheme.joint_responsibility * (self.gain + self.loss)
+        return help_chosen(
+            b.cohesion, self.motivation, justice, scheme.project_teams, (self.shared + joint) * per_output,
+            self.contest * per_output, b.help_tax, b.help_cost,
+        )  # fmt: skip
+
+    def chosen_sabotage(self) -> float:
+        """Harm to rivals this month, in months of work (mechanism 11)."""
+        b, department = self.behaviour, self.own_department
+        rivals = rivals_share(self.own_group.size, department.size - 1, b.rivalry_salience)
+        contest = self.contest * department.points_per_output
+        return sabotage_chosen(contest, rivals, b.sabotage_aversion, self.motivation, b.sabotage_cost)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether everything is new to him: a period, a scheme or the place."""
+        return self.model.is_fresh or self.load_price < 0.0
+
+    def reconsiders(self) -> bool:
+        """Whether he makes a new plan of work this month, rather than keep the last one."""
+        return self.is_fresh or reconsiders(self.now, self.position, self.behaviour.planning_interval)
+
+    def choose_effort(self, besides: float) -> Any:
+        """The effort he would like to make on each own task (months), given the load of everything else (mechanism 1)."""
+        desk, department, b = self.model.desk, self.own_department, self.behaviour
+        self.load_price = best_efforts(
+            desk, department.n_tasks, department.n_offers, self.cost_level(), b.substitution, department.curvature,
+            self.risk_aversion, besides, self.load_price, self.is_fresh,
+        )  # fmt: skip
+        return desk.efforts[: department.n_tasks]
+
+    def cost_level(self) -> float:
+        """How dear work is to him: dearer to the exhausted."""
+        return cost_level(self.behaviour.cost, self.behaviour.exhaustion_cost, self.exhaustion)
+
+    def cost_of_work(self) -> float:
+        """Cost of effort, help and sabotage this month."""
+        b, department = self.behaviour, self.own_department
+        cost = effort_cost(
+            self.effort, department.share, self.model.desk.curvatures, department.n_tasks, self.cost_level(), b.substitution,
+            department.curvature, self.load,
+        )  # fmt: skip
+        return cost + (0.5 * b.help_cost * self.help_given**2 + 0.5 * b.sabotage_cost * self.sabotage_done**2)
+
+    def produce(self, helped: float, harmed: float) -> None:
+        """Luck strikes, output comes about, some of the report is made up, some of that is found."""
+        department = self.own_department
+        found = self.is_audited()
+        month = MonthsWork()
+        luck = self.draw_per_task(Purpose.WORK, department.n_tasks)
+        for j, task in enumerate(department.tasks):
+            made, share = self.model.desk.made[j], department.share[j]
+            chance = luck_on_task(
+                task.noise, share, task.own_luck, task.shared_luck, luck[j], department.luck[j],
+                department.luck_of_taxpayers(j),
+            )  # fmt: skip
+            y = made * self.effort[j] + share * (helped - harmed) + chance
+            slope = self.settle_offers(j, y)
+            g = self.falsify(j, slope)
+            self.falsified[j] = g
+            self.cost += falsification_cost(g, self.behaviour.falsification_cost, share)
+            self.hand_in(j, y, y if found else y + g)
+            month.effort += self.effort[j]
+            month.guess += slope * made * share
+            month.contribution += task.value * (y - chance)
+            month.value_true += task.value * y
+            month.value_reported += task.value * (y if found else y + g)
+            month.value_falsified += task.value * g
+        month.contribution += self.help_given - self.sabotage_done
+        self.feel_threat()
+        self.take_stock(month, found)
+        if self.is_in_window:
+            self.remember_month(month, found)
+
+    def is_audited(self) -> bool:
+        """Whether this month's reports are found out."""
+        return self.draw_uniforms(Purpose.CHANCES)[1] < self.scheme.detection
+
+    def settle_offers(self, j: int, y: float) -> float:
+        """Put what came out in place of what was expected on a task; returns what one more reported unit is worth."""
+        desk, department = self.model.desk, self.own_department
+        made, left = desk.made[j], float(steps_left(self.now, self.scheme.interval))
+        surprise = y / made - self.effort[j] if made > 0.0 else 0.0
+        rows = department.rows_of[j]
+        for row in rows:
+            offer = desk.offers[row]
+            offer["reached"] += offer["reach"] * surprise / left
+            offer["luck"] *= math.sqrt((left - 1.0) / left)
+        slope, _ = all_offered(desk.offers, rows.start, rows.stop, self.effort[j], 0.0)
+        return slope / made if made > 0.0 else 0.0
+
+    def falsify(self, j: int, slope: float) -> float:
+        """Units falsified on own task j where one more reported unit is worth `slope` (mechanism 7)."""
+        scheme, b = self.scheme, self.behaviour
+        return falsification(
+            slope, scheme.captured, self.detection_believed(), scheme.audit_penalty, self.honesty_now(),
+            b.falsification_cost, self.own_department.share[j],
+        )  # fmt: skip
+
+    def detection_believed(self) -> float:
+        """Perceived chance to be found: from experience, or the true one where nobody learns."""
+        return self.detection_perceived if self.behaviour.detection_learning > 0.0 else self.scheme.detection
+
+    def honesty_now(self) -> float:
+        """Moral cost of a falsified unit, worn down by the norm of the department."""
+        return felt_honesty(self.honesty, self.behaviour.norm_influence, self.own_department.norm)
+
+    def hand_in(self, j: int, output: float, reported: float) -> None:
+        """Output and report on one task, for himself and for the department."""
+        department = self.own_department
+        weight = self.model.organisation.responsibility[self.level]
+        self.output[j] = output
+        self.period_output[j] += output
+        self.period_reported[j] += reported
+        department.sum_true[j] += weight * output
+        department.sum_cadre[j] += weight * reported
+        department.sum_task_effort[j] += self.effort[j]
+
+    def feel_threat(self) -> None:
+        """Expected loss from the bottom grade and from deductions."""
+        scheme, department = self.scheme, self.own_department
+        exposed = total(self.deductible_points(row) for row in range(department.n_offers))
+        self.threat = felt_threat(
+            self.bottom_chance, scheme.bottom_cut + self.loss_of_next_rung(), scheme.applied, exposed,
+            self.gain + self.loss, self.loss_aversion,
+        )  # fmt: skip
+
+    def deductible_points(self, row: int) -> float:
+        """Points he expects to lose by deduction on one indicator."""
+        indicator = self.own_department.indicators[row]
+        if not indicator.is_loss:
+            return 0.0
+        offer = self.model.desk.offers[row]
+        shortfall = expected_excess(1.0 - offer["reached"] - offer["reach"] * self.effort[offer["task"]], offer["luck"])
+        points = self.scheme.points * self.own_department.offer_weight[row]
+        return points * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
+
+    def take_stock(self, month: MonthsWork, found: bool) -> None:
+        """The month goes into the period's books, the department's sums, and his beliefs."""
+        department = self.own_department
+        if found:
+            self.cost += self.scheme.audit_penalty * month.value_falsified
+        self.detection_perceived = remembered(
+            self.detection_believed(), 1.0 if found else 0.0, self.behaviour.detection_learning
+        )
+        self.guess = month.guess / max(self.understanding, 0.05)
+        self.period_contribution += month.contribution
+        self.period_steps += 1.0
+        department.sum_effort += month.effort
+        department.sum_load += self.load
+        department.sum_falsified += 0.0 if found else month.value_falsified
+        department.sum_reported_value += month.value_reported
+        department.sum_threat += self.threat
+        department.sum_overload += 1.0 if self.load > OVERLOAD_FROM else 0.0
+
+    def remember_month(self, month: MonthsWork, found: bool) -> None:
+        """Sums over the last twelve months, from which outcomes are measured."""
+        self.window_pay += self.pay
+        self.window_surplus += month.value_true - self.cost - self.risk_cost
+        self.window_contribution += month.contribution
+        self.window_falsified += month.value_falsified
+        self.window_detected += month.value_falsified if found else 0.0
+        self.window_reported += month.value_reported + (month.value_falsified if found else 0.0)
+        self.window_overload += 1.0 if self.load > OVERLOAD_FROM else 0.0
+        self.window_effort += month.effort
+        self.window_help += self.help_given
+        self.window_sabotage += self.sabotage_done
+        self.window_overhead += self.own_department.overhead
