@@ -41,6 +41,7 @@ class Branch(Reporting, table="branches"):
         self.collect()
         gloss = self.gloss_now(bureau) if self.is_front else 0.0
         z = self.detail_lost(level=0) if self.is_front else 0.0
+        noise = lost_detail(bureau.branch_spread, self.behaviour.fidelity)
         true = reported = goal = 0.0
         for k, task in enumerate(self.model.tasks):
             self.sum_reported[k] = self.told(self.sum_department[k], gloss, noise * z * self.normal[k])

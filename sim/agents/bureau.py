@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 FINANCIAL = 0
 
 
+def spread_across(units) -> float:
+    """Standard deviation of true attainment across units; 0 without units."""
+    attained = [unit.true_attainment for unit in units]
+    if not attained:
+        return 0.0
+    mean = total(attained) / len(attained)
+    return math.sqrt(max(0.0, total(a * a for a in attained) / len(attained) - mean * mean))
+
+
 class Bureau(Reporting, table="bureaus"):
     """A bureau under its superior authority."""
 
@@ -64,9 +73,8 @@ class Bureau(Reporting, table="bureaus"):
             branch.report()
         self.collect()
         self.tell_superior()
-        attained = [department.true_attainment for department in self.departments]
-        mean = total(attained) / len(attained)
-        self.spread = math.sqrt(max(0.0, total(a * a for a in attained) / len(attained) - mean * mean))
+        self.spread = spread_across(self.departments)
+        self.branch_spread = spread_across([branch for branch in self.branches if branch.is_front])
 
     def collect(self) -> None:
         """Add up what the branches report."""
@@ -82,7 +90,7 @@ class Bureau(Reporting, table="bureaus"):
 
     def tell_superior(self) -> None:
         """The bureau reports, and every level above it further up, each with its gloss and its loss of detail."""
-        noise = lost_detail(self.spread, self.behaviour.fidelity)
+        noise = lost_detail(self.model.organisation.peer_spread, self.behaviour.fidelity)
         gloss = self.gloss_now(self)
         errors = [self.detail_lost(level=0)] + [self.detail_lost(1 + level) for level in range(1, self.levels_above)]
         for k in range(self.model.organisation.n_tasks):

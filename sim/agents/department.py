@@ -15,7 +15,7 @@ from sim.loop.calendar import month_of_year
 from sim.population.draws import Purpose
 from sim.rules.burnout import BURNOUT_FROM
 from sim.rules.incentives import ratchet_discount
-from sim.rules.justice import accuracy_of_appraisal, liability_unfairness, procedural_signal
+from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.output import luck_of_mean, workload_this_month
 from sim.rules.responsibility import joint_points
@@ -223,7 +223,9 @@ class Department(Reporting, table="departments"):
         scheme = self.scheme
         counted = total(self.offer_weight[row] * indicator.counted for row, indicator in enumerate(self.indicators))
         accuracy = accuracy_of_appraisal(counted, scheme.electronic, scheme.training, scheme.in_process, self.overhead)
-        signal = procedural_signal(accuracy, 1.0 - self.bias_of_raters(), scheme.participation, scheme.appeal)
+        signal = procedural_signal(
+            accuracy, bias_suppression(scheme.rater_bias, scheme.bias_left), scheme.participation, scheme.appeal
+        )
         return signal - 0.5 * liability_unfairness(scheme.joint_responsibility, scheme.pass_through, self.is_office)
 
     # --- link 4 and after -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty
 from sim.rules.incentives import next_belief
-from sim.rules.justice import accuracy_of_appraisal, liability_unfairness, procedural_signal
+from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
 from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
@@ -316,7 +316,7 @@ def judge_procedures(world, step, first, last):
         for row in range(department.n_offers):
             counted += department.offer_weight[row] * world.indicators[department.offer_row[row]].counted
         accuracy = accuracy_of_appraisal(counted, scheme.electronic, scheme.training, scheme.in_process, department.overhead)
-        suppression = 1.0 - scheme.rater_bias * scheme.bias_left
+        suppression = bias_suppression(scheme.rater_bias, scheme.bias_left)
         signal = procedural_signal(accuracy, suppression, scheme.participation, scheme.appeal)
         signal -= liability_unfairness(scheme.joint_responsibility, scheme.pass_through, department.is_office) * 0.5
         for i in range(department.first, department.first + department.size):

@@ -366,9 +366,14 @@ def report(world, step, first, last):
             bureau.sum_true[k] = bureau.sum_cadre[k] = bureau.sum_department[k] = bureau.sum_branch[k] = 0.0
             bureau.front_true[k] = bureau.front_reported[k] = 0.0
         total, squares, units = 0.0, 0.0, 0.0
+        front_total, front_squares, fronts = 0.0, 0.0, 0.0
         for b in range(bureau.first_branch, bureau.first_branch + bureau.n_branches):
             report_branch(world, step, b)
             branch = world.branches[b]
+            if branch.is_front:
+                front_total += branch.true_attainment
+                front_squares += branch.true_attainment * branch.true_attainment
+                fronts += 1.0
             for d in range(branch.first_department, branch.first_department + branch.n_departments):
                 attained = world.departments[d].true_attainment
                 total += attained
@@ -383,8 +388,17 @@ def report(world, step, first, last):
                     bureau.front_true[k] += branch.sum_true[k]
                     bureau.front_reported[k] += branch.sum_reported[k]
         report_bureau(world, step, bureau_index)
-        mean = total / units
-        bureau.spread = math.sqrt(max(0.0, squares / units - mean * mean))
+        bureau.spread = spread_of(total, squares, units)
+        bureau.branch_spread = spread_of(front_total, front_squares, fronts)
+
+
+@rule
+def spread_of(total, squares, units):
+    """Standard deviation across units from their sum and sum of squares; 0 without units."""
+    if units <= 0.0:
+        return 0.0
+    mean = total / units
+    return math.sqrt(max(0.0, squares / units - mean * mean))
 
 
 @rule
@@ -406,6 +420,7 @@ def report_branch(world, step, b):
             branch.sum_department[k] += department.sum_reported[j]
     gloss = gloss_under_pressure(branch.gloss, behaviour.gloss_pressure, bureau.pressure) if branch.is_front else 0.0
     z = detail_lost(world, branch.key, step, 0) if branch.is_front else 0.0
+    noise = lost_detail(bureau.branch_spread, behaviour.fidelity)
     true, reported, normal = 0.0, 0.0, 0.0
     for k in range(organisation.n_tasks):
         task = world.tasks[k]
@@ -467,10 +482,13 @@ def detail_lost(world, key, step, level):
 
 @rule
 def report_bureau(world, step, bureau_index):
-    """The bureau reports to its superior, and that one further up, each with its gloss."""
+    """The bureau reports to its superior, and that one further up, each with its gloss and its loss of detail.
+
+    The variance that survives a level is that between the units which report there: departments, branches, peer bureaus.
+    """
     scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     bureau = world.bureaus[bureau_index]
-    noise = lost_detail(bureau.spread, behaviour.fidelity)
+    noise = lost_detail(organisation.peer_spread, behaviour.fidelity)
     gloss = gloss_under_pressure(bureau.gloss, behaviour.gloss_pressure, bureau.pressure)
     z = detail_lost(world, bureau.key, step, 0)
     in_window = step >= organisation.window_start

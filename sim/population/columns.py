@@ -235,6 +235,7 @@ BUREAU_COLUMNS: tuple[Column, ...] = (
     _col("passed_down", "points", "process", "points the superior deducts and the bureau passes on, this period", 0.0),
     _col("gloss", "share", "founding", "gloss the bureau adds to reports"),
     _col("spread", "attainment", "process", "spread of true attainment across departments", 0.0),
+    _col("branch_spread", "attainment", "process", "spread of true attainment across grass-roots branches", 0.0),
     _col("true_attainment", "attainment", "process", "true attainment, weighted by strategic value"),
     _col("bureau_attainment", "attainment", "process", "attainment as reported by the bureau"),
     _col("superior_attainment", "attainment", "process", "attainment as the top of the hierarchy sees it"),

@@ -25,8 +25,17 @@ def procedural_signal(accuracy, bias_suppression, voice, correction):
 
 @rule
 def accuracy_of_appraisal(counted, electronic, training, in_process, burden):
-    """How accurate appraisal looks: counted results, means, trained appraisers, several occasions; burden detracts."""
-    return bounded(0.4 * counted + 0.2 * electronic + 0.2 * training + 0.2 * in_process - burden, 0.0, 1.0)
+    """How accurate appraisal looks: counted results, means, trained appraisers, several occasions; burden detracts.
+
+    Weights assumed: .25 for being appraised at all, .35 counted, .15 electronic means and training each, .1 in process.
+    """
+    return bounded(0.25 + 0.35 * counted + 0.15 * electronic + 0.15 * training + 0.1 * in_process - burden, 0.0, 1.0)
+
+
+@rule
+def bias_suppression(rater_bias, bias_left):
+    """How far bias is kept out of ratings, as people see it: .3 with an unsupervised superior alone, 1 without bias (assumed)."""
+    return 1.0 - 0.7 * rater_bias * bias_left
 
 
 @rule
