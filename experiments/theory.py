@@ -32,12 +32,15 @@ def two_tasks_measured(
 ) -> Expected:
     """beta* = (I + r C Sigma)^-1 B and e = C^-1 beta*, C = [[c, k], [k, c]]; holds while both efforts stay positive.
 
-    Source: Holmstrom & Milgrom (1991).
+    `lead` is the surplus B' C^-1 beta*/2 less that of paying one task only, v^2/(2 c (1 + r c sigma^2)): where it is negative, efforts
+    that cannot fall below 0 make a corner the better plan and the formula is not the answer. Source: Holmstrom & Milgrom (1991).
     """
-    cost = np.array([[c, k], [k, c]])
-    slopes = np.linalg.solve(np.eye(2) + r * cost @ np.diag([variance_1, variance_2]), [value_1, value_2])
+    cost, values, variances = np.array([[c, k], [k, c]]), np.array([value_1, value_2]), np.array([variance_1, variance_2])
+    slopes = np.linalg.solve(np.eye(2) + r * cost @ np.diag(variances), values)
     efforts = np.linalg.solve(cost, slopes)
-    return {"slope_1": slopes[0], "slope_2": slopes[1], "effort_1": efforts[0], "effort_2": efforts[1]}
+    corners = values**2 / (2.0 * c * (1.0 + r * c * variances))
+    lead = 0.5 * values @ efforts - corners.max()
+    return {"slope_1": slopes[0], "slope_2": slopes[1], "effort_1": efforts[0], "effort_2": efforts[1], "lead": lead}
 
 
 def one_task_unmeasured(c: float, k: float, slope: float, drive_1: float, drive_2: float) -> Expected:
