@@ -14,6 +14,7 @@ from agreeing import a_world, crossbred_scheme, differences, drawn_behaviour, fi
 
 from sim.agents import Branch, Bureau, Cadre, Department, PeerGroup
 from sim.history import HISTORY
+from sim.loop.month import walk_months
 from sim.population.entry import change_scheme
 from sim.population.founding import found, lay_out, tailor, wear
 from sim.population.world import copy_of
@@ -165,6 +166,22 @@ def test_schemes_and_people_drawn_at_random(seed: int) -> None:
     scheme = crossbred_scheme(rng, {"appraisal.interval": int(rng.choice([3, 5, 12]))})
     behaviour = drawn_behaviour(rng, exit_rate=0.02, ability_floor=0.7)
     assert first_disagreement(a_world(scheme, behaviour=behaviour, seed=seed), 14) == ""
+
+
+def test_seven_equal_cadres_are_equal_to_the_last_bit() -> None:
+    """Rounding must not make anybody stand above or below alike peers: their rewards are just."""
+    tasks = {"revenue": 0.5, "paperwork": 0.5}
+    office = {"name": "office", "title": "Office", "sequence": "offices", "cadres": 7, "tasks": tasks}
+    quiet = {f"tasks.{name}.noise": 0.0 for name in load_organisation("workshop_bureau").tasks}
+    alone = {"offices": [office], "branches": [], "sequences": ["offices"], "posts.shares": [1.0], "posts.responsibility": [1.0]}
+    organisation = load_organisation("workshop_bureau", changes=quiet | alone)
+    behaviour = Behaviour(drive=0.3, duty=0.4, reward_sensitivity=1.0, justice_memory=0.08)
+    for name in ("team_bonus", "superior_ranking", "base"):
+        world = a_world(name, organisation, behaviour)
+        assert first_disagreement(world, 12) == ""
+        walk_months(world, 0, 12, np.zeros(12, HISTORY))
+        just = 1.0 - (1.0 - behaviour.justice_start) * (1.0 - behaviour.justice_memory) ** 12
+        np.testing.assert_allclose(world.cadres["justice_distributive"], just)
 
 
 # --- a run, from the warm-up on ---------------------------------------------------------------------------------------

@@ -75,8 +75,8 @@ class Living(Entity):
     def judge_rewards(self) -> None:
         """Distributive justice: reward among peers against contribution among peers, self-serving (mechanism 14)."""
         b, group = self.behaviour, self.own_group
-        made = standing(self.contribution, group.mean_contribution, group.spread_contribution, 0.0)
-        paid = standing(self.pay, group.mean_pay, group.spread_pay, 1e-12)
+        made = standing(self.contribution, group.mean_contribution, group.spread_contribution)
+        paid = standing(self.pay, group.mean_pay, group.spread_pay)
         signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, self.fairness_sensitivity)
         self.justice_distributive = remembered(self.justice_distributive, signal, self.model.memory_of_appraisal())
 
@@ -194,6 +194,6 @@ class Living(Entity):
         self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)
 
 
-def standing(value: float, mean: float, spread: float, least: float) -> float:
-    """Standard deviations above the mean; 0 where the spread is not above `least`."""
-    return (value - mean) / spread if spread > least else 0.0
+def standing(value: float, mean: float, spread: float) -> float:
+    """Standard deviations above the mean; 0 where all are equal (a spread of rounding errors is none)."""
+    return (value - mean) / spread if spread > 1e-12 else 0.0

@@ -60,10 +60,16 @@ def judge_rewards(world, g):
     speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
     for m in range(group.first, group.first + group.size):
         c = world.cadres[world.members[m]]
-        made = (c.contribution - group.mean_contribution) / group.spread_contribution if group.spread_contribution > 0.0 else 0.0
-        paid = (c.pay - group.mean_pay) / group.spread_pay if group.spread_pay > 1e-12 else 0.0
+        made = standing_among(c.contribution, group.mean_contribution, group.spread_contribution)
+        paid = standing_among(c.pay, group.mean_pay, group.spread_pay)
         signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, c.fairness_sensitivity)
         c.justice_distributive = remembered(c.justice_distributive, signal, speed)
+
+
+@rule
+def standing_among(value, mean, spread):
+    """Standard deviations above the group's mean; 0 where all are equal (a spread of rounding errors is none)."""
+    return (value - mean) / spread if spread > 1e-12 else 0.0
 
 
 @allocating
