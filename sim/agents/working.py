@@ -321,8 +321,7 @@ class Working(Entity):
             return 0.0
         offer = self.model.desk.offers[row]
         shortfall = expected_excess(1.0 - offer["reached"] - offer["reach"] * self.effort[offer["task"]], offer["luck"])
-        points = self.scheme.points * self.own_department.offer_weight[row]
-        return points * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
+        return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
 
     def take_stock(self, month: MonthsWork, found: bool) -> None:
         """The month goes into the period's books, the department's sums, and his beliefs."""

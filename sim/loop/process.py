@@ -351,7 +351,8 @@ def deductible_points(world, d, offer, row, effort):
     indicator = world.indicators[department.offer_row[row]]
     if indicator.is_loss == 0:
         return 0.0
-    points = world.scheme[0].points * department.offer_weight[row]
+    scheme = world.scheme[0]
+    points = scheme.points * scheme.performance * department.offer_weight[row]
     shortfall = expected_excess(1.0 - offer.reached - offer.reach * effort, offer.luck)
     return points * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
 
