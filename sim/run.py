@@ -16,9 +16,10 @@ import numpy as np
 
 from sim.history import HISTORY, as_matrix
 from sim.jit import is_compiled
-from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.apply import apply, move_people
-from sim.loop.month import walk_months
+from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
+from sim.loop.calendar import is_due
+from sim.loop.month import walk_months, work_and_live
 from sim.loop.people import communicate_and_update, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
@@ -225,6 +226,13 @@ def _walk_month_shared(world: World, step: int, pool: ThreadPoolExecutor) -> Non
 
     open_month(world, step)
     everywhere(plan, departments)
+    if not is_due(step, world.scheme["interval"][0]):
+        everywhere(work_and_live, departments)
+        everywhere(report, bureaus)
+        rank_bureaus(world, step)
+        update_bureaus(world)
+        update_taxpayers(world)
+        return
     everywhere(work, departments)
     everywhere(report, bureaus)
     rank_bureaus(world, step)

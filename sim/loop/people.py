@@ -25,14 +25,20 @@ CHANCES = int(Purpose.CHANCES)
 def communicate_and_update(world, step, first, last):
     """Communication and the update of people, one pass over the cadres of the departments [first, last)."""
     for d in range(first, last):
-        clear_sums(world.departments[d])
-        department = world.departments[d]
-        for i in range(department.first, department.first + department.size):
-            talk_to(world, step, i)
-            update_cadre(world, step, d, i)
-            if wants_to_leave(world, step, i):
-                leave_service(world, step, i)
-            add_up(world, d, i)
+        live_department(world, step, d)
+
+
+@rule
+def live_department(world, step, d):
+    """One department's month beside work: what people are told, what the month has done to them, who leaves."""
+    department = world.departments[d]
+    clear_sums(department)
+    for i in range(department.first, department.first + department.size):
+        talk_to(world, step, i)
+        update_cadre(world, step, d, i)
+        if wants_to_leave(world, step, i):
+            leave_service(world, step, i)
+        add_up(world, d, i)
 
 
 @rule

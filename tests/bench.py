@@ -1,0 +1,153 @@
+"""How fast the model is, and what common random numbers save. Run: python -m tests.bench [NAME ...]
+
+Every figure is a ratio inside one run, or a time with the machine's noise in it; nothing here is a test. Names: walk (cost of
+a cadre-month), walks (compiled against Mesa), sizes (1,000 to 1,000,000 cadres), national (720,000 cadres, 120 months),
+compare (the main job), luck (variance reduction).
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+
+from sim.history import HISTORY
+from sim.outcomes import HEADLINES, OUTCOME_NAMES
+from sim.population.world import copy_of
+from sim.run import Setting, Stage, compile_model, simulate_schemes, walk
+from sim.schemes.load import load_behaviour, load_organisation, load_scheme
+
+NS = 1e9
+
+
+def stage_of(organisation: str, months: int = 36, changes: dict | None = None, scheme: str = "deduction_heavy") -> Stage:
+    """A setting made ready, with the default behaviour."""
+    document = load_organisation(organisation, changes=changes or {})
+    return Stage(Setting(document, load_behaviour(), load_scheme(scheme), months=months))
+
+
+def cost_of(stage: Stage, scheme: str, repeats: int = 3) -> float:
+    """Nanoseconds per cadre-month of the compiled walk, one thread: median of several walks over the recorded months."""
+    warm = stage.warmed_up(0)
+    times = []
+    for _ in range(repeats):
+        world = stage.under(copy_of(warm), load_scheme(scheme))
+        history = np.zeros(stage.setting.steps, HISTORY)
+        start = time.perf_counter()
+        walk(world, stage.setting.warmup_steps, history)
+        times.append(time.perf_counter() - start)
+    return median(times) / (stage.setting.steps * len(warm.cadres)) * NS
+
+
+def bench_walk() -> None:
+    """Cost of a cadre-month of the whole model, one thread, by preset."""
+    stage = stage_of("county_bureau")
+    tasks = stage.blueprint.world.departments
+    mean_tasks = (tasks["n_tasks"] * tasks["size"]).sum() / tasks["size"].sum()
+    print(f"county bureau, {mean_tasks:.1f} own tasks a cadre, 36 months after the warm-up")
+    for scheme in ("base", "deduction_heavy", "forced_ranking", "combined_incentives", "municipal_closed_loop"):
+        print(f"  {scheme:24s} {cost_of(stage, scheme):7.0f} ns per cadre-month")
+
+
+def bench_walks() -> None:
+    """The compiled walk against the Mesa walk at the same work."""
+    from sim.agents import walk_agents
+
+    stage = stage_of("county_bureau", months=12)
+    compiled = cost_of(stage, "forced_ranking", repeats=9)
+    world = stage.under(stage.warmed_up(0), load_scheme("forced_ranking"))
+    history = np.zeros(12, HISTORY)
+    start = time.perf_counter()
+    walk_agents(world, stage.blueprint.names, stage.setting.warmup_steps, history)
+    mesa = (time.perf_counter() - start) / (12 * len(world.cadres)) * NS
+    print(f"county bureau, forced ranking, 12 months, one thread: Mesa {mesa:,.0f} ns, compiled {compiled:,.0f} ns")
+    print(f"  ratio {mesa / compiled:,.0f} x")
+
+
+def bench_sizes() -> None:
+    """Cost of a cadre-month from 1,000 to 1,000,000 cadres of one service."""
+    base = None
+    for cadres in (1_000, 10_000, 100_000, 1_000_000):
+        units = max(1, cadres // 245)
+        provinces = max(1, round(units ** (1 / 3)))
+        levels = [
+            {"name": "centre", "units_per_superior": 1, "offices": 2, "branches": 0},
+            {"name": "province", "units_per_superior": provinces, "offices": 2, "branches": 0},
+            {"name": "county", "units_per_superior": max(1, units // provinces), "offices": 4, "branches": 7},
+        ]
+        stage = stage_of("national_service", 6, {"service.cadres": cadres, "service.levels": levels})
+        world = stage.warmed_up(0)
+        times = []
+        for _ in range(3):
+            history = np.zeros(6, HISTORY)
+            start = time.perf_counter()
+            walk(world, 24, history)
+            times.append((time.perf_counter() - start) / (6 * cadres) * NS)
+        cost = median(times)
+        base = base or cost
+        print(f"  {cadres:>9,} cadres: {cost:6.0f} ns per cadre-month, {cost / base:.2f} x the cost at 1,000")
+
+
+def bench_national() -> None:
+    """720,000 cadres, 120 months, two workers: time and memory of a process of its own."""
+    code = (
+        "import time; from sim.run import simulate, compile_model; compile_model(); start = time.perf_counter(); "
+        "run = simulate('municipal_closed_loop', 'national_service', months=120, warmup_months=0, workers=2); "
+        "print(f'{len(run.world.cadres):,} cadres, 120 months: {time.perf_counter() - start:.1f} s')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    print(f"  peak memory {peak:.2f} GiB")
+
+
+def bench_compare() -> None:
+    """The default main job as a user runs it, warm."""
+    command = [sys.executable, "-m", "experiments.cli", "compare", "--out", "results/benchmark", "--overwrite", "--workers", "2"]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    print(f"cadresim compare, 12 schemes x 100 replicates x 36 months x 1,200 cadres: {time.perf_counter() - start:.1f} s")
+
+
+def bench_luck() -> None:
+    """How much common random numbers cut the variance of a difference between two close schemes."""
+    setting = stage_of("county_bureau", months=24).setting
+    first = load_scheme("forced_ranking")
+    second = load_scheme("forced_ranking", changes={"application.explicit.top_prize": 0.25})
+    replicates = 40
+    a, b = np.empty((replicates, len(OUTCOME_NAMES))), np.empty((replicates, len(OUTCOME_NAMES)))
+    for replicate in range(replicates):
+        one, two = simulate_schemes(setting, [first, second], replicate)
+        a[replicate], b[replicate] = one.outcomes, two.outcomes
+    paired = np.var(a - b, axis=0, ddof=1)
+    independent = np.var(a, axis=0, ddof=1) + np.var(b, axis=0, ddof=1)
+    print("variance of the difference, forced ranking with another top prize: independent seeds over common random numbers")
+    for name in (*HEADLINES, "effort_mean", "exhaustion_mean", "sabotage_mean"):
+        k = OUTCOME_NAMES.index(name)
+        print(f"  {name:22s} {independent[k] / paired[k] if paired[k] > 0 else float('inf'):10.1f} x")
+
+
+BENCHES: dict[str, Callable[[], None]] = {
+    name.removeprefix("bench_"): function for name, function in list(globals().items()) if name.startswith("bench_")
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, all of them by default."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no benchmark named {unknown[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    compile_model(print)
+    for name in names or BENCHES:
+        print(f"\n[{name}] {BENCHES[name].__doc__}")
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
