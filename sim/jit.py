@@ -46,7 +46,7 @@ def cache_folder() -> Path:
 
 
 CACHE_FOLDER = cache_folder()
-numba.config.CACHE_DIR = str(CACHE_FOLDER)
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
 
 
 def is_compiled() -> bool:
@@ -60,7 +60,7 @@ def rule(function: Callable[..., Any]) -> Any:
     `_nrt=False` leaves out numba's reference counts. A world is a tuple of a dozen tables, and counting references to them on
     every access costs thirty times the work itself (143 against 4.4 ns for one cadre's productivity).
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)  # type: ignore[call-overload]
 
 
 def allocating(function: Callable[..., Any]) -> Any:
@@ -70,4 +70,4 @@ def allocating(function: Callable[..., Any]) -> Any:
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function that must vanish into its caller (the random numbers: 8 x faster so)."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)  # type: ignore[call-overload]

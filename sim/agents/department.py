@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.codes import OF_BRANCH, OF_BUREAU, OF_DEPARTMENT, RATCHET_ON_GROUP
-from sim.agents.entity import Settings, total
+from sim.agents.entity import Settings, squared, total
 from sim.agents.reports import Reporting, share_of
 from sim.loop.calendar import month_of_year
 from sim.population.draws import Purpose
@@ -111,7 +111,7 @@ class Department(Reporting, table="departments"):
         weight = scheme.points * scheme.performance * self.offer_weight[row]
         slope = slope_at_standard(indicator, luck)
         per_output = weight * slope_around_standard(indicator, luck) / target
-        return RowLuck((weight * slope) ** 2 * (luck * luck + judged * judged), per_output)
+        return RowLuck(squared(weight * slope) * (luck * luck + judged * judged), per_output)
 
     # --- link 2: the process ----------------------------------------------------------------------------------------
 

@@ -40,6 +40,11 @@ def total(values: Iterable[float]) -> float:
     return result
 
 
+def squared(value: float) -> float:
+    """value * value: `**` goes through logarithms and can miss the last bit, which the compiled walk does not."""
+    return value * value
+
+
 class Settings(SimpleNamespace):
     """A record of settings by name, as plain numbers: `scheme.interval`, `behaviour.adjustment`."""
 

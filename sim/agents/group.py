@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.agents.codes import FORCED, FREE, SENIORITY_FIRST
-from sim.agents.entity import Entity, Settings, total
+from sim.agents.entity import Entity, Settings, squared, total
 from sim.population.draws import Purpose
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
 
@@ -84,4 +84,4 @@ def mean_and_spread(values: Iterable[float]) -> tuple[float, float]:
     """Mean and standard deviation of a whole group."""
     column = list(values)
     mean = total(column) / len(column)
-    return mean, math.sqrt(total((value - mean) ** 2 for value in column) / len(column))
+    return mean, math.sqrt(total(squared(value - mean) for value in column) / len(column))

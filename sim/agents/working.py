@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.agents.codes import OF_CADRE
-from sim.agents.entity import Entity, Settings, total
+from sim.agents.entity import Entity, Settings, squared, total
 from sim.loop.calendar import steps_left
 from sim.population.draws import Purpose
 from sim.rules.burnout import OVERLOAD_FROM
@@ -229,7 +229,7 @@ class Working(Entity):
             self.effort, department.share, self.model.desk.curvatures, department.n_tasks, self.cost_level(), b.substitution,
             department.curvature, self.load,
         )  # fmt: skip
-        return cost + (0.5 * b.help_cost * self.help_given**2 + 0.5 * b.sabotage_cost * self.sabotage_done**2)
+        return cost + (0.5 * b.help_cost * squared(self.help_given) + 0.5 * b.sabotage_cost * squared(self.sabotage_done))
 
     def produce(self, helped: float, harmed: float) -> None:
         """Luck strikes, output comes about, some of the report is made up, some of that is found."""

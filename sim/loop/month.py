@@ -8,6 +8,7 @@ from sim.loop.appraise import appraise, award_medals, judge_procedures, put_toge
 from sim.loop.calendar import is_due
 from sim.loop.people import communicate_and_update, live_department, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
+from sim.loop.printed import month_plan as month_plan
 from sim.loop.process import open_month, rank_bureaus, report, work, work_department
 from sim.loop.recording import record
 from sim.population.columns import OWN_TASKS

@@ -7,16 +7,15 @@ a few quantities that only depend on the scheme (the noise of several raters, th
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
 from sim.rules import gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import EffortClass, Organisation, Perspective
 from sim.schemes.fit import select_tasks
+from sim.schemes.leaves import numeric_leaves
 from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 
 #: Quantities of a scheme that are computed once instead of every month.
@@ -38,29 +37,13 @@ MONTHLY_SHARES = (
 )  # fmt: skip
 
 
-def _leaves(document: BaseModel, skip: tuple[str, ...]) -> dict[str, Any]:
-    """Numeric elements and enumerations of a document by their own name; a name that occurs twice is a mistake of ours."""
-    leaves: dict[str, Any] = {}
-    for name in type(document).model_fields:
-        value = getattr(document, name)
-        if name in skip:
-            continue
-        inner = _leaves(value, skip) if isinstance(value, BaseModel) else {name: value}
-        for key, leaf in inner.items():
-            if isinstance(leaf, (int, float, StrEnum)):
-                if key in leaves:
-                    raise AssertionError(f"two elements share the name {key}")
-                leaves[key] = leaf
-    return leaves
-
-
 def code(value: StrEnum) -> int:
     """The number of an enumeration's member: its place in the declaration."""
     return list(type(value)).index(value)
 
 
 _SKIP = ("name", "title", "summary", "indicators")
-_NEUTRAL = _leaves(Scheme(name="neutral"), _SKIP)
+_NEUTRAL = numeric_leaves(Scheme(name="neutral"), _SKIP)
 SCHEME = np.dtype(
     [(name, "i4" if isinstance(leaf, (int, StrEnum)) else "f8") for name, leaf in _NEUTRAL.items()]
     + [(name, "f8") for name in DERIVED],
@@ -90,7 +73,7 @@ ORGANISATION = np.dtype(
 def scheme_record(scheme: Scheme, behaviour: Behaviour) -> np.ndarray:
     """The record (shape (1,), dtype SCHEME) of a scheme."""
     record = np.zeros(1, SCHEME)
-    for name, leaf in _leaves(scheme, _SKIP).items():
+    for name, leaf in numeric_leaves(scheme, _SKIP).items():
         record[name] = code(leaf) if isinstance(leaf, StrEnum) else leaf
     who = scheme.appraisal.appraisers
     appraisal, process, talk = scheme.appraisal, scheme.process, scheme.communication
