@@ -35,13 +35,13 @@ class Branch(Reporting, table="branches"):
     def report(self) -> None:
         """Departments report to their branch, the branch to the bureau; offices report to the bureau directly."""
         bureau = self.own_bureau
-        noise = lost_detail(bureau.spread, self.behaviour.fidelity)
+        noise = lost_detail(bureau.spread, self.behaviour.fidelity, 1.0)
         for department in self.departments:
             department.report(noise)
         self.collect()
         gloss = self.gloss_now(bureau) if self.is_front else 0.0
         z = self.detail_lost(level=0) if self.is_front else 0.0
-        noise = lost_detail(bureau.branch_spread, self.behaviour.fidelity)
+        noise = lost_detail(bureau.branch_spread, self.behaviour.fidelity, 2.0)
         true = reported = goal = 0.0
         for k, task in enumerate(self.model.tasks):
             self.sum_reported[k] = self.told(self.sum_department[k], gloss, noise * z * self.normal[k])

@@ -90,13 +90,14 @@ class Bureau(Reporting, table="bureaus"):
 
     def tell_superior(self) -> None:
         """The bureau reports, and every level above it further up, each with its gloss and its loss of detail."""
-        noise = lost_detail(self.model.organisation.peer_spread, self.behaviour.fidelity)
         gloss = self.gloss_now(self)
-        errors = [self.detail_lost(level=0)] + [self.detail_lost(1 + level) for level in range(1, self.levels_above)]
+        draws = [self.detail_lost(level=0)] + [self.detail_lost(1 + level) for level in range(1, self.levels_above)]
+        spread, fidelity = self.model.organisation.peer_spread, self.behaviour.fidelity
+        errors = [lost_detail(spread, fidelity, 1.0 + level) * z for level, z in enumerate(draws)]
         for k in range(self.model.organisation.n_tasks):
             said = [self.sum_branch[k]]
-            for z in errors:
-                said.append(self.told(said[-1], gloss, noise * z * self.normal[k]))
+            for error in errors:
+                said.append(self.told(said[-1], gloss, error * self.normal[k]))
             self.sum_reported[k], self.sum_superior[k] = said[1], said[-1]
             if self.normal[k] > 0.0:
                 self.follow_pace(k, self.sum_reported[k] / self.normal[k])

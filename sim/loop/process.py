@@ -408,7 +408,7 @@ def report_branch(world, step, b):
     scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     branch = world.branches[b]
     bureau = world.bureaus[branch.bureau]
-    noise = lost_detail(bureau.spread, behaviour.fidelity)
+    noise = lost_detail(bureau.spread, behaviour.fidelity, 1.0)
     for k in range(organisation.n_tasks):
         branch.sum_true[k] = branch.sum_cadre[k] = branch.sum_department[k] = 0.0
     for d in range(branch.first_department, branch.first_department + branch.n_departments):
@@ -421,7 +421,7 @@ def report_branch(world, step, b):
             branch.sum_department[k] += department.sum_reported[j]
     gloss = gloss_under_pressure(branch.gloss, behaviour.gloss_pressure, bureau.pressure) if branch.is_front else 0.0
     z = detail_lost(world, branch.key, step, 0) if branch.is_front else 0.0
-    noise = lost_detail(bureau.branch_spread, behaviour.fidelity)
+    noise = lost_detail(bureau.branch_spread, behaviour.fidelity, 2.0)
     true, reported, normal = 0.0, 0.0, 0.0
     for k in range(organisation.n_tasks):
         task = world.tasks[k]
@@ -489,7 +489,7 @@ def report_bureau(world, step, bureau_index):
     """
     scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     bureau = world.bureaus[bureau_index]
-    noise = lost_detail(organisation.peer_spread, behaviour.fidelity)
+    noise = lost_detail(organisation.peer_spread, behaviour.fidelity, 1.0)
     gloss = gloss_under_pressure(bureau.gloss, behaviour.gloss_pressure, bureau.pressure)
     z = detail_lost(world, bureau.key, step, 0)
     in_window = step >= organisation.window_start
@@ -500,9 +500,8 @@ def report_bureau(world, step, bureau_index):
         bureau.sum_superior[k] = bureau.sum_reported[k]
         for level in range(1, bureau.levels_above):
             further = detail_lost(world, bureau.key, step, 1 + level)
-            bureau.sum_superior[k] = (
-                glossed(bureau.sum_superior[k], gloss, scheme.captured) + noise * further * bureau.normal[k]
-            )
+            further *= lost_detail(organisation.peer_spread, behaviour.fidelity, 1.0 + level)
+            bureau.sum_superior[k] = glossed(bureau.sum_superior[k], gloss, scheme.captured) + further * bureau.normal[k]
         if bureau.normal[k] <= 0.0:
             continue
         attained = bureau.sum_reported[k] / bureau.normal[k]

@@ -62,9 +62,13 @@ def glossed(reported, gloss, captured):
 
 
 @rule
-def lost_detail(spread, fidelity):
-    """Standard deviation of the noise a level adds: spread sqrt((1 - alpha)/alpha), so that alpha of the variance survives."""
-    return spread * math.sqrt((1.0 - fidelity) / fidelity)
+def lost_detail(spread, fidelity, handing):
+    """Standard deviation of the noise a report gathers when it is handed on the `handing`-th time: spread sqrt((1 - alpha)/alpha^n).
+
+    What arrives the n-th time has the variance spread^2/alpha^(n-1), noise gathered before included, so alpha of it survives
+    every time and alpha^n of what is true (Williamson 1967). `spread` is that of what is true across the units that report.
+    """
+    return spread * math.sqrt((1.0 - fidelity) / fidelity**handing)
 
 
 @rule
