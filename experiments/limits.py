@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
@@ -36,6 +36,7 @@ Point = Mapping[str, float]
 SEED = 2026
 POINTS = 10
 TOLERANCE = 0.01
+CONFIDENCE = 2.576  # standard errors of a 99 % interval
 REPLACED_WHOLE = ("tasks", "indicators")  # a difference replaces these: their shares or weights make 1
 
 
@@ -238,6 +239,13 @@ def best_levers(limit: Limit, point: Point) -> dict[str, float]:
 # --- measures --------------------------------------------------------------------------------------------------------
 
 
+class Estimate(NamedTuple):
+    """A measure that luck moves: its value and standard error (that of a correlation of normal variables)."""
+
+    value: float
+    standard_error: float
+
+
 def lever(trial: Trial, lever: str) -> float:
     """The best setting of a lever that the search found."""
     return trial.point[lever]
@@ -280,42 +288,53 @@ def share_that_bunches(trial: Trial, inside: bool) -> float:
     return float(bunches[within if inside else ~within].mean())
 
 
-def _reports(trial: Trial, level: int) -> tuple[np.ndarray, np.ndarray]:
-    """(true, as it arrives at a level) for every chain of units of all replicates."""
-    worlds = [run.world for run in trial.runs]
-    table, column = {2: ("departments", "sum_reported"), 3: ("branches", "sum_reported"), 4: ("bureaus", "sum_reported")}.get(
-        level, ("bureaus", "sum_superior")
-    )
-    true = np.concatenate([world.departments["sum_true"][:, 0] for world in worlds])
-    return true, np.concatenate([getattr(world, table)[column][:, 0] for world in worlds])
+#: Where a report is read: the table of units and the column that holds what they hand on.
+REPORTS = {
+    "section": ("departments", "sum_reported"),
+    "branch": ("branches", "sum_reported"),
+    "bureau": ("bureaus", "sum_reported"),
+    "superior": ("bureaus", "sum_superior"),
+}
 
 
-def amplification(trial: Trial, level: int) -> float:
-    """What arrives at a level relative to what is true."""
-    true, arrives = _reports(trial, level)
-    return float(arrives.sum() / true.sum())
+def _reports(trial: Trial, at: str) -> tuple[np.ndarray, np.ndarray]:
+    """(true, as it is handed on at a level) for every chain of units of all replicates."""
+    table, column = REPORTS[at]
+    units = [getattr(run.world, table) for run in trial.runs]
+    true = np.concatenate([rows["sum_true"][:, 0] for rows in units])
+    return true, np.concatenate([rows[column][:, 0] for rows in units])
 
 
-def fidelity(trial: Trial, level: int) -> float:
-    """Squared correlation of what arrives at a level with what is true, across units."""
-    return float(np.corrcoef(*_reports(trial, level))[0, 1] ** 2)
+def amplification(trial: Trial, at: str) -> float:
+    """What is handed on at a level relative to what is true."""
+    true, handed_on = _reports(trial, at)
+    return float(handed_on.sum() / true.sum())
 
 
-def agreement_of_two_appraisals(trial: Trial) -> float:
+def fidelity(trial: Trial, at: str) -> Estimate:
+    """Squared correlation of what is handed on at a level with what is true, across units."""
+    true, handed_on = _reports(trial, at)
+    correlation = np.corrcoef(true, handed_on)[0, 1]
+    return Estimate(correlation**2, 2.0 * correlation * (1.0 - correlation**2) / math.sqrt(len(true)))
+
+
+def agreement_of_two_appraisals(trial: Trial) -> Estimate:
     """Correlation of the scores of one step with those of the next, when performance is the same in both."""
-    return float(np.corrcoef(trial.cadres("score"), trial.for_months(trial.limit.months + 1).cadres("score"))[0, 1])
+    first, second = trial.cadres("score"), trial.for_months(trial.limit.months + 1).cadres("score")
+    correlation = np.corrcoef(first, second)[0, 1]
+    return Estimate(correlation, (1.0 - correlation**2) / math.sqrt(len(first)))
 
 
-MEASURES: dict[str, Callable[..., float]] = {
+MEASURES: dict[str, Callable[..., float | Estimate]] = {
     measure.__name__: measure
     for measure in (lever, mean, gain, ratio, width_of_bunching, share_that_bunches, amplification, fidelity, agreement_of_two_appraisals)
 }  # fmt: skip
 
 
-def measured(limit: Limit, point: Point, *, crowd: float = 1.0) -> dict[str, float]:
-    """What the model gives for every measure at a point; `crowd` below 1 makes do with fewer people and replicates."""
+def measured(limit: Limit, point: Point, *, crowd: float = 1.0) -> dict[str, Estimate]:
+    """What the model gives for every measure at a point, with the standard error where luck is needed; `crowd` below 1 makes do with fewer people and replicates."""
     if limit.crowd > 1:
-        point = {**point, "crowd": max(2, int(limit.crowd * crowd))}
+        point = {**point, "crowd": max(200, int(limit.crowd * crowd))}
     if limit.levers:
         point = {**point, **best_levers(limit, point)}
     trial = Trial(limit, point, max(1, int(limit.replicates * crowd)))
@@ -323,9 +342,11 @@ def measured(limit: Limit, point: Point, *, crowd: float = 1.0) -> dict[str, flo
     values = {}
     for name, call in limit.measures.items():
         rest = dict(call)
-        what, changes = rest.pop("what"), rest.pop("with", {})
-        one = trials.setdefault(repr(changes), trial.changed(changes))  # runs are shared between measures
-        values[name] = MEASURES[what](one, **rest)
+        what, changes, certain = rest.pop("what"), rest.pop("with", {}), rest.pop("certain", False)
+        one = replace(trial.changed(changes), replicates=1 if certain else trial.replicates)
+        one = trials.setdefault(f"{changes} {certain}", one)  # runs are shared between measures
+        value = MEASURES[what](one, **rest)
+        values[name] = value if isinstance(value, Estimate) else Estimate(value, 0.0)
     return values
 
 
@@ -341,6 +362,7 @@ class Check:
     measure: str
     simulated: float
     formula: float
+    standard_error: float = 0.0
     printed: float | None = None
 
     @property
@@ -351,14 +373,17 @@ class Check:
 
     @property
     def is_met(self) -> bool:
-        """Whether the model is within 1 % of the formula."""
-        return self.error <= TOLERANCE
+        """Whether the model is within 1 % of the formula, or the formula within the Monte-Carlo interval (99 %)."""
+        return self.error <= TOLERANCE or abs(self.simulated - self.formula) <= CONFIDENCE * self.standard_error
 
 
 def check_point(limit: Limit, label: str, point: Point, printed: Point | None = None, *, crowd: float = 1.0) -> list[Check]:
     """Every measure of a limit at a point."""
-    expects, values = limit.expects(point), measured(limit, point, crowd=crowd)
-    return [Check(limit.name, label, name, value, expects[name], (printed or {}).get(name)) for name, value in values.items()]
+    expects = limit.expects(point)
+    return [
+        Check(limit.name, label, name, found.value, expects[name], found.standard_error, (printed or {}).get(name))
+        for name, found in measured(limit, point, crowd=crowd).items()
+    ]
 
 
 def check_limit(name: str, points: int = POINTS) -> list[Check]:
@@ -372,19 +397,20 @@ def check_limit(name: str, points: int = POINTS) -> list[Check]:
 
 def main(names: Sequence[str]) -> None:
     """Print a table of all limits (or those named): simulated and formula at the example, worst error over the points."""
-    print(f"{'limit':22} {'measure':24} {'simulated':>10} {'formula':>10} {'printed':>8} {'error':>8} {'worst':>8}")
+    print(f"{'limit':22} {'measure':24} {'simulated':>10} {'formula':>10} {'printed':>8} {'error':>8} {'worst':>8} missed")
     for name in names or limit_names():
         checks = check_limit(name)
         for measure in load_limit(name).measures:
             own = [check for check in checks if check.measure == measure]
             worst = max(check.error for check in own if check.label.startswith("point"))
+            missed = sum(not check.is_met for check in own)
             for check in own:
                 if not check.label.startswith("point"):
                     printed = "" if check.printed is None else f"{check.printed:g}"
-                    print(
-                        f"{name:22} {measure:24} {check.simulated:10.5f} {check.formula:10.5f} {printed:>8} {check.error:8.2%} {worst:8.2%}",
-                        flush=True,
+                    numbers = (
+                        f"{check.simulated:10.5f} {check.formula:10.5f} {printed:>8} {check.error:8.2%} {worst:8.2%} {missed:6}"
                     )
+                    print(f"{name:22} {measure:24} {numbers}", flush=True)
 
 
 if __name__ == "__main__":

@@ -158,10 +158,10 @@ def bright_line(bonus: float, k: float, standard: float) -> Expected:
 
 
 def hierarchy(alpha: float, gloss: float) -> Expected:
-    """Level l receives (1 + g)^(l - 1) of what is true and alpha^(l - 1) of its variance. Source: Williamson (1967)."""
-    return {f"fidelity_{level}": alpha ** (level - 1) for level in (2, 3, 4, 5)} | {
-        f"amplification_{level}": (1.0 + gloss) ** (level - 1) for level in (2, 3, 4, 5)
-    }
+    """Level l receives (1 + g)^(l - 1) of what is true and alpha^(l - 1) of its variance, whatever the units. Source: Williamson (1967)."""
+    among_sections = {f"fidelity_{level}": alpha ** (level - 1) for level in (2, 3)}
+    among_bureaus = {f"bureaus_{level}": alpha ** (level - 1) for level in (2, 3, 4)}
+    return among_sections | among_bureaus | {f"amplification_{level}": (1.0 + gloss) ** (level - 1) for level in (2, 3, 4, 6)}
 
 
 def several_raters(raters: int, reliability_of_one: float) -> Expected:
