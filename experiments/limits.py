@@ -186,7 +186,8 @@ class Trial:
         limit = self.limit
         for path, value in changes.items():
             part, *rest = path.split(".")
-            limit = replace(limit, **{part: _changed(getattr(limit, part), rest, value)})
+            new: dict[str, Any] = {part: _changed(getattr(limit, part), rest, value)}
+            limit = replace(limit, **new)
         return replace(self, limit=limit)
 
     def for_months(self, months: int) -> Trial:
@@ -327,12 +328,17 @@ def agreement_of_two_appraisals(trial: Trial) -> Estimate:
 
 MEASURES: dict[str, Callable[..., float | Estimate]] = {
     measure.__name__: measure
-    for measure in (lever, mean, gain, ratio, width_of_bunching, share_that_bunches, amplification, fidelity, agreement_of_two_appraisals)
+    for measure in (
+        lever, mean, gain, ratio, width_of_bunching, share_that_bunches, amplification, fidelity, agreement_of_two_appraisals,
+    )
 }  # fmt: skip
 
 
 def measured(limit: Limit, point: Point, *, crowd: float = 1.0) -> dict[str, Estimate]:
-    """What the model gives for every measure at a point, with the standard error where luck is needed; `crowd` below 1 makes do with fewer people and replicates."""
+    """What the model gives for every measure at a point, with the standard error where luck is needed.
+
+    `crowd` below 1 makes do with fewer people and replicates.
+    """
     if limit.crowd > 1:
         point = {**point, "crowd": max(200, int(limit.crowd * crowd))}
     if limit.levers:

@@ -1,7 +1,7 @@
 """Closed forms of economic theory that the model must reach when everything else is switched off.
 
-One function a form, named as its file in `configs/evidence/limits`; arguments are the parameters of the file, the result holds the
-expected value of every measure by name. Nothing here knows the model, and nothing of the model knows this file.
+One function a form, named as its file in `configs/evidence/limits`; arguments are the parameters of the file, the result holds
+the expected value of every measure by name. Nothing here knows the model, and nothing of the model knows this file.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def two_tasks_measured(
 ) -> Expected:
     """beta* = (I + r C Sigma)^-1 B and e = C^-1 beta*, C = [[c, k], [k, c]]; holds while both efforts stay positive.
 
-    `lead` is the surplus B' C^-1 beta*/2 less that of paying one task only, v^2/(2 c (1 + r c sigma^2)): where it is negative, efforts
-    that cannot fall below 0 make a corner the better plan and the formula is not the answer. Source: Holmstrom & Milgrom (1991).
+    `lead` is the surplus B' C^-1 beta*/2 less that of paying one task only, v^2/(2 c (1 + r c sigma^2)): where it is negative,
+    efforts that cannot fall below 0 make a corner the better plan and the formula is not the answer. Source: Holmstrom & Milgrom (1991).
     """
     cost, values, variances = np.array([[c, k], [k, c]]), np.array([value_1, value_2]), np.array([variance_1, variance_2])
     slopes = np.linalg.solve(np.eye(2) + r * cost @ np.diag(variances), values)
@@ -44,7 +44,7 @@ def two_tasks_measured(
 
 
 def one_task_unmeasured(c: float, k: float, slope: float, drive_1: float, drive_2: float) -> Expected:
-    """c e1 + k e2 = beta + m1 and k e1 + c e2 = m2 (both positive); pay for the first task crowds out the second by k/(c^2 - k^2).
+    """c e1 + k e2 = beta + m1 and k e1 + c e2 = m2 (both positive); paying the first crowds out the second by k/(c^2 - k^2).
 
     `crowded_out` is the second effort less what it is without pay. Source: Holmstrom & Milgrom (1991).
     """
@@ -57,7 +57,10 @@ def one_task_unmeasured(c: float, k: float, slope: float, drive_1: float, drive_
 
 
 def tournament_of_two(prize: float, c: float, sigma: float) -> Expected:
-    """e = dW/(2 c sigma sqrt(pi)): the difference of two noises has density 1/(2 sigma sqrt(pi)) at 0. Source: Lazear & Rosen (1981)."""
+    """e = dW/(2 c sigma sqrt(pi)): the difference of two noises has density 1/(2 sigma sqrt(pi)) at 0.
+
+    Source: Lazear & Rosen (1981).
+    """
     return {"effort": prize / (2.0 * c * sigma * math.sqrt(math.pi))}
 
 
@@ -96,7 +99,7 @@ def team(n: int, bonus: float, c: float) -> Expected:
 def ratchet(slope: float, c: float, ratchet: float, rho: float, horizon: float) -> Expected:
     """Share of the slope left: rho/(rho + lambda) for ever, 1 - lambda sum_{s=1..H} (1 - lambda)^(s-1)/(1 + rho)^s for H periods.
 
-    One unit of output raises the target s periods ahead by lambda (1 - lambda)^(s-1). `next_target` is T + lambda (y - T) with T = 1.
+    One unit of output raises the target s periods ahead by lambda (1 - lambda)^(s-1); `next_target` is T + lambda (y - T), T = 1.
     For a horizon that is no whole number the geometric sum is continued. Source: Weitzman (1980).
     """
     if horizon >= FOREVER:
@@ -109,7 +112,10 @@ def ratchet(slope: float, c: float, ratchet: float, rho: float, horizon: float) 
 
 
 def reference_point(b: float, c: float, loss_aversion: float, reference: float) -> Expected:
-    """Slope lambda_L b below R and b above: R for R in [b/c, lambda_L b/c], the nearer end otherwise. Source: Kahneman & Tversky (1979)."""
+    """Slope lambda_L b below R and b above: R for R in [b/c, lambda_L b/c], the nearer end otherwise.
+
+    Source: Kahneman & Tversky (1979).
+    """
     return {"effort": min(max(reference, b / c), loss_aversion * b / c)}
 
 
@@ -158,7 +164,10 @@ def bright_line(bonus: float, k: float, standard: float) -> Expected:
 
 
 def hierarchy(alpha: float, gloss: float) -> Expected:
-    """Level l receives (1 + g)^(l - 1) of what is true and alpha^(l - 1) of its variance, whatever the units. Source: Williamson (1967)."""
+    """Level l receives (1 + g)^(l - 1) of what is true and alpha^(l - 1) of its variance, whatever the units.
+
+    Source: Williamson (1967).
+    """
     among_sections = {f"fidelity_{level}": alpha ** (level - 1) for level in (2, 3)}
     among_bureaus = {f"bureaus_{level}": alpha ** (level - 1) for level in (2, 3, 4)}
     return among_sections | among_bureaus | {f"amplification_{level}": (1.0 + gloss) ** (level - 1) for level in (2, 3, 4, 6)}
@@ -170,7 +179,10 @@ def several_raters(raters: int, reliability_of_one: float) -> Expected:
 
 
 def career_concern(c: float, delta: float, h_1: float, h_e: float) -> Expected:
-    """g'(a) = delta h_e/(h_1 + h_e): next period's wage is the belief, which moves by h_e/(h_1 + h_e) a unit. Source: Holmstrom (1999)."""
+    """g'(a) = delta h_e/(h_1 + h_e): next period's wage is the belief, which moves by h_e/(h_1 + h_e) a unit.
+
+    Source: Holmstrom (1999).
+    """
     worth = delta * h_e / (h_1 + h_e)
     return {"effort": worth / c, "marginal_cost": worth}
 
