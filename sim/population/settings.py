@@ -21,7 +21,7 @@ from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 #: Quantities of a scheme that are computed once instead of every month.
 DERIVED = (
     "detection",  # chance a month's falsification is found
-    "tracking_strength",  # 0..1: how near tracking and deadlines bring the appraisal
+    "tracking_strength",  # 0..1: how near tracking, deadlines and early warnings bring the appraisal
     "rater_noise",  # factor on one rater's noise
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
@@ -80,7 +80,9 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour) -> np.ndarray:
     kinds = sum(share > 0 for share in who.model_dump().values())
     record["detection"] = gaming.detection_chance(appraisal.audit_rate, appraisal.on_site, behaviour.on_site_detection)
     tracked = 1.0 / process.tracking_interval if process.tracking_interval else 0.0
-    record["tracking_strength"] = 1.0 - (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines)
+    # early warnings reach only those who fall behind, so they bring the appraisal less near than deadlines do (.3 is assumed)
+    untold = (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines) * (1.0 - 0.3 * process.early_warning)
+    record["tracking_strength"] = 1.0 - untold
     record["rater_noise"] = rating.mean_noise_factor(
         who.superior, who.peers, who.grass_roots, who.taxpayers, who.self_rating, who.professional, appraisal.raters
     ) * rating.noise_left(appraisal.training, behaviour.training_effect, appraisal.in_process)
