@@ -163,9 +163,9 @@ SWITCHES = (
     Switch(9, "no grades", "forced_ranking", "sabotage_mean", 0.0005, scheme={"appraisal.grades.ranking": "none"},
         idle_behaviour={"standing_awareness": 1.0},
         idle_scheme={"appraisal.grades.top_share": 0.4, "appraisal.grades.second_share": 0.1,
-                     "appraisal.grades.bottom_share": 0.3, "appraisal.grades.top_threshold": 1.05, "appraisal.grades.second_threshold": 0.95,
-                     "appraisal.grades.bottom_threshold": 0.9, "appraisal.grades.ties": "seniority",
-                     "appraisal.grades.floor": 0.9}),
+                     "appraisal.grades.bottom_share": 0.3, "appraisal.grades.top_threshold": 1.05,
+                     "appraisal.grades.second_threshold": 0.95, "appraisal.grades.bottom_threshold": 0.9,
+                     "appraisal.grades.ties": "seniority", "appraisal.grades.floor": 0.9}),
     # 10 joint responsibility
     Switch(10, "everybody for himself", "superior_ranking", "exhaustion_mean", 0.01,
         scheme={"appraisal.joint_responsibility": 0.0, "superior.pass_through": 0.0},
