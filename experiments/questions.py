@@ -1,0 +1,150 @@
+"""From what a user names (a study, schemes, an organisation) to a design that is read, checked and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from experiments.design import Design
+from sim.errors import Finding, UserError
+from sim.outcomes import HEADLINES, OUTCOME_NAMES
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.check import kind_of
+from sim.schemes.fit import scheme_misfits
+from sim.schemes.load import Loaded, load_behaviour, read_organisation, read_scheme
+from sim.schemes.organisation import Organisation
+from sim.schemes.scheme import Scheme
+from sim.schemes.study import OpenStudy, Study, open_study
+
+DEFAULT_STUDY = "municipal_comparison"
+DEFAULT_ORGANISATION = "municipal_bureau"
+
+#: What a scheme is compared with where it is named alone.
+DEFAULT_BASELINE = "deduction_heavy"
+
+SchemeLike = Scheme | str | Path
+Asked = Study | SchemeLike | Sequence[SchemeLike]
+Result = TypeVar("Result")
+
+
+def read_question(
+    asked: Asked = DEFAULT_STUDY,
+    *,
+    organisation: Organisation | str | Path | None = None,
+    behaviour: Behaviour | str | Path | None = None,
+    baseline: str | None = None,
+    months: int | None = None,
+    warmup_months: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Design:
+    """The design for a study or for schemes; what is given here takes the place of what the study says.
+
+    A baseline that is not among the schemes is read and added. A single scheme is compared with the status quo.
+
+    Raises:
+        UserError: with every finding in the study and the documents it names.
+    """
+    entries: list[Any] = list(asked) if isinstance(asked, Sequence) and not isinstance(asked, str) else [asked]
+    if not entries:
+        raise UserError.of("no scheme to run", hint="name one or more schemes; `cadresim schemes` lists them")
+    if len(entries) == 1 and _is_study(entries[0]):
+        opened = open_study(entries[0], OUTCOME_NAMES)
+    else:
+        opened = None
+        _refuse_studies(entries)
+    schemes, bureau, ways = _documents(opened, entries, organisation, behaviour)
+    schemes, called = _with_baseline(schemes, baseline or (opened.baseline if opened else None))
+    _check_fit(schemes, bureau)
+    study = opened.study if opened else Study(name="comparison", schemes=["base"])
+    numbers = {"months": months, "warmup_months": warmup_months, "replicates": replicates, "seed": seed}
+    given = {name: value for name, value in numbers.items() if value is not None}
+    return Design(
+        name=study.name,
+        title=study.title,
+        organisation=bureau.document if isinstance(bureau, Loaded) else bureau,
+        behaviour=ways,
+        schemes=tuple(scheme.document if isinstance(scheme, Loaded) else scheme for scheme in schemes),
+        baseline=called,
+        headline=tuple(study.headline) or HEADLINES,
+        equal_budget=study.equal_budget,
+        **{name: getattr(study, name) for name in numbers if name not in given},
+        **given,
+    )
+
+
+def _is_study(entry: object) -> bool:
+    if isinstance(entry, Study):
+        return True
+    if not isinstance(entry, str | Path):
+        return False
+    try:
+        return kind_of(entry) == "studies"
+    except UserError:
+        return False  # read as a scheme it gets the message that lists the schemes
+
+
+def _refuse_studies(entries: Iterable[object]) -> None:
+    studies = [entry for entry in entries if _is_study(entry)]
+    if studies:
+        raise UserError.of("a study stands alone", found=str(studies[0]), hint="name one study, or schemes only")
+
+
+def _documents(
+    opened: OpenStudy | None,
+    entries: Sequence[SchemeLike],
+    organisation: Organisation | str | Path | None,
+    behaviour: Behaviour | str | Path | None,
+) -> tuple[list[Scheme | Loaded[Scheme]], Organisation | Loaded[Organisation], Behaviour]:
+    """Schemes, organisation and behaviour, with the findings in all of them told together."""
+    findings: list[Finding] = []
+
+    def read(reader: Callable[[], Result]) -> Result | None:
+        try:
+            return reader()
+        except UserError as error:
+            findings.extend(error.findings)
+            return None
+
+    schemes = list(opened.schemes) if opened else [read(lambda entry=entry: _scheme(entry)) for entry in entries]  # type: ignore[misc]
+    bureau = opened.organisation if opened and organisation is None else read(lambda: _organisation(organisation))
+    ways = opened.behaviour.document if opened and behaviour is None else read(lambda: _behaviour(behaviour))
+    if findings or bureau is None or ways is None:
+        raise UserError(sorted(set(findings)))
+    return [scheme for scheme in schemes if scheme is not None], bureau, ways
+
+
+def _scheme(entry: SchemeLike) -> Scheme | Loaded[Scheme]:
+    return entry if isinstance(entry, Scheme) else read_scheme(entry)
+
+
+def _organisation(given: Organisation | str | Path | None) -> Organisation | Loaded[Organisation]:
+    return given if isinstance(given, Organisation) else read_organisation(given or DEFAULT_ORGANISATION)
+
+
+def _behaviour(given: Behaviour | str | Path | None) -> Behaviour:
+    return given if isinstance(given, Behaviour) else load_behaviour(given or "default")
+
+
+def _with_baseline(schemes: list[Scheme | Loaded[Scheme]], asked: str | None) -> tuple[list[Scheme | Loaded[Scheme]], str]:
+    """The schemes with the baseline among them, and its name."""
+    names = [_name(scheme) for scheme in schemes]
+    if asked is None and len(names) == 1:
+        asked = DEFAULT_BASELINE
+    if asked is None or asked in names:
+        return schemes, asked or names[0]
+    extra = read_scheme(asked)
+    if extra.document.name in names:
+        return schemes, extra.document.name
+    return [extra, *schemes], extra.document.name
+
+
+def _name(scheme: Scheme | Loaded[Scheme]) -> str:
+    return scheme.document.name if isinstance(scheme, Loaded) else scheme.name
+
+
+def _check_fit(schemes: Iterable[Scheme | Loaded[Scheme]], bureau: Organisation | Loaded[Organisation]) -> None:
+    findings = [finding for scheme in schemes for finding in scheme_misfits(scheme, bureau)]
+    if findings:
+        raise UserError(sorted(set(findings)))

@@ -1,0 +1,88 @@
+"""Numbers as people read them: shares as per cent, differences of shares as percentage points, a true minus sign."""
+
+from __future__ import annotations
+
+import math
+
+from sim.outcomes import OUTCOMES
+
+BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+TITLES = {outcome.name: outcome.title for outcome in OUTCOMES}
+
+#: Units that are shares of a whole and therefore read best as per cent.
+SHARES = ("share", "share of goal", "share a year", "share of time")
+
+MISSING = "missing"
+
+
+def is_share(outcome: str) -> bool:
+    """Whether the outcome reads best as per cent. Perceived justice is a scale from 0 to 1, no share of anything."""
+    return BY_NAME[outcome].unit in SHARES and not outcome.startswith("justice_")
+
+
+def better(outcome: str) -> int:
+    """+1 where more is better, -1 where less is, 0 where neither can be said."""
+    return BY_NAME[outcome].better
+
+
+def _fixed(value: float, digits: int, signed: bool) -> str:
+    text = f"{abs(value):.{digits}f}"
+    zero = float(text) == 0
+    sign = "" if zero else "\u2212" if value < 0 else "+" if signed else ""
+    return sign + text
+
+
+def scaled(outcome: str, value: float) -> str:
+    """A level with its unit: '31.2 %', '0.42'."""
+    if not math.isfinite(value):
+        return MISSING
+    return f"{_fixed(100 * value, 1, False)} %" if is_share(outcome) else _fixed(value, 3 if abs(value) < 1 else 2, False)
+
+
+def difference(outcome: str, value: float, *, unit: bool = True, half_width: float = math.inf) -> str:
+    """A difference with its sign and unit: '+1.3 pp', '\u22120.042'; digits follow the half width of its interval."""
+    if not math.isfinite(value):
+        return MISSING
+    factor, digits = (100.0, 1) if is_share(outcome) else (1.0, 3 if abs(value) < 1 else 2)
+    smallest = min([abs(size) * factor for size in (value, half_width) if size], default=math.inf)
+    while digits < 4 and smallest < 0.5 * 10**-digits:  # a rounded value must not hide its sign or its interval
+        digits += 1
+    return _fixed(factor * value, digits, True) + (" pp" if unit and is_share(outcome) else "")
+
+
+def interval(outcome: str, low: float, high: float) -> str:
+    """The ends of an interval, without a unit: '[\u22124.9, \u22123.3]'."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    half = (high - low) / 2
+    ends = (difference(outcome, end, unit=False, half_width=half) for end in (low, high))
+    return f"[{', '.join(ends)}]"
+
+
+def tick(outcome: str, value: float, *, signed: bool = False) -> str:
+    """A number on an axis."""
+    shown = 100 * value if is_share(outcome) else value
+    text = f"{abs(shown):.6g}"
+    sign = "" if float(text) == 0 else "\u2212" if shown < 0 else "+" if signed else ""
+    return sign + text
+
+
+def unit_words(outcome: str) -> str:
+    """Unit of a difference in words."""
+    return (
+        "percentage points"
+        if is_share(outcome)
+        else BY_NAME[outcome].unit
+        if BY_NAME[outcome].unit != "share"
+        else "scale 0 to 1"
+    )
+
+
+def axis_title(outcome: str, *, short: bool = False) -> str:
+    """Title of an axis: name and unit."""
+    if is_share(outcome):
+        unit = {"share of goal": "% of the goal", "share of time": "% of time"}.get(BY_NAME[outcome].unit, "% of cadres")
+        unit = "%" if short else unit
+    else:
+        unit = "" if short else BY_NAME[outcome].unit
+    return f"{TITLES[outcome]} ({unit})" if unit else TITLES[outcome]

@@ -1,0 +1,64 @@
+"""How far a study is: a bar with the time left on a terminal, a few plain lines anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+#: Without a terminal: a line at every tenth part, but no more often than every so many seconds.
+PARTS = 10
+QUIET_SECONDS = 5.0
+
+
+@contextmanager
+def progress_bar(console: Console, text: str) -> Iterator[Callable[[int, int], None]]:
+    """What to call after every replicate (done, total) while the block lasts."""
+    if not console.is_terminal:
+        yield plain_progress(console, text)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=36),
+        MofNCompleteColumn(),
+        TextColumn("replicates, time left"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def plain_progress(console: Console, text: str, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
+    """Progress as plain lines: '30 of 100 replicates, about 42 s left'."""
+    began = last_told = clock()
+    told_part = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last_told, told_part
+        now = clock()
+        part = PARTS * done // max(total, 1)
+        if done == 0:
+            console.print(f"{text}: {total} replicates ...", highlight=False)
+        elif part > told_part and done < total and now - last_told >= QUIET_SECONDS:
+            left = (now - began) / done * (total - done)
+            console.print(f"{text}: {done} of {total} replicates, about {duration(left)} left", highlight=False)
+            last_told, told_part = now, part
+
+    return tell
+
+
+def duration(seconds: float) -> str:
+    """'0.4 s', '42 s', '3 min 20 s', '2 h 5 min'."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

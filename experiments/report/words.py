@@ -1,0 +1,70 @@
+"""What a comparison says, in words: what stands out, and what is not settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from experiments.report.numbers import TITLES, better, difference
+from experiments.stats import is_settled
+from experiments.verbs.compare import Comparison
+
+MOST_NAMED = 3
+
+
+def in_one_sentence(comparison: Comparison) -> str:
+    """The best settled scheme of every headline outcome, then how much is not settled, as one sentence."""
+    design = comparison.design
+    rows = _headline_differences(comparison)
+    if rows.empty:
+        return f"There is nothing to compare: {design.titles[design.baseline]} is the only scheme."
+    best = _best(rows)
+    start = f"Against {design.titles[design.baseline]}, "
+    if best:
+        said = "; ".join(f"{design.titles[scheme]} does most for {listed(parts)}" for scheme, parts in best.items())
+    else:
+        said = "no scheme is clearly better on any headline outcome"
+    return f"{start}{said}; {_unsettled(rows, design.replicates, design.titles)}."
+
+
+def _headline_differences(comparison: Comparison) -> pd.DataFrame:
+    """Rows of the summary for headline outcomes and schemes other than the baseline, with whether each is settled."""
+    table = comparison.summary
+    rows = table[table["outcome"].isin(comparison.design.headline) & (table["scheme"] != comparison.design.baseline)].copy()
+    rows["settled"] = [is_settled(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
+    rows["gain"] = [better(outcome) * value for outcome, value in zip(rows["outcome"], rows["difference"], strict=True)]
+    return rows
+
+
+def _best(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """By scheme, the headline outcomes on which it gains most of all: 'burnout (-4.1 pp)'."""
+    found: dict[str, list[str]] = {}
+    for outcome in rows["outcome"].unique():
+        gains = rows[(rows["outcome"] == outcome) & rows["settled"] & (rows["gain"] > 0)]
+        if len(gains):
+            top = gains.loc[gains["gain"].idxmax()]
+            found.setdefault(str(top["scheme"]), []).append(
+                f"{TITLES[outcome].lower()} ({difference(outcome, top['difference'])})"
+            )
+    return found
+
+
+def _unsettled(rows: pd.DataFrame, replicates: int, titles: dict[str, str]) -> str:
+    """How many differences have an interval that holds 0, and which are the first few of them."""
+    judged = rows[rows["difference"].notna()]
+    still = judged[~judged["settled"]]
+    where = f"at {replicates} replicates"
+    if judged.empty:
+        return "every headline outcome is missing"
+    if still.empty:
+        return f"all {len(judged)} headline differences are settled {where}"
+    named = [f"{titles[row.scheme]}: {TITLES[row.outcome].lower()}" for row in still.head(MOST_NAMED).itertuples()]
+    more = f" and {len(still) - MOST_NAMED} more" if len(still) > MOST_NAMED else ""
+    return f"{len(still)} of {len(judged)} headline differences are not settled {where} ({'; '.join(named)}{more})"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,169 @@
+"""compare: schemes side by side under the same luck, each as a paired difference to the baseline.
+
+Runs go to Parquet tables as they come; every answer is read from these tables. A `Comparison` is therefore as good
+from a folder written last year as from a run just ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sim
+from experiments.budget import Budget
+from experiments.design import Design, check_number, code_hash
+from experiments.runner import Core, check_workers, compiled_core, run_replicates
+from experiments.stats import paired_difference
+from experiments.store import MANIFEST, RunTables, told_where, write_json
+from sim.outcomes import HEADLINES, OUTCOME_NAMES, SERIES
+
+FEWEST_REPLICATES = 2
+TABLES = ("runs.parquet", "monthly.parquet", "groups.parquet")
+
+#: Series whose course is shown: the headlines that exist every month, then load and motivation.
+HEADLINE_SERIES = (*(name for name in HEADLINES if name in SERIES), "effort_mean")
+
+#: The band of a trajectory holds this share of the replicates.
+BAND = 0.9
+
+PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "matplotlib", "mesa")
+
+#: Told after every replicate: how many of how many are done.
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Comparison:
+    """Finished runs of a design and what they say; tables are read when they are first asked for."""
+
+    design: Design
+    folder: Path
+    wall_time: float = 0.0
+    workers: int = 1
+    command: str = ""
+    budget: Budget | None = None
+    _holder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: `scheme`, `replicate`, `seed` and every outcome (NaN = missing)."""
+        return pd.read_parquet(self.folder / "runs.parquet")
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """One row a run and month: `scheme`, `replicate`, `month` (1 = first after the warm-up) and the series."""
+        return pd.read_parquet(self.folder / "monthly.parquet")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """One row a run and group: `scheme`, `replicate`, `dimension`, `group` and the outcomes of groups."""
+        return pd.read_parquet(self.folder / "groups.parquet")
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a scheme and outcome: `mean`, paired `difference` to the baseline, 95 % interval, `n`, `missing`."""
+        values = {name: rows[list(OUTCOME_NAMES)].to_numpy(float) for name, rows in self.runs.groupby("scheme", sort=False)}
+        baseline = values[self.design.baseline]
+        tables = []
+        for name in self.design.scheme_names:
+            paired = paired_difference(values[name], baseline)
+            table = pd.DataFrame({"scheme": name, "outcome": OUTCOME_NAMES})
+            for column in ("mean", "difference", "low", "high", "n", "missing"):
+                table[column] = getattr(paired, column)
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def trajectories(self) -> pd.DataFrame:
+        """One row a scheme, month and headline series: mean over replicates and the band that holds 90 % of them."""
+        by_month = self.monthly.groupby(["scheme", "month"], sort=False)[list(HEADLINE_SERIES)]
+        tails = (1 - BAND) / 2
+        parts = {"mean": by_month.mean(), "low": by_month.quantile(tails), "high": by_month.quantile(1 - tails)}
+        long = pd.concat({name: part.stack() for name, part in parts.items()}, axis=1)
+        long.index = long.index.set_names(["scheme", "month", "series"])
+        return long.reset_index()
+
+    def manifest(self) -> dict[str, Any]:
+        """What made these tables: versions, the whole resolved study, seeds, content hash, wall time."""
+        return {
+            "format": 1,
+            "verb": "compare",
+            "command": self.command,
+            "versions": versions(),
+            "content_hash": self.design.content_hash(),
+            "code_hash": code_hash(),
+            "study": self.design.resolved(),
+            "equal_budget": self.budget.plain() if self.budget else None,
+            "seeds": {"seed": self.design.seed, "replicates": [0, self.design.replicates - 1]},
+            "n_runs": self.design.n_runs,
+            "workers": self.workers,
+            "wall_time_seconds": round(self.wall_time, 3),
+            "tables_sha256": {name: file_hash(self.folder / name) for name in TABLES},
+        }
+
+    def write_tables(self, folder: Path) -> None:
+        """Put the tables, the summary and the manifest into a folder (one that the store has staged)."""
+        with told_where(folder):
+            for name in TABLES:
+                if folder != self.folder:
+                    shutil.copyfile(self.folder / name, folder / name)
+            self.summary.to_csv(folder / "summary.csv", index=False, lineterminator="\n")
+        write_json(folder / MANIFEST, self.manifest())
+
+
+def run_comparison(
+    design: Design,
+    *,
+    folder: Path | None = None,
+    workers: int | None = None,
+    core: Core = compiled_core,
+    progress: Progress = lambda done, total: None,
+    budget: Budget | None = None,
+    command: str = "",
+) -> Comparison:
+    """Run every scheme in every replicate and keep the runs in a folder (by default a temporary one).
+
+    Raises:
+        UserError: fewer than two replicates, bad number of workers, a folder that cannot be written.
+    """
+    check_number("replicates", design.replicates, low=FEWEST_REPLICATES, high=10_000_000)
+    workers = check_workers(workers)
+    holder = tempfile.TemporaryDirectory(prefix="cadresim-") if folder is None else None
+    place = Path(holder.name) if holder else folder
+    assert place is not None
+    began = time.perf_counter()
+    progress(0, design.replicates)
+    with RunTables(place, step_months=design.organisation.step_months) as tables:
+        for replicate, records in run_replicates(design, range(design.replicates), workers=workers, core=core):
+            tables.append(records)
+            progress(replicate + 1, design.replicates)
+    return Comparison(design, place, time.perf_counter() - began, workers, command, budget, holder)
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program, Python and the packages that results depend on."""
+    found = {"cadresim": sim.__version__, "python": platform.python_version()}
+    found["machine"] = f"{platform.system()} {platform.machine()}"
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file (hexadecimal), read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,294 @@
+"""The command line, in process and with a fake core: results, messages, exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from experiments_fake import fake_core
+from typer.testing import CliRunner, Result
+
+import sim
+from experiments import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+SMALL = ["--replicates", "3", "--months", "2", "--organisation", "county_bureau"]
+PAIR = ["deduction_heavy", "scoring_reform"]
+
+
+@pytest.fixture(autouse=True)
+def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No simulation, no figures (they have tests of their own), and a working folder of its own."""
+    monkeypatch.setattr("experiments.report.figures.draw_comparison", lambda comparison, folder: [])
+    monkeypatch.setattr(cli, "core", lambda: fake_core)
+    monkeypatch.setattr(cli, "get_ready", lambda status: None)
+    monkeypatch.chdir(tmp_path)
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_compare_writes_and_tells(tmp_path: Path) -> None:
+    result = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert result.exit_code == 0, result.output
+    assert "Scoring-based reform" in result.stdout
+    assert "Against Deduction-heavy status quo" in result.stdout
+    assert "Tables and figures: here" in result.stdout
+    assert "\x1b" not in result.output, "no colours in a pipe"
+    runs = pd.read_parquet(tmp_path / "here" / "runs.parquet")
+    assert runs["scheme"].value_counts().to_dict() == {"deduction_heavy": 3, "scoring_reform": 3}
+    manifest = json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["study"]["organisation"]["name"] == "county_bureau"
+
+
+def test_compare_without_arguments_is_the_main_job(tmp_path: Path) -> None:
+    result = invoke("compare", "--replicates", "2", "--months", "2")
+    assert result.exit_code == 0, result.output
+    runs = pd.read_parquet(tmp_path / "results" / "municipal_comparison" / "runs.parquet")
+    assert runs["scheme"].nunique() == 12
+    again = invoke("compare", "--replicates", "2", "--months", "2")
+    assert again.exit_code == 0
+    assert (tmp_path / "results" / "municipal_comparison-2" / "manifest.json").exists(), "earlier results are never lost"
+
+
+def test_compare_takes_a_study_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine\norganisation: county_bureau\nreplicates: 2\nmonths: 3\nheadline: [neglect, surplus]\n"
+        "schemes:\n  - base\n  - {name: coached, extends: base, changes: {process.coaching: 0.5}}\n"
+    )
+    result = invoke("compare", "mine.yaml")
+    assert result.exit_code == 0, result.output
+    assert "Neglect" in result.stdout
+    assert "Burnout" not in result.stdout
+    assert set(pd.read_parquet("results/mine/runs.parquet")["scheme"]) == {"base", "coached"}
+
+
+def test_seed_zero_is_a_seed() -> None:
+    assert invoke("compare", *PAIR, *SMALL, "--seed", "0", "--out", "zero").exit_code == 0
+    assert invoke("compare", *PAIR, *SMALL, "--seed", "1", "--out", "one").exit_code == 0
+    zero, one = (pd.read_parquet(f"{name}/runs.parquet") for name in ("zero", "one"))
+    assert set(zero["seed"]) == {0}
+    assert not zero["burnout_share"].equals(one["burnout_share"])
+
+
+def test_equal_budget_is_reported() -> None:
+    result = invoke("compare", "base", "explicit_incentives", "implicit_incentives", *SMALL, "--equal-budget", "--out", "equal")
+    assert result.exit_code == 0, result.output
+    assert "Equal budget:" in result.stdout
+    assert re.search(r"explicit_incentives: rewards times", result.stdout)
+
+
+def test_overwrite_replaces_earlier_results_only(tmp_path: Path) -> None:
+    arguments = ["compare", *PAIR, *SMALL, "--out", "here"]
+    assert invoke(*arguments).exit_code == 0
+    refused = invoke(*arguments)
+    assert refused.exit_code == 2
+    assert "not empty" in refused.stderr
+    assert invoke(*arguments, "--overwrite").exit_code == 0
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "thesis.txt").write_text("mine")
+    kept = invoke("compare", *PAIR, *SMALL, "--out", "foreign", "--overwrite")
+    assert kept.exit_code == 2
+    assert everything(tmp_path / "foreign") == ["thesis.txt"]
+
+
+def test_stopping_keeps_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopping(design: Any) -> Any:
+        simulate = fake_core(design)
+
+        def stop_at_two(replicate: int) -> Any:
+            if replicate == 2:
+                raise KeyboardInterrupt
+            return simulate(replicate)
+
+        return stop_at_two
+
+    monkeypatch.setattr(cli, "core", lambda: stopping)
+    result = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert result.exit_code == 130
+    assert "Stopped after 2 of 3 replicates. Nothing was written to here; nothing was kept." in result.stderr
+    assert everything(tmp_path) == []
+
+
+def test_stopping_keeps_earlier_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert invoke("compare", *PAIR, *SMALL, "--out", "here").exit_code == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "get_ready", interrupted)
+    result = invoke("compare", *PAIR, *SMALL, "--out", "here", "--overwrite")
+    assert result.exit_code == 130
+    assert "earlier results in it are as they were" in result.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()} == before
+
+
+def test_a_fault_of_ours_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(design: Any) -> Any:
+        def simulate(replicate: int) -> Any:
+            raise ZeroDivisionError("ours")
+
+        return simulate
+
+    monkeypatch.setattr(cli, "core", lambda: broken)
+    result = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert result.exit_code == 1
+    assert isinstance(result.exception, ZeroDivisionError)
+    assert everything(tmp_path) == []
+
+
+BAD_SCHEME = "extends: base\nprocess:\n  coachin: 0.5\n"
+BAD_STUDY = "name: mine\nschemes: [base, forced_rankin]\nbaselin: base\n"
+
+MISTAKES: dict[str, list[str]] = {
+    "unknown command": ["compar"],
+    "unknown option": ["compare", "--replicate", "3"],
+    "replicates: none": ["compare", "--replicates", "0"],
+    "replicates: one": ["compare", "--replicates", "1"],
+    "replicates: negative": ["compare", "--replicates", "-5"],
+    "replicates: text": ["compare", "--replicates", "many"],
+    "replicates: fraction": ["compare", "--replicates", "2.5"],
+    "replicates: nothing": ["compare", "--replicates"],
+    "months: none": ["compare", "--months", "0"],
+    "months: negative": ["compare", "--months", "-1"],
+    "months: endless": ["compare", "--months", "100000"],
+    "warm-up: negative": ["compare", "--warmup", "-1"],
+    "seed: negative": ["compare", "--seed", "-1"],
+    "seed: text": ["compare", "--seed", "lucky"],
+    "seed: too large": ["compare", "--seed", "9223372036854775808"],
+    "workers: none": ["compare", "--workers", "0"],
+    "workers: negative": ["compare", "--workers", "-2"],
+    "workers: text": ["compare", "--workers", "all"],
+    "workers: too many": ["compare", "--workers", "100000"],
+    "scheme: unknown": ["compare", "forced_rankin"],
+    "scheme: empty name": ["compare", ""],
+    "scheme: twice": ["compare", "base", "base"],
+    "scheme: missing file": ["compare", "no/such.yaml"],
+    "scheme: a folder": ["compare", "./"],
+    "scheme: broken file": ["compare", "bad_scheme.yaml"],
+    "scheme: not YAML": ["compare", "not.yaml"],
+    "scheme: empty file": ["compare", "empty.yaml"],
+    "scheme: binary file": ["compare", "binary.yaml"],
+    "study: broken": ["compare", "bad_study.yaml"],
+    "study and scheme": ["compare", "base", "municipal_comparison"],
+    "organisation: unknown": ["compare", "base", "--organisation", "citty"],
+    "organisation: a scheme": ["compare", "base", "--organisation", "bad_scheme.yaml"],
+    "organisation: nothing": ["compare", "base", "--organisation"],
+    "behaviour: unknown": ["compare", "base", "--behaviour", "kind"],
+    "baseline: unknown": ["compare", "base", "--baseline", "nothing_like_it"],
+    "out: a file": ["compare", *PAIR, "--out", "empty.yaml"],
+    "out: below a file": ["compare", *PAIR, "--out", "empty.yaml/below"],
+    "out: not empty": ["compare", *PAIR, "--out", "full"],
+    "out: foreign files": ["compare", *PAIR, "--out", "full", "--overwrite"],
+    "equal budget: nobody pays": ["compare", "unpaid.yaml", "unpaid_too.yaml", *SMALL, "--equal-budget"],
+    "run: nothing": ["run"],
+    "run: unknown scheme": ["run", "forced_rankin"],
+    "run: months": ["run", "base", "--months", "0"],
+    "run: replicate": ["run", "base", "--replicate", "-1"],
+    "run: unknown organisation": ["run", "base", "--organisation", "citty"],
+    "run: unknown baseline": ["run", "base", "--baseline", "nothing_like_it"],
+    "show: nothing": ["show"],
+    "show: unknown": ["show", "forced_rankin"],
+    "show: broken": ["show", "bad_scheme.yaml"],
+    "check: nothing": ["check"],
+    "check: unknown": ["check", "forced_rankin"],
+    "check: broken scheme": ["check", "bad_scheme.yaml"],
+    "check: broken study": ["check", "bad_study.yaml"],
+    "check: one of two": ["check", "base", "bad_scheme.yaml"],
+    "check: organisation": ["check", "base", "--organisation", "citty"],
+    "describe: nothing": ["describe"],
+    "describe: unknown": ["describe", "forced_rankin"],
+    "describe: organisation": ["describe", "base", "--organisation", "citty"],
+    "describe: against": ["describe", "base", "--against", "citty"],
+    "month: too much": ["month", "may"],
+    "schemes: too much": ["schemes", "all"],
+}
+
+
+@pytest.mark.parametrize("arguments", MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_cost_nothing(arguments: list[str], tmp_path: Path) -> None:
+    """Exit code 2, a message on the error stream, no traceback, nothing written."""
+    (tmp_path / "bad_scheme.yaml").write_text(BAD_SCHEME)
+    (tmp_path / "bad_study.yaml").write_text(BAD_STUDY)
+    (tmp_path / "not.yaml").write_text("a: [1, 2\nb: }")
+    (tmp_path / "empty.yaml").write_text("")
+    (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
+    for name in ("unpaid", "unpaid_too"):
+        (tmp_path / f"{name}.yaml").write_text("extends: base\napplication:\n  explicit:\n    bonus_per_point: 0.0\n")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    before = everything(tmp_path)
+    result = invoke(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.strip()
+    assert "Traceback" not in result.output
+    assert everything(tmp_path) == before
+
+
+def test_messages_name_file_line_and_nearest_word(tmp_path: Path) -> None:
+    (tmp_path / "bad_scheme.yaml").write_text(BAD_SCHEME)
+    result = invoke("compare", "bad_scheme.yaml")
+    assert "bad_scheme.yaml:3" in result.stderr
+    assert "coaching" in result.stderr
+
+
+def test_every_mistake_in_several_files_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bad_scheme.yaml").write_text(BAD_SCHEME)
+    (tmp_path / "bad_study.yaml").write_text(BAD_STUDY)
+    result = invoke("check", "bad_scheme.yaml", "base", "bad_study.yaml")
+    assert result.exit_code == 2
+    assert "coachin" in result.stderr
+    assert "baselin" in result.stderr
+    assert "a correct scheme" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["base", "county_bureau", "default", "municipal_comparison"])
+def test_check_and_show_take_any_kind(name: str) -> None:
+    assert invoke("check", name).exit_code == 0
+    shown = invoke("show", name)
+    assert shown.exit_code == 0
+    assert len(shown.stdout.splitlines()) > 8
+
+
+def test_schemes_lists_all_presets() -> None:
+    result = invoke("schemes")
+    assert result.exit_code == 0
+    for name in ("deduction_heavy", "municipal_closed_loop", "full_carrier", "municipal_bureau"):
+        assert name in result.stdout
+
+
+def test_show_tells_the_source_of_a_value() -> None:
+    result = invoke("show", "municipal_closed_loop")
+    assert "speeches_1" in result.stdout
+    assert "cited" in result.stdout
+
+
+def test_describe_and_its_difference() -> None:
+    assert "1 Plan" in invoke("describe", "base").stdout
+    assert "1 Plan" in invoke("describe", "base", "--organisation", "municipal_bureau").stdout
+    assert "differ in nothing" in invoke("describe", "base", "--against", "base").stdout
+
+
+def test_help_lists_the_commands() -> None:
+    result = invoke("--help")
+    assert result.exit_code == 0
+    for command in ("compare", "run", "schemes", "show", "check", "describe", "month"):
+        assert command in result.stdout
+
+
+def test_version_is_told_the_same_everywhere() -> None:
+    result = invoke("version")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert result.stdout.strip() == sim.__version__
+    assert f"\nversion: {sim.__version__}\n" in citation
+    assert f"\n## {sim.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
