@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.agents.codes import OF_CADRE, RATCHET_ON_GROUP
+from sim.agents.codes import OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
 from sim.agents.entity import Entity, Settings, total
 from sim.population.draws import Purpose
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost
@@ -36,6 +36,7 @@ class Appraised(Entity):
         personal = self.personal_view(impression, favour)
         noise = b.rating_noise * scheme.rater_noise
         performance = self.performance_points(personal, noise) if department.n_offers else 1.0
+        self.performance = performance
         ability = rated_part(self.ability, personal, noise * z_ability)
         attitude = rated_part(0.5 * (self.load + self.motivation), personal, noise * z_attitude)
         taxpayers = department.own_branch.satisfaction / 0.7
@@ -71,15 +72,18 @@ class Appraised(Entity):
         for row, indicator in enumerate(department.indicators):
             if indicator.unit == OF_CADRE:
                 self.reach_bright_line(row)
-                attained = self.attained_on(department.row_task[row])
-            else:
-                j = department.row_task[row]
-                attained = department.attainment_of(j, indicator.unit) / self.target[j]
+            attained = self.attained_for(row)
             seen = head_view(attained, overall, department.halo * bias, department.central_tendency * bias)
             z = self.draw_normals(Purpose.RATING, block=1 + row // 4)[row % 4]
             observed = observed_attainment(attained, seen + personal + noise * z, indicator.counted)
             performance += department.offer_weight[row] * points_of(indicator, observed)
         return performance
+
+    def attained_for(self, row: int) -> float:
+        """Attainment that an indicator looks at: his own, or that of a unit, against his target."""
+        department = self.own_department
+        j, unit = department.row_task[row], department.indicators[row].unit
+        return self.attained_on(j) if unit == OF_CADRE else department.attainment_of(j, unit) / self.target[j]
 
     def overall_attainment(self) -> float:
         """Reported attainment over all tasks, the base of the halo."""
@@ -130,17 +134,17 @@ class Appraised(Entity):
             self.window_surplus -= steps * cost
 
     def appeal_if_due(self) -> None:
-        """An appeal gives back what ratings took: with its chance, half of the gap to what was reported (assumed)."""
+        """An appeal gives back what ratings took from performance: with its chance, half of the gap (assumed)."""
         scheme, department = self.scheme, self.own_department
         if scheme.appeal <= 0.0 or self.score >= scheme.points:
             return
         if self.draw_uniforms(Purpose.CHANCES)[2] >= scheme.appeal:
             return
         counted = total(
-            department.offer_weight[row] * points_of(indicator, self.attained_on(department.row_task[row]))
+            department.offer_weight[row] * points_of(indicator, self.attained_for(row))
             for row, indicator in enumerate(department.indicators)
         )
-        self.score += 0.5 * max(0.0, scheme.points * counted - self.score)
+        self.score += 0.5 * scheme.performance * max(0.0, scheme.points * (counted - self.performance))
 
     def judge_procedures(self, signal: float) -> None:
         """Procedural justice after the appraisal."""
@@ -161,7 +165,7 @@ class Appraised(Entity):
             if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
                 attained = self.period_reported[j] / (self.steps_judged() * department.share[j])
                 if scheme.ratchet_on == RATCHET_ON_GROUP:
-                    attained = department.period_attainment[j] / scheme.interval
+                    attained = department.attainment_of(j, OF_DEPARTMENT)
                 self.target[j] = next_target(self.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
             self.period_output[j] = 0.0
             self.period_reported[j] = 0.0

@@ -149,11 +149,11 @@ class Department(Reporting, table="departments"):
 
     def attainment_of(self, j: int, unit: int) -> float:
         """Mean attainment of a unit on own task j over the period."""
-        interval = self.scheme.interval
+        steps = self.steps_of_period()
         if unit == OF_DEPARTMENT:
-            return self.period_attainment[j] / interval
+            return self.period_attainment[j] / steps
         above = self.own_branch if unit == OF_BRANCH else self.own_bureau
-        return above.period_attainment[self.task[j]] / interval
+        return above.period_attainment[self.task[j]] / steps
 
     def report(self, noise: float) -> None:
         """The head adds his gloss to what the cadres report; the norm follows what is falsified."""

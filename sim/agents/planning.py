@@ -46,7 +46,7 @@ class Planning(Entity):
         esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
-        self.contest = applied * own * (prizes.contest + prizes.loss)
+        self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
         self.shared = (
             applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents.entity import Entity
-from sim.loop.calendar import steps_left
+from sim.loop.calendar import period_length, steps_left
 from sim.population.draws import Purpose
 from sim.rules.gaming import gloss_under_pressure, glossed
 
@@ -39,7 +39,11 @@ class Reporting(Entity):
         left = steps_left(self.now, interval)
         starts = left == interval
         self.period_attainment[slot] = attained if starts else self.period_attainment[slot] + attained
-        self.pace[slot] = (self.period_attainment[slot] + (left - 1) * attained) / interval
+        self.pace[slot] = (self.period_attainment[slot] + (left - 1) * attained) / self.steps_of_period()
+
+    def steps_of_period(self) -> int:
+        """Steps of the present period under the present scheme."""
+        return period_length(self.now, self.scheme.interval, self.model.organisation.scheme_start)
 
 
 def share_of(part: float, whole: float) -> float:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.jit import allocating, rule
-from sim.loop.calendar import is_due
+from sim.loop.calendar import is_due, period_length
 from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty
@@ -41,10 +41,10 @@ def appraise(world, step, first, last):
 
 
 @rule
-def unit_attainment(world, d, j, unit):
+def unit_attainment(world, step, d, j, unit):
     """Mean attainment of the unit on task j over the period."""
     department = world.departments[d]
-    interval = world.scheme[0].interval
+    interval = period_length(step, world.scheme[0].interval, world.organisation[0].scheme_start)
     if unit == DEPARTMENT_LEVEL:
         return department.period_attainment[j] / interval
     k = department.task[j]
@@ -81,7 +81,7 @@ def score_cadre(world, step, d, i):
             reach_bright_line(world, step, d, i, row)
             attained = c.period_reported[j] / (steps * department.share[j] * c.target[j])
         else:
-            attained = unit_attainment(world, d, j, indicator.unit) / c.target[j]
+            attained = unit_attainment(world, step, d, j, indicator.unit) / c.target[j]
         seen = head_view(attained, overall, halo, department.central_tendency * bias)
         rated = seen + personal + b.rating_noise * scheme.rater_noise * lane_of(z, row % 4)
         observed = observed_attainment(attained, rated, indicator.counted)
@@ -90,6 +90,7 @@ def score_cadre(world, step, d, i):
         )
     if department.n_offers == 0:
         performance = 1.0
+    c.performance = performance
     ability = rated_part(c.ability, personal, b.rating_noise * scheme.rater_noise * z_ability)
     attitude = rated_part(0.5 * (c.load + c.motivation), personal, b.rating_noise * scheme.rater_noise * z_attitude)
     taxpayers = world.branches[department.branch].satisfaction / 0.7
@@ -285,7 +286,7 @@ def rank_groups(world, step, first, last):
 
 @rule
 def correct_by_appeal(world, step, c):
-    """An appeal gives back what ratings took: with its chance, half of the gap to what was reported (assumed)."""
+    """An appeal gives back what ratings took from performance: with its chance, half of the gap to the counted result (assumed)."""
     scheme = world.scheme[0]
     if scheme.appeal <= 0.0:
         return
@@ -297,10 +298,12 @@ def correct_by_appeal(world, step, c):
             indicator = world.indicators[department.offer_row[row]]
             j = department.offer_task[row]
             attained = c.period_reported[j] / (max(c.period_steps, 1.0) * department.share[j] * c.target[j])
+            if indicator.unit != CADRE_LEVEL:
+                attained = unit_attainment(world, step, c.department, j, indicator.unit) / c.target[j]
             counted += department.offer_weight[row] * points_share(
                 attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
             )
-        c.score += 0.5 * max(0.0, scheme.points * counted - c.score)
+        c.score += 0.5 * scheme.performance * max(0.0, scheme.points * (counted - c.performance))
 
 
 @rule
@@ -326,11 +329,11 @@ def judge_procedures(world, step, first, last):
                 ability_seen = (c.points - scheme.points) / department.points_per_output / max(b.ability_sd, 0.05)
                 c.belief = next_belief(c.belief, c.belief_precision, ability_seen, b.signal_precision)
                 c.belief_precision += b.signal_precision
-            ratchet_targets(world, d, i)
+            ratchet_targets(world, step, d, i)
 
 
 @rule
-def ratchet_targets(world, d, i):
+def ratchet_targets(world, step, d, i):
     """New targets from last year's results (mechanism 12), and an empty period."""
     scheme = world.scheme[0]
     department, c = world.departments[d], world.cadres[i]
@@ -339,7 +342,7 @@ def ratchet_targets(world, d, i):
         if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
             attained = c.period_reported[j] / (steps * department.share[j])
             if scheme.ratchet_on == 1:
-                attained = department.period_attainment[j] / scheme.interval
+                attained = unit_attainment(world, step, d, j, DEPARTMENT_LEVEL)
             c.target[j] = next_target(c.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
         c.period_output[j] = 0.0
         c.period_reported[j] = 0.0

@@ -24,6 +24,13 @@ def steps_left(step, interval):
 
 
 @rule
+def period_length(step, interval, scheme_start):
+    """Steps of the present appraisal period that fall under the present scheme: fewer where it began in mid-period."""
+    end = step - step % interval + interval
+    return min(interval, end - scheme_start)
+
+
+@rule
 def month_of_year(step, step_months):
     """Calendar month, 1 to 12, in which a step ends."""
     return (step * step_months + step_months - 1) % 12 + 1

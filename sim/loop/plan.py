@@ -134,7 +134,8 @@ def value_of_a_point(world, d, i):
     esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
     growth = b.growth_worth * scheme.growth
     applied = scheme.applied
-    c.contest = applied * own * (contest + loss)
+    # thresholds are reached, places are won: only under forced shares does harm to a colleague help
+    c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
     c.shared = applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
     c.gain = applied * (own * (bonus + gain + contest + career * signal + growth) + share) + own * esteem
     c.loss = applied * own * loss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.jit import allocating, rule
-from sim.loop.calendar import is_period_start, month_of_year, steps_left
+from sim.loop.calendar import is_period_start, month_of_year, period_length, steps_left
 from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
@@ -17,7 +17,7 @@ from sim.rules.gaming import (
 )  # fmt: skip
 from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
 from sim.rules.motivation import own_drive
-from sim.rules.numbers import expected_excess, remembered
+from sim.rules.numbers import chance_above, expected_excess, remembered
 from sim.rules.output import (
     capped_attainment, fatigue, felt_duty, luck_of_mean, luck_on_task, persistent_luck, productivity, workload_this_month,
 )  # fmt: skip
@@ -354,7 +354,8 @@ def deductible_points(world, d, offer, row, effort):
     scheme = world.scheme[0]
     points = scheme.points * scheme.performance * department.offer_weight[row]
     shortfall = expected_excess(1.0 - offer.reached - offer.reach * effort, offer.luck)
-    return points * (indicator.below * shortfall + indicator.notch * (1.0 if shortfall > 0.0 else 0.0))
+    missed = 1.0 - chance_above(offer.reached + offer.reach * effort - 1.0, offer.luck)
+    return points * (indicator.below * shortfall + indicator.notch * missed)
 
 
 @rule
@@ -428,7 +429,9 @@ def report_branch(world, step, b):
         branch.sum_reported[k] = glossed(branch.sum_department[k], gloss, scheme.captured) + noise * z * branch.normal[k]
         if branch.normal[k] > 0.0:
             attained = branch.sum_reported[k] / branch.normal[k]
-            branch.period_attainment[k], branch.pace[k] = paced(branch.period_attainment[k], attained, step, scheme.interval)
+            branch.period_attainment[k], branch.pace[k] = paced(
+                world, branch.period_attainment[k], attained, step
+            )
         true += task.value * branch.sum_true[k]
         reported += task.value * branch.sum_reported[k]
         normal += task.value * task.goal * branch.normal[k]
@@ -450,7 +453,7 @@ def report_department(world, step, d, noise, pressure):
         department.sum_reported[j] = glossed(department.sum_cadre[j], gloss, scheme.captured) + noise * z * usual
         attained = department.sum_reported[j] / usual
         department.period_attainment[j], department.pace[j] = paced(
-            department.period_attainment[j], attained, step, scheme.interval
+            world, department.period_attainment[j], attained, step
         )
         true += task.value * department.sum_true[j]
         reported += task.value * department.sum_reported[j]
@@ -465,11 +468,12 @@ def report_department(world, step, d, noise, pressure):
 
 
 @rule
-def paced(so_far, attained, step, interval):
+def paced(world, so_far, attained, step):
     """(attainment summed over this period, attainment expected for all of it at this month's pace)."""
+    interval = world.scheme[0].interval
     left = steps_left(step, interval)
     total = attained if left == interval else so_far + attained
-    return total, (total + (left - 1) * attained) / interval
+    return total, (total + (left - 1) * attained) / period_length(step, interval, world.organisation[0].scheme_start)
 
 
 @rule
@@ -505,7 +509,9 @@ def report_bureau(world, step, bureau_index):
         if bureau.normal[k] <= 0.0:
             continue
         attained = bureau.sum_reported[k] / bureau.normal[k]
-        bureau.period_attainment[k], bureau.pace[k] = paced(bureau.period_attainment[k], attained, step, scheme.interval)
+        bureau.period_attainment[k], bureau.pace[k] = paced(
+            world, bureau.period_attainment[k], attained, step
+        )
         goal = task.goal * bureau.normal[k]
         weight = task.value * goal
         true += weight * capped_attainment(bureau.sum_true[k] / goal)

@@ -52,7 +52,7 @@ def enter(world, i, month, is_founding):
     c.loss_aversion = max(0.0, b.loss_aversion + b.loss_aversion_sd * z1)
     c.risk_aversion = max(0.0, b.risk_aversion * (1.0 + b.risk_aversion_sd * z2))
     c.honesty = max(0.0, b.honesty * (1.0 + b.honesty_sd * z3))
-    c.fairness_sensitivity = math.exp(0.3 * z4 - 0.045)
+    c.fairness_sensitivity = math.exp(b.fairness_sd * z4 - 0.5 * b.fairness_sd**2)
     c.resilience = b.resilience_sd * z5
     c.crowding = b.crowding + b.crowding_sd * z6
     if is_founding:
@@ -89,6 +89,7 @@ def enter(world, i, month, is_founding):
     c.belief_precision = b.prior_precision
     c.score = np.nan
     c.points = np.nan
+    c.performance = np.nan
     c.contribution = np.nan
     c.pay = 0.0
     c.period_steps = 0.0
@@ -168,12 +169,18 @@ def change_scheme(world, step, novelty):
         d.score = np.nan
         for j in range(d.n_tasks):
             d.period_attainment[j] = 0.0
+    for branch in world.branches:
+        for k in range(branch.period_attainment.shape[0]):
+            branch.period_attainment[k] = 0.0
     for bureau in world.bureaus:
         bureau.passed_down = 0.0
+        for k in range(bureau.period_attainment.shape[0]):
+            bureau.period_attainment[k] = 0.0
     for c in world.cadres:
         c.understanding = understanding_after_change(c.understanding, novelty, b.novelty_loss)
         c.score = np.nan
         c.points = np.nan
+        c.performance = np.nan
         c.contribution = np.nan
         c.grade = -1
         c.rung = 0

@@ -139,6 +139,7 @@ def lay_out(organisation: Organisation, behaviour: Behaviour) -> Blueprint:
     if organisation.service is None:
         bureaus["levels_above"] = organisation.levels_above
     departments["first_target"] = 1.0
+    branches["pace"], bureaus["pace"] = 1.0, 1.0
     world = World(
         np.zeros(3, np.uint64), organisation_record(organisation), np.zeros(1, SCHEME),
         behaviour_record(behaviour, organisation.step_months), tasks, np.zeros(0, INDICATOR), cadres, departments, branches,

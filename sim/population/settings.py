@@ -117,6 +117,7 @@ def behaviour_record(behaviour: Behaviour, step_months: int) -> np.ndarray:
     for name in Behaviour.model_fields:
         value = getattr(behaviour, name)
         record[name] = 1.0 - (1.0 - value) ** step_months if name in MONTHLY_SHARES and step_months > 1 else value
+    record["planning_interval"] = max(1.0, round(behaviour.planning_interval / step_months))
     return record
 
 

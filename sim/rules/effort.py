@@ -49,7 +49,9 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
-MOST_STEPS = 16
+MOST_STEPS = 10
+CLIMBING_STEPS = 30
+BRACKET_STEPS = 30
 CORNER = 1e-5
 LONGEST_STEP = 1.5
 
@@ -179,7 +181,7 @@ def log_steepness(worth, bend, effort, curvature):
 def climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
     """The peak of one task's net worth that is uphill from `start`; 0 at the corner."""
     e = max(start, 1e-3 * share)
-    for _ in range(MOST_STEPS):
+    for _ in range(CLIMBING_STEPS):
         slope, bend = all_offered(offers, first, last, e, risk)
         worth = drive + slope - price
         if worth <= 0.0:
@@ -366,13 +368,13 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
             desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, t > 3
         )
         if largest < LAST_STEP:
-            break
-    return price
+            return price
+    return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
 
 
 @rule
 def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price):
-    """Put every task on its best peak at the present price of load."""
+    """Put every task with several peaks on its best one at a price of load."""
     last = 0
     for k in range(n_tasks):
         first = last
@@ -385,6 +387,50 @@ def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price):
                 desk.offers, first, last, desk.drives[k], price, desk.shares[k], kappa, substitution, desk.curvatures[k],
                 risk, desk.efforts[k],
             )  # fmt: skip
+
+
+@rule
+def efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price):
+    """Best efforts task by task at a price of load; returns their sum."""
+    total = 0.0
+    last = 0
+    for k in range(n_tasks):
+        first = last
+        peaks = False
+        while last < n_offers and desk.offers[last].task == k:
+            peaks = peaks or has_several_peaks(desk.offers[last])
+            last += 1
+        drive, share, eta = desk.drives[k], desk.shares[k], desk.curvatures[k]
+        if first == last:
+            e = unconstrained_effort(drive - price, share, kappa, substitution, eta)
+        elif peaks:
+            e = best_peak(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, share)
+        else:
+            e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, share)
+        desk.efforts[k] = e
+        total += e
+    return total
+
+
+@rule
+def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
+    """The price of load where Newton's method bounces: the load that people choose falls with its price, so halve the bracket.
+
+    Fills `desk.efforts`. A peak that gives way to another at some price leaves a jump; the bracket closes around it.
+    """
+    low, high = 1e-3 * kappa * substitution, 1e3 * kappa * substitution
+    price = kappa * substitution
+    for _ in range(BRACKET_STEPS):
+        load = overhead + efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
+        wanted = load_price(load, kappa, substitution, load_curvature)
+        if substitution == 0.0 or abs(wanted - price) <= 1e-4 * price:
+            break
+        if wanted > price:
+            low = price
+        else:
+            high = price
+        price = math.sqrt(low * high) if high > 1.2 * low else 0.5 * (low + high)
+    return price
 
 
 @rule

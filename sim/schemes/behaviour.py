@@ -31,7 +31,7 @@ class Behaviour(Document):
     demand_pull: float = parameter(0.0, "How far a higher workload raises the work people feel bound to do.", high=1)
     adjustment: float = parameter(1.0, "Share of the way to the best response taken in a step.", high=1)
     planning_interval: float = parameter(
-        1.0, "Steps between two reconsiderations of one's plan of work; 1 = every step.", low=1, high=60, unit="steps"
+        1.0, "Months between two reconsiderations of one's plan of work; at least every step.", low=1, high=60, unit="months"
     )
     procrastination: float = parameter(0.0, "How much a distant appraisal is discounted.", high=1)
     fatigue: float = parameter(0.0, "Productivity lost at full exhaustion.", high=1)
@@ -105,6 +105,7 @@ class Behaviour(Document):
     # 14 justice
     justice_start: float = parameter(0.5, "Perceived justice at the start.", high=1)
     justice_memory: float = parameter(0.0, "Speed of justice memories per signal; 0 = constant.", high=1)
+    fairness_sd: float = parameter(0.0, "Spread of the weight people give to injustice (log).", high=2)
     self_serving: float = parameter(0.0, "How much people overrate their own contribution.", unit="SD")
     reward_sensitivity: float = parameter(0.0, "How strongly reward against contribution is felt.", unit="1/SD")
     # 15 burnout
