@@ -33,7 +33,9 @@ def two_tasks_measured(
     """beta* = (I + r C Sigma)^-1 B and e = C^-1 beta*, C = [[c, k], [k, c]]; holds while both efforts stay positive.
 
     `lead` is the surplus B' C^-1 beta*/2 less that of paying one task only, v^2/(2 c (1 + r c sigma^2)): where it is negative,
-    efforts that cannot fall below 0 make a corner the better plan and the formula is not the answer. Source: Holmstrom & Milgrom (1991).
+    efforts that cannot fall below 0 make a corner the better plan and the formula is not the answer.
+
+    Source: Holmstrom & Milgrom (1991).
     """
     cost, values, variances = np.array([[c, k], [k, c]]), np.array([value_1, value_2]), np.array([variance_1, variance_2])
     slopes = np.linalg.solve(np.eye(2) + r * cost @ np.diag(variances), values)
@@ -46,14 +48,17 @@ def two_tasks_measured(
 def one_task_unmeasured(c: float, k: float, slope: float, drive_1: float, drive_2: float) -> Expected:
     """c e1 + k e2 = beta + m1 and k e1 + c e2 = m2 (both positive); paying the first crowds out the second by k/(c^2 - k^2).
 
-    `crowded_out` is the second effort less what it is without pay. Source: Holmstrom & Milgrom (1991).
+    `crowded_out` is the second effort less what it is without pay; `below_kink` the same efforts where pay has a kink out of reach.
+
+    Source: Holmstrom & Milgrom (1991).
     """
     cost = np.array([[c, k], [k, c]])
     paid = np.linalg.solve(cost, [slope + drive_1, drive_2])
     unpaid = np.linalg.solve(cost, [drive_1, drive_2])
     if unpaid[0] < 0.0:  # not worth any effort without pay
         unpaid = np.array([0.0, drive_2 / c])
-    return {"effort_1": paid[0], "effort_2": paid[1], "crowded_out": paid[1] - unpaid[1]}
+    below_kink = {"below_kink_1": paid[0], "below_kink_2": paid[1]}
+    return {"effort_1": paid[0], "effort_2": paid[1], "crowded_out": paid[1] - unpaid[1], **below_kink}
 
 
 def tournament_of_two(prize: float, c: float, sigma: float) -> Expected:
