@@ -132,7 +132,8 @@ def test_everything_extreme_at_once(variant: str, organisation: str) -> None:
     world = a_world(an_extreme_scheme(variant), organisation, seed=3, **LIVELY)
     assert first_disagreement(world, 20, seen) == ""
     if organisation == "workshop_bureau":
-        never = sorted(HAPPENS - set(+seen))
+        impossible = {"sabotage"} if variant.startswith("free") else set()  # nobody is beaten to a threshold
+        never = sorted(HAPPENS - impossible - set(+seen))
         assert not never, f"this test is meant to see them happen: {never}"
 
 
