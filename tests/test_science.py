@@ -95,6 +95,14 @@ def test_forced_shares_without_a_floor_raise_sabotage(ranking: str) -> None:
     assert ask("sabotage_mean").rises
 
 
+def test_thresholds_are_nobodys_loss() -> None:
+    """Under free grades a colleague who fails does not help anybody, however near the thresholds are."""
+    grades = {"ranking": "free", "top_threshold": 1.02, "second_threshold": 1.0, "bottom_threshold": 0.98}
+    free = changed("forced_ranking", "free", {"appraisal.grades": grades, "application.sanctions.rectification": 0.2})
+    ask = paired(free, load_scheme("forced_ranking"), replicates=3)
+    assert ask("sabotage_mean").start == 0.0
+
+
 def test_without_the_floor_more_of_the_sanctioned_do_not_deserve_it() -> None:
     """Rare: one or two in a hundred of those sanctioned stand above the median; under the floor often nobody is sanctioned."""
     with_floor = changed("forced_ranking", "with_floor", {"appraisal.grades.floor": 0.7})
