@@ -107,11 +107,16 @@ def _drawn(luck: np.random.Generator, low: float, high: float) -> float:
 
 def load_limit(name: str) -> Limit:
     """A limit by name. Errors: `UserError` where the file cannot be read, `TypeError` where it says something unknown."""
+    return Limit(name=name, **read_setting(folder() / f"{name}.yaml"))
+
+
+def read_setting(path: Path) -> dict[str, Any]:
+    """A file of evidence: its organisation, scheme and behaviour laid over the laboratory's."""
     laboratory = _plain(read_yaml(folder().parent / "laboratory.yaml"))
-    document = _plain(read_yaml(folder() / f"{name}.yaml"))
+    document = _plain(read_yaml(path))
     for part in ("organisation", "scheme", "behaviour"):
         document[part] = _laid_over(laboratory[part], document.get(part, {}))
-    return Limit(name=name, **document)
+    return document
 
 
 def _plain(node: Node) -> Any:

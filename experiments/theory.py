@@ -48,7 +48,7 @@ def two_tasks_measured(
 def one_task_unmeasured(c: float, k: float, slope: float, drive_1: float, drive_2: float) -> Expected:
     """c e1 + k e2 = beta + m1 and k e1 + c e2 = m2 (both positive); paying the first crowds out the second by k/(c^2 - k^2).
 
-    `crowded_out` is the second effort less what it is without pay; `below_kink` the same efforts where pay has a kink out of reach.
+    `crowded_out` is the second effort less what it is without pay; `below_kink` the same where pay has a kink out of reach.
 
     Source: Holmstrom & Milgrom (1991).
     """
