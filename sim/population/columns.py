@@ -104,7 +104,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("fatigue", "share", "process", "productivity lost to exhaustion", 0.0, 1.0),
     # the appraisal
     _col("points", "points", "appraise", "points earned on own indicators at the last appraisal; NaN = not yet appraised"),
-    _col("performance", "share", "appraise", "points of performance before medals, as a share of all points"),
+    _col("performance", "share", "appraise", "points of performance before medals, as a share of all points; NaN = not yet appraised"),
     _col("score", "points", "appraise", "final score of the last appraisal; NaN = not yet appraised"),
     _col("contribution", "wages", "appraise", "contribution per month over the appraised period; NaN = not yet appraised"),
     _col("period_steps", "steps", "process", "steps worked in this period", 0.0, dtype="f8"),

@@ -49,9 +49,9 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
-MOST_STEPS = 10
-CLIMBING_STEPS = 30
-BRACKET_STEPS = 30
+MOST_STEPS = 15
+CLIMBING_STEPS = 20
+BRACKET_STEPS = 20
 CORNER = 1e-5
 LONGEST_STEP = 1.5
 
@@ -68,7 +68,8 @@ class Desk(NamedTuple):
     gaps: np.ndarray  # log of marginal worth over marginal cost
     bends: np.ndarray  # how steep it is in log effort; the step itself where worth is below the price
     worths: np.ndarray  # marginal worth net of the price of load
-    damping: np.ndarray  # 1, or less where steps jump to and fro
+    low: np.ndarray  # effort known to be too little at about this price
+    high: np.ndarray  # effort known to be too much
 
 
 @allocating
@@ -76,7 +77,7 @@ def empty_desk(n_tasks):
     """A desk for at most `n_tasks` own tasks."""
     return Desk(
         np.zeros(MAX_OFFERS, OFFER), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
-        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
+        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
     )  # fmt: skip
 
 
@@ -181,18 +182,25 @@ def log_steepness(worth, bend, effort, curvature):
 def climbed_effort(offers, first, last, drive, price, share, kappa, substitution, curvature, risk, start):
     """The peak of one task's net worth that is uphill from `start`; 0 at the corner."""
     e = max(start, 1e-3 * share)
+    low, high = 0.0, np.inf
     for _ in range(CLIMBING_STEPS):
         slope, bend = all_offered(offers, first, last, e, risk)
         worth = drive + slope - price
+        cost = marginal_cost(e, share, kappa, substitution, curvature)
+        if worth > cost:
+            low = e
+        else:
+            high = e
         if worth <= 0.0:
-            target = 0.2 * e
+            target = max(e + (worth - cost) / (curvature * cost / e - min(bend, 0.0)), 0.2 * e)
             if target <= CORNER * share:
                 return 0.0
         else:
-            cost = marginal_cost(e, share, kappa, substitution, curvature)
             step = math.log(worth / cost) / log_steepness(worth, bend, e, curvature)
             target = e * math.exp(bounded(step, -LONGEST_STEP, LONGEST_STEP))
-        if abs(target - e) <= 0.1 * LAST_STEP * share and worth > 0.0:
+        if low > 0.0 and not low <= target <= high:
+            target = math.sqrt(low * high)  # a sharp kink: never beyond what was too little or too much
+        if abs(target - e) <= 0.3 * LAST_STEP * share:
             return target
         e = target
     return e
@@ -280,7 +288,7 @@ def best_peak(offers, first, last, drive, price, share, kappa, substitution, cur
 
 
 @rule
-def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, is_late):
+def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price):
     """One step of Newton's method in the logs of all efforts and of the price of load; returns (largest step, new price).
 
     With W_k the marginal worth net of the price mu, C_k the marginal cost, d_k the log steepness and T the load::
@@ -288,8 +296,9 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
         u_k = (log(W_k/C_k) - mu/W_k m)/d_k
         m (1/eta + sum e_k/T mu/(W_k d_k)) = log T - log(mu/(kappa rho))/eta + sum e_k/T log(W_k/C_k)/d_k
 
-    One step is exact where worth is constant. From the fourth step on (`is_late`) a task that jumps to and fro over a sharp kink
-    takes half steps. The largest step is relative to the normal shares of time.
+    One step is exact where worth is constant. A task that would jump to and fro over a sharp kink is kept between the last
+    effort that was too little and the last that was too much (give or take 2 %, because the price moves). The largest step is
+    relative to the normal shares of time.
     """
     moved, give, load, most = 0.0, 0.0, overhead, 0.0
     last = 0
@@ -312,8 +321,11 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
         else:
             gap = math.log(worth / marginal_cost(e, share, kappa, substitution, eta))
             desk.bends[k] = log_steepness(worth, bend, e, eta)
-        if is_late:
-            desk.damping[k] = 0.5 * desk.damping[k] if gap * desk.gaps[k] < 0.0 else min(1.0, 1.5 * desk.damping[k])
+        desk.low[k], desk.high[k] = 0.98 * desk.low[k], 1.02 * desk.high[k]
+        if gap > 0.0:
+            desk.low[k] = e
+        else:
+            desk.high[k] = e
         desk.gaps[k] = gap
         if worth <= 0.0:
             continue
@@ -328,12 +340,15 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
     for k in range(n_tasks):
         e, share, worth = desk.efforts[k], desk.shares[k], desk.worths[k]
         if worth <= 0.0:
-            target = max(e + desk.damping[k] * desk.bends[k], 0.2 * e) if e > 5.0 * CORNER * share else 0.0
+            target = max(e + desk.bends[k], 0.2 * e) if e > 5.0 * CORNER * share else 0.0
         else:
-            step = desk.damping[k] * (desk.gaps[k] - price / worth * change) / desk.bends[k]
+            step = (desk.gaps[k] - price / worth * change) / desk.bends[k]
             target = e * math.exp(bounded(step, -LONGEST_STEP, LONGEST_STEP))
             if target <= CORNER * share:
                 target = 0.0
+        is_bracketed = desk.low[k] > 0.0 and desk.high[k] < np.inf
+        if is_bracketed and not 0.98 * desk.low[k] <= target <= 1.02 * desk.high[k]:
+            target = math.sqrt(desk.low[k] * desk.high[k])
         largest = max(largest, abs(target - e) / share)
         desk.efforts[k] = target
     return largest, price * math.exp(change)
@@ -359,14 +374,11 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
     if price <= 0.0:
         price = kappa * substitution
     for k in range(n_tasks):
-        desk.gaps[k] = 0.0
-        desk.damping[k] = 1.0
+        desk.low[k], desk.high[k] = 0.0, np.inf
     if peaks and is_fresh:
         choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
-    for t in range(MOST_STEPS):
-        largest, price = joint_step(
-            desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, t > 3
-        )
+    for _ in range(MOST_STEPS):
+        largest, price = joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price)
         if largest < LAST_STEP:
             return price
     return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
@@ -391,22 +403,17 @@ def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price):
 
 @rule
 def efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price):
-    """Best efforts task by task at a price of load; returns their sum."""
+    """Best efforts task by task at a price of load, each on the peak uphill from where it is; returns their sum."""
     total = 0.0
     last = 0
     for k in range(n_tasks):
         first = last
-        peaks = False
         while last < n_offers and desk.offers[last].task == k:
-            peaks = peaks or has_several_peaks(desk.offers[last])
             last += 1
         drive, share, eta = desk.drives[k], desk.shares[k], desk.curvatures[k]
-        if first == last:
-            e = unconstrained_effort(drive - price, share, kappa, substitution, eta)
-        elif peaks:
-            e = best_peak(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, share)
-        else:
-            e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, share)
+        e = climbed_effort(
+            desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k]
+        )
         desk.efforts[k] = e
         total += e
     return total
@@ -418,12 +425,12 @@ def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature
 
     Fills `desk.efforts`. A peak that gives way to another at some price leaves a jump; the bracket closes around it.
     """
-    low, high = 1e-3 * kappa * substitution, 1e3 * kappa * substitution
+    low, high = 0.1 * kappa * substitution, 10.0 * kappa * substitution
     price = kappa * substitution
     for _ in range(BRACKET_STEPS):
         load = overhead + efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
         wanted = load_price(load, kappa, substitution, load_curvature)
-        if substitution == 0.0 or abs(wanted - price) <= 1e-4 * price:
+        if substitution == 0.0 or abs(wanted - price) <= LAST_STEP * price:
             break
         if wanted > price:
             low = price
