@@ -199,11 +199,18 @@ class Trial:
         """The same trial, run for longer."""
         return replace(self, limit=replace(self.limit, months=months))
 
+    @cached_property
+    def documents(self) -> tuple[Organisation, Scheme, Behaviour]:
+        """The organisation, the scheme and the behaviour at the point."""
+        return (
+            Organisation.model_validate(_filled(self.limit.organisation, self.point)),
+            Scheme.model_validate(_filled(self.limit.scheme, self.point)),
+            Behaviour.model_validate(_filled(self.limit.behaviour, self.point)),
+        )
+
     def run(self, replicate: int = 0) -> Run:
         """One run of the model."""
-        organisation = Organisation.model_validate(_filled(self.limit.organisation, self.point))
-        scheme = Scheme.model_validate(_filled(self.limit.scheme, self.point))
-        behaviour = Behaviour.model_validate(_filled(self.limit.behaviour, self.point))
+        organisation, scheme, behaviour = self.documents
         return simulate(
             scheme, organisation, behaviour=behaviour, baseline=scheme, months=self.limit.months, warmup_months=0,
             seed=SEED, replicate=replicate,

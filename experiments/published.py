@@ -64,6 +64,11 @@ def tau_of_score(trial: Trial) -> float:
     return float(kendalltau(trial.cadres("score"), trial.cadres("output")).statistic)
 
 
+def mean_potential(trial: Trial) -> float:
+    """Mean potential of the workforce after so many years."""
+    return float(trial.for_months(12 * int(trial.point["years"])).cadres("potential").mean())
+
+
 def efficiency(trial: Trial) -> float:
     """Competence weighted by responsibility, as a share of the most there could be (Pluchino et al. 2010)."""
     shares = []
@@ -80,7 +85,7 @@ def change_of_efficiency(trial: Trial) -> float:
 
 
 MEASURES: dict[str, Callable[..., float]] = {
-    measure.__name__: measure for measure in (false_share, missed_share, tau_of_score, change_of_efficiency)
+    measure.__name__: measure for measure in (false_share, missed_share, tau_of_score, mean_potential, change_of_efficiency)
 }
 
 # --- checks ----------------------------------------------------------------------------------------------------------
@@ -103,13 +108,13 @@ class Cell:
         return abs(self.simulated - self.published) <= self.tolerance
 
 
-def check_simulation(name: str) -> list[Cell]:
-    """Every number of a published simulation."""
+def check_simulation(name: str, first: int | None = None) -> list[Cell]:
+    """Every number of a published simulation (or of the `first` cells of its table only)."""
     document: dict[str, Any] = read_setting(folder() / f"{name}.yaml")
     cells, tolerance = document.pop("cells"), float(document.pop("tolerance"))
     setting = Limit(name=name, formula="", theory="", example={}, ranges={}, **document)
     checks = []
-    for cell in cells:
+    for cell in cells[:first]:
         at = ", ".join(f"{parameter} {value}" for parameter, value in cell["at"].items())
         trial = Trial(setting, cell["at"], setting.replicates)
         for measure, published in cell["expected"].items():
