@@ -77,3 +77,8 @@ def paired_difference(values: np.ndarray, baseline: np.ndarray, confidence: floa
 def is_settled(low: float, high: float) -> bool:
     """Whether an interval says which way a difference goes: it excludes 0."""
     return bool(low > 0 or high < 0)
+
+
+def is_identical(low: float, high: float) -> bool:
+    """Whether scheme and baseline gave the very same value in every replicate."""
+    return bool(low == 0 and high == 0)

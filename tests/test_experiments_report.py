@@ -111,6 +111,23 @@ def test_sentence_where_nothing_is_settled_or_there_is_nothing() -> None:
     assert "every headline outcome is missing" in in_one_sentence(absent)
 
 
+def test_equal_schemes_differ_in_nothing() -> None:
+    def same(one):  # type: ignore[no-untyped-def]
+        def simulate(replicate: int):  # type: ignore[no-untyped-def]
+            records = fake_core(one)(replicate)
+            for record in records:
+                record.outcomes = records[0].outcomes
+            return records
+
+        return simulate
+
+    equal = compare_design(design([scheme("one"), scheme("two")]), core=same)
+    assert "the schemes differ in nothing" in in_one_sentence(equal)
+    console = Console(width=150, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(comparison_table(equal))
+    assert console.export_text().count("no difference") == 5
+
+
 def test_listing() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b"]) == "a and b"

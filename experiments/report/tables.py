@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.report.numbers import TITLES, better, difference, interval, scaled
-from experiments.stats import is_settled
+from experiments.stats import is_identical, is_settled
 from experiments.verbs.compare import Comparison
 
 GOOD, BAD, UNSETTLED, NEUTRAL = "green", "red", "dim", "bold"
@@ -42,6 +42,8 @@ def _cell(outcome: str, row: pd.Series, *, level: bool) -> Text:
     """A level for the baseline; otherwise the difference, coloured by direction where its interval excludes 0."""
     if level:
         return Text(scaled(outcome, row["mean"]))
+    if is_identical(row["low"], row["high"]):
+        return Text("no difference", style=UNSETTLED)
     half = (row["high"] - row["low"]) / 2
     text = difference(outcome, row["difference"], half_width=half)
     spread = interval(outcome, row["low"], row["high"])

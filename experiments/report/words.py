@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from experiments.report.numbers import TITLES, better, difference
-from experiments.stats import is_settled
+from experiments.stats import is_identical, is_settled
 from experiments.verbs.compare import Comparison
 
 MOST_NAMED = 3
@@ -33,6 +33,7 @@ def _headline_differences(comparison: Comparison) -> pd.DataFrame:
     table = comparison.summary
     rows = table[table["outcome"].isin(comparison.design.headline) & (table["scheme"] != comparison.design.baseline)].copy()
     rows["settled"] = [is_settled(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
+    rows["identical"] = [is_identical(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
     rows["gain"] = [better(outcome) * value for outcome, value in zip(rows["outcome"], rows["difference"], strict=True)]
     return rows
 
@@ -52,11 +53,11 @@ def _best(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 def _unsettled(rows: pd.DataFrame, replicates: int, titles: dict[str, str]) -> str:
     """How many differences have an interval that holds 0, and which are the first few of them."""
-    judged = rows[rows["difference"].notna()]
+    judged = rows[rows["difference"].notna() & ~rows["identical"]]
     still = judged[~judged["settled"]]
     where = f"at {replicates} replicates"
     if judged.empty:
-        return "every headline outcome is missing"
+        return "every headline outcome is missing" if rows["difference"].isna().all() else "the schemes differ in nothing"
     if still.empty:
         return f"all {len(judged)} headline differences are settled {where}"
     named = [f"{titles[row.scheme]}: {TITLES[row.outcome].lower()}" for row in still.head(MOST_NAMED).itertuples()]
