@@ -144,7 +144,6 @@ def compare(
 def _run_and_store(design: Design, folder: Path, *, workers: int | None, equal_budget: bool, overwrite: bool) -> Comparison:
     """Run the design, with progress, into a folder that appears whole or not at all."""
     from experiments.budget import equalise
-    from experiments.report.figures import draw_comparison
     from experiments.report.progress import progress_bar
     from experiments.store import staged
     from experiments.verbs.compare import run_comparison
@@ -177,6 +176,8 @@ def _run_and_store(design: Design, folder: Path, *, workers: int | None, equal_b
                     command=shlex.join(["cadresim", *sys.argv[1:]]),
                 )
             status.print("Drawing the figures ...", highlight=False)
+            from experiments.report.figures import draw_comparison  # not earlier: plotting must not delay the first progress
+
             draw_comparison(comparison, staging)
             comparison.write_tables(staging)
     except KeyboardInterrupt as stop:

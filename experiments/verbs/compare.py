@@ -16,9 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 import sim
 from experiments.budget import Budget
@@ -27,6 +25,9 @@ from experiments.runner import Core, check_workers, compiled_core, run_replicate
 from experiments.stats import paired_difference
 from experiments.store import MANIFEST, RunTables, told_where, write_json
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, SERIES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_REPLICATES = 2
 TABLES = ("runs.parquet", "monthly.parquet", "groups.parquet")
@@ -58,21 +59,23 @@ class Comparison:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """One row a run: `scheme`, `replicate`, `seed` and every outcome (NaN = missing)."""
-        return pd.read_parquet(self.folder / "runs.parquet")
+        return read_table(self.folder / "runs.parquet")
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
         """One row a run and month: `scheme`, `replicate`, `month` (1 = first after the warm-up) and the series."""
-        return pd.read_parquet(self.folder / "monthly.parquet")
+        return read_table(self.folder / "monthly.parquet")
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """One row a run and group: `scheme`, `replicate`, `dimension`, `group` and the outcomes of groups."""
-        return pd.read_parquet(self.folder / "groups.parquet")
+        return read_table(self.folder / "groups.parquet")
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One row a scheme and outcome: `mean`, paired `difference` to the baseline, 95 % interval, `n`, `missing`."""
+        import pandas as pd
+
         values = {name: rows[list(OUTCOME_NAMES)].to_numpy(float) for name, rows in self.runs.groupby("scheme", sort=False)}
         baseline = values[self.design.baseline]
         tables = []
@@ -87,6 +90,8 @@ class Comparison:
     @cached_property
     def trajectories(self) -> pd.DataFrame:
         """One row a scheme, month and headline series: mean over replicates and the band that holds 90 % of them."""
+        import pandas as pd
+
         by_month = self.monthly.groupby(["scheme", "month"], sort=False)[list(HEADLINE_SERIES)]
         tails = (1 - BAND) / 2
         parts = {"mean": by_month.mean(), "low": by_month.quantile(tails), "high": by_month.quantile(1 - tails)}
@@ -161,6 +166,13 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A Parquet file as a table. pandas is loaded here and not above: it must not delay the first progress."""
+    import pandas as pd
+
+    return pd.read_parquet(path)
 
 
 def file_hash(path: Path) -> str:
