@@ -1,8 +1,8 @@
 """cadresim: how cadres, departments and branches respond to appraisal schemes. One bureau, one run.
 
-    from sim import load_scheme, load_organisation, simulate
-    run = simulate(load_scheme("forced_ranking"), load_organisation("county_bureau"), seed=7)
-    run.outcomes["burnout_share"], run.monthly, run.cadres, run.units
+from sim import load_scheme, load_organisation, simulate
+run = simulate(load_scheme("forced_ranking"), load_organisation("county_bureau"), seed=7)
+run.outcomes["burnout_share"], run.monthly, run.cadres, run.units
 """
 
 from __future__ import annotations

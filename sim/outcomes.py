@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.stats import hypergeom, kendalltau
 
 from sim.population.founding import Names
 from sim.population.world import World
@@ -35,56 +33,175 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("exhaustion_mean", "burnout", -1, "MBI 0-6", "Exhaustion", "Mean exhaustion"),
     Outcome("cynicism_mean", "burnout", -1, "MBI 0-6", "Cynicism", "Mean cynicism"),
     Outcome("efficacy_mean", "burnout", 1, "MBI 0-6", "Professional efficacy", "Mean professional efficacy"),
-    Outcome("burnout_share", "burnout", -1, "share", "Burnout", "Share of cadres with composite index .4 exhaustion + .3 cynicism + .3 (6 - efficacy) from 3.5", True),
+    Outcome(
+        "burnout_share",
+        "burnout",
+        -1,
+        "share",
+        "Burnout",
+        "Share of cadres with composite index .4 exhaustion + .3 cynicism + .3 (6 - efficacy) from 3.5",
+        True,
+    ),
     Outcome("overload_share", "burnout", -1, "share", "Overload", "Share of cadre-months with a load above 1.2"),
-    Outcome("rank_agreement", "fairness", 1, "tau-b", "Rank agreement", "Kendall tau-b between final score and contribution inside the peer group; all tied = 0", True),
-    Outcome("grade_agreement", "fairness", 1, "share of most possible", "Grade agreement", "The same for grades, divided by the most such ties allow"),
+    Outcome(
+        "rank_agreement",
+        "fairness",
+        1,
+        "tau-b",
+        "Rank agreement",
+        "Kendall tau-b between final score and contribution inside the peer group; all tied = 0",
+        True,
+    ),
+    Outcome(
+        "grade_agreement",
+        "fairness",
+        1,
+        "share of most possible",
+        "Grade agreement",
+        "The same for grades, divided by the most such ties allow",
+    ),
     Outcome("bottom_share", "fairness", 0, "share", "Bottom grades", "Share graded bottom"),
     Outcome("top_share", "fairness", 0, "share", "Top grades", "Share graded top"),
-    Outcome("false_bottom_share", "fairness", -1, "share", "Falsely bottom", "Of those awarded bottom, the share not in the true bottom of the same size"),
+    Outcome(
+        "false_bottom_share",
+        "fairness",
+        -1,
+        "share",
+        "Falsely bottom",
+        "Of those awarded bottom, the share not in the true bottom of the same size",
+    ),
     Outcome("missed_bottom_share", "fairness", -1, "share", "Missed bottom", "Of the true bottom, the share not awarded bottom"),
-    Outcome("false_top_share", "fairness", -1, "share", "Falsely top", "Of those awarded top, the share not in the true top of the same size"),
+    Outcome(
+        "false_top_share",
+        "fairness",
+        -1,
+        "share",
+        "Falsely top",
+        "Of those awarded top, the share not in the true top of the same size",
+    ),
     Outcome("missed_top_share", "fairness", -1, "share", "Missed top", "Of the true top, the share not awarded top"),
-    Outcome("wrongly_bottom_share", "fairness", -1, "share", "Wrongly bottom", "Of those graded bottom, the share who truly stand above the median"),
-    Outcome("wrongly_sanctioned_share", "fairness", -1, "share", "Wrongly sanctioned", "Of those sanctioned, the share who truly stand above the median"),
-    Outcome("luck_share", "fairness", -1, "share", "Luck", "1 - R2 of a monotone regression of the final score on contribution inside the sequence"),
+    Outcome(
+        "wrongly_bottom_share",
+        "fairness",
+        -1,
+        "share",
+        "Wrongly bottom",
+        "Of those graded bottom, the share who truly stand above the median",
+    ),
+    Outcome(
+        "wrongly_sanctioned_share",
+        "fairness",
+        -1,
+        "share",
+        "Wrongly sanctioned",
+        "Of those sanctioned, the share who truly stand above the median",
+    ),
+    Outcome(
+        "luck_share",
+        "fairness",
+        -1,
+        "share",
+        "Luck",
+        "1 - R2 of a monotone regression of the final score on contribution inside the sequence",
+    ),
     Outcome("reward_gini", "fairness", 0, "Gini", "Inequality of pay", "Gini coefficient of total pay"),
-    Outcome("adverse_impact", "fairness", 0, "ratio", "Adverse impact", "Ratio of the shares of favourable grades, branches to offices"),
-    Outcome("adverse_impact_null", "fairness", 0, "ratio", "Adverse impact by chance", "The mean of that ratio under random labels"),
+    Outcome(
+        "adverse_impact",
+        "fairness",
+        0,
+        "ratio",
+        "Adverse impact",
+        "Ratio of the shares of favourable grades, branches to offices",
+    ),
+    Outcome(
+        "adverse_impact_null", "fairness", 0, "ratio", "Adverse impact by chance", "The mean of that ratio under random labels"
+    ),
     Outcome("justice_distributive", "fairness", 1, "share", "Distributive justice", "Perceived fairness of rewards"),
     Outcome("justice_procedural", "fairness", 1, "share", "Procedural justice", "Perceived fairness of procedures", True),
     Outcome("justice_interpersonal", "fairness", 1, "share", "Interpersonal justice", "Perceived respect"),
     Outcome("justice_informational", "fairness", 1, "share", "Informational justice", "Perceived honesty of explanations"),
-    Outcome("inflation", "distortion", -1, "share of goal", "Inflation", "(Reported - true) / strategic goal, weighted by strategic value, at the top", True),
+    Outcome(
+        "inflation",
+        "distortion",
+        -1,
+        "share of goal",
+        "Inflation",
+        "(Reported - true) / strategic goal, weighted by strategic value, at the top",
+        True,
+    ),
     Outcome("inflation_cadre", "distortion", -1, "share of goal", "Inflation by cadres", "The same in cadres' reports"),
-    Outcome("inflation_department", "distortion", -1, "share of goal", "Inflation at departments", "The same in departments' reports"),
+    Outcome(
+        "inflation_department", "distortion", -1, "share of goal", "Inflation at departments", "The same in departments' reports"
+    ),
     Outcome("inflation_branch", "distortion", -1, "share of goal", "Inflation at branches", "The same in branches' reports"),
     Outcome("inflation_bureau", "distortion", -1, "share of goal", "Inflation at the bureau", "The same in the bureau's report"),
-    Outcome("report_fidelity", "distortion", 1, "concordance", "Report fidelity", "Lin's concordance between reported and true attainment across units; missing below 8 units"),
-    Outcome("rank_distortion", "distortion", -1, "1 - tau", "Rank distortion", "1 - Kendall tau between reported and true attainment across units"),
+    Outcome(
+        "report_fidelity",
+        "distortion",
+        1,
+        "concordance",
+        "Report fidelity",
+        "Lin's concordance between reported and true attainment across units; missing below 8 units",
+    ),
+    Outcome(
+        "rank_distortion",
+        "distortion",
+        -1,
+        "1 - tau",
+        "Rank distortion",
+        "1 - Kendall tau between reported and true attainment across units",
+    ),
     Outcome("falsified_share", "distortion", -1, "share", "Falsified", "Share of reported achievement that is falsified"),
     Outcome("detected_share", "distortion", 1, "share", "Detected", "Share of what is falsified that is detected"),
-    Outcome("goal_attainment", "goal", 1, "share of goal", "Goal attainment", "True output / strategic goal, weighted by strategic value, capped at 1.5 per task", True),
+    Outcome(
+        "goal_attainment",
+        "goal",
+        1,
+        "share of goal",
+        "Goal attainment",
+        "True output / strategic goal, weighted by strategic value, capped at 1.5 per task",
+        True,
+    ),
     Outcome("goal_financial", "goal", 1, "share of goal", "Financial goals", "The same for tasks of the financial perspective"),
     Outcome("goal_customer", "goal", 1, "share of goal", "Customer goals", "The same for the customer perspective"),
-    Outcome("goal_process", "goal", 1, "share of goal", "Internal-process goals", "The same for the internal-process perspective"),
+    Outcome(
+        "goal_process", "goal", 1, "share of goal", "Internal-process goals", "The same for the internal-process perspective"
+    ),
     Outcome("goal_learning", "goal", 1, "share of goal", "Learning goals", "The same for the learning-and-growth perspective"),
-    Outcome("goal_external", "goal", 1, "share of goal", "External-resource goals", "The same for the external-resources perspective"),
+    Outcome(
+        "goal_external", "goal", 1, "share of goal", "External-resource goals", "The same for the external-resources perspective"
+    ),
     Outcome("reported_attainment", "goal", 0, "share of goal", "Reported attainment", "What the superior believes"),
     Outcome("two_skins_gap", "goal", -1, "share of goal", "Two-skins gap", "Reported less true attainment"),
     Outcome("neglect", "goal", -1, "share of goal", "Neglect", "Shortfall on tasks without an indicator"),
-    Outcome("surplus", "welfare", 1, "monthly wages", "Surplus", "Value of true output less cost of effort, falsification and risk, per cadre and month"),
+    Outcome(
+        "surplus",
+        "welfare",
+        1,
+        "monthly wages",
+        "Surplus",
+        "Value of true output less cost of effort, falsification and risk, per cadre and month",
+    ),
     Outcome("bonus_cost", "welfare", 0, "monthly wages", "Cost of rewards", "Explicit rewards paid per cadre and month"),
     Outcome("effort_mean", "also", 0, "normal months", "Effort", "Mean effort, 1 = a normal full month"),
     Outcome("help_mean", "also", 1, "normal months", "Help", "Mean help given"),
     Outcome("sabotage_mean", "also", -1, "normal months", "Sabotage", "Mean sabotage done"),
-    Outcome("autonomous_motivation_mean", "also", 1, "x normal", "Autonomous motivation", "Mean autonomous motivation, 1 = normal"),
+    Outcome(
+        "autonomous_motivation_mean", "also", 1, "x normal", "Autonomous motivation", "Mean autonomous motivation, 1 = normal"
+    ),
     Outcome("understanding_mean", "also", 1, "share", "Understanding", "Mean understanding of the scheme"),
     Outcome("exit_share", "also", -1, "share a year", "Exits", "Share of cadres who leave in the twelve months"),
     Outcome("target_drift", "also", 0, "x start", "Target drift", "Mean target relative to the scheme's first targets"),
     Outcome("taxpayer_satisfaction", "also", 1, "share", "Taxpayer satisfaction", "Mean satisfaction of taxpayers"),
     Outcome("compliance", "also", 1, "share", "Compliance", "Mean compliance of taxpayers"),
-    Outcome("appraisal_hours_share", "also", -1, "share of time", "Appraisal hours", "Share of working time that appraisal itself takes"),
+    Outcome(
+        "appraisal_hours_share",
+        "also",
+        -1,
+        "share of time",
+        "Appraisal hours",
+        "Share of working time that appraisal itself takes",
+    ),
     Outcome("threat_mean", "also", -1, "monthly wages", "Threat of loss", "Expected loss from sanctions and deductions"),
 )
 
@@ -189,11 +306,15 @@ def _sorted_groups(group: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np
 
 def _agreement(x: np.ndarray, y: np.ndarray, group: np.ndarray, known: np.ndarray) -> float:
     """Kendall tau-b inside groups, weighted by their size; all tied = 0; missing where no group has two people."""
+    from scipy.stats import kendalltau  # slow to import: not at start
+
     rows, first, size = _sorted_groups(group, known)
     if not len(rows):
         return np.nan
     if size.max() > LARGEST_PAIRED:
-        taus = [(n, kendalltau(x[rows[f : f + n]], y[rows[f : f + n]]).statistic) for f, n in zip(first, size, strict=True) if n > 1]
+        taus = [
+            (n, kendalltau(x[rows[f : f + n]], y[rows[f : f + n]]).statistic) for f, n in zip(first, size, strict=True) if n > 1
+        ]
         return float(sum(n * np.nan_to_num(tau) for n, tau in taus) / sum(n for n, _ in taus)) if taus else np.nan
     ordered_x, ordered_y = x[rows].astype(float), y[rows].astype(float)
     return float(grouped_tau_b(ordered_x, ordered_y, first, size, np.zeros(len(size))))
@@ -260,6 +381,8 @@ def _medians(value: np.ndarray, group: np.ndarray, known: np.ndarray) -> np.ndar
 
 def _luck_share(score: np.ndarray, contribution: np.ndarray, sequence: np.ndarray) -> float:
     """1 - R2 of a monotone regression inside sequences, pooled; missing where scores do not differ."""
+    from scipy.optimize import isotonic_regression  # slow to import: not at start
+
     left, total = 0.0, 0.0
     rows, first, size = _sorted_groups(sequence, np.ones(len(score), bool))
     for start, n in zip(first, size, strict=True):
@@ -281,6 +404,8 @@ def _gini(pay: np.ndarray) -> float:
 
 def _impact(world: World, graded: np.ndarray) -> dict[str, float]:
     """Favourable grades of branches relative to offices, and what that ratio is on average under random labels."""
+    from scipy.stats import hypergeom  # slow to import: not at start
+
     missing = {"adverse_impact": np.nan, "adverse_impact_null": np.nan}
     office = world.departments["is_office"][world.cadres["department"]][graded] == 1
     favourable = world.cadres["grade"][graded] >= FAVOURABLE
@@ -424,7 +549,8 @@ def _group_table(world: World, group: np.ndarray, n: int, window: int) -> np.nda
         "overload_share": mean(cadres["window_overload"] / window),
         "bottom_share": mean(np.where(np.isnan(grade), np.nan, grade == BOTTOM)),
         "top_share": mean(np.where(np.isnan(grade), np.nan, grade == TOP)),
-        "falsified_share": mean(cadres["window_falsified"]) / np.where(mean(cadres["window_reported"]) > 0, mean(cadres["window_reported"]), np.nan),
+        "falsified_share": mean(cadres["window_falsified"])
+        / np.where(mean(cadres["window_reported"]) > 0, mean(cadres["window_reported"]), np.nan),
         "contribution_mean": mean(cadres["contribution"]),
         "score_mean": mean(cadres["score"]),
         "pay_mean": mean(cadres["window_pay"] / window),

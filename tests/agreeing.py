@@ -105,9 +105,7 @@ def table_differences(table: str, expected: np.ndarray, found_: np.ndarray) -> l
     return told
 
 
-def first_disagreement(
-    world: World, steps: int, seen: Counter[str] | None = None, *, first_step: int = 0, **classes: Any
-) -> str:
+def first_disagreement(world: World, steps: int, seen: Counter[str] | None = None, *, first_step: int = 0, **classes: Any) -> str:
     """Walk both ways step by step; empty where they agree on every column and series, else the first step that differs.
 
     `seen` counts what happened on the way, so that a test can make sure that it happened at all.

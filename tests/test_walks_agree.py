@@ -94,7 +94,14 @@ EXTREME = {
 FREE = {"ranking": "free", "top_threshold": 1.05, "second_threshold": 1.0, "bottom_threshold": 0.95, "ties": "seniority",
         "floor": 1.0}  # fmt: skip
 FORCED = {"ranking": "forced", "top_share": 0.2, "second_share": 0.3, "bottom_share": 0.2, "ties": "seniority"}
-LIVELY = {"exit_rate": 0.05, "gloss": -0.2, "luck_persistence": 0.8, "rivalry_salience": 0.8, "sabotage_aversion": 0.0, "honesty": 0.02}
+LIVELY = {
+    "exit_rate": 0.05,
+    "gloss": -0.2,
+    "luck_persistence": 0.8,
+    "rivalry_salience": 0.8,
+    "sabotage_aversion": 0.0,
+    "honesty": 0.02,
+}
 VARIANTS = {
     "free grades, seniority, whole branch liable": {
         "appraisal.grades": FREE | {"peer_group": "branch"}, "appraisal.joint_scope": "branch",

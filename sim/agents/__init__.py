@@ -1,9 +1,9 @@
 """The Mesa walk: the bureau as `mesa.Agent` objects that share tables, rules and luck with the compiled walk.
 
-    model = AppraisalModel.founded(load_organisation("toy_bureau"), load_scheme("forced_ranking"), load_behaviour(), seed=1)
-    for _ in range(24):
-        model.step()
-    model.agents_by_type[Cadre].agg("exhaustion", np.mean)
+model = AppraisalModel.founded(load_organisation("toy_bureau"), load_scheme("forced_ranking"), load_behaviour(), seed=1)
+for _ in range(24):
+    model.step()
+model.agents_by_type[Cadre].agg("exhaustion", np.mean)
 """
 
 from sim.agents.branch import Branch

@@ -42,10 +42,7 @@ class Appraised(Entity):
         taxpayers = department.own_branch.satisfaction / 0.7
         others = rated_part(0.5 * (taxpayers + 1.0) + self.help_given - self.sabotage_done, personal, 0.0)
         self.points = scheme.points * (
-            scheme.performance * performance
-            + scheme.ability * ability
-            + scheme.attitude * attitude
-            + scheme.others * others
+            scheme.performance * performance + scheme.ability * ability + scheme.attitude * attitude + scheme.others * others
         )
         self.contribution = self.period_contribution / self.steps_judged()
 
@@ -118,9 +115,7 @@ class Appraised(Entity):
         point = worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
         benefit = self.weight_of_row(row) * point * prize * (1.0 - scheme.re_marking * b.re_marking_effect)
         usual = falsification(0.0, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
-        return bright_line_gap(
-            gap, benefit, usual, scheme.captured, believed, penalty, honesty, b.falsification_cost, share
-        )
+        return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
 
     def add_to_report(self, j: int, added: float) -> None:
         """Add `added` units to every month of the period's report on own task j."""

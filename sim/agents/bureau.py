@@ -141,9 +141,7 @@ class Bureau(Reporting, table="bureaus"):
     def better_siblings(self) -> int:
         """Bureaus under the same superior that look better to him."""
         siblings = self.model.bureaus[self.first_sibling : self.first_sibling + self.n_siblings]
-        return sum(
-            other.parent == self.parent and other.superior_attainment > self.superior_attainment for other in siblings
-        )
+        return sum(other.parent == self.parent and other.superior_attainment > self.superior_attainment for other in siblings)
 
     def better_peers(self) -> int:
         """Peer bureaus outside the model that report more, each an AR(1) around their mean."""

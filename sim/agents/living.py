@@ -56,9 +56,7 @@ class Living(Entity):
         )
         regular = min(1.0, scheme.interviews_per_year / 4.0)
         respect = interpersonal_signal(regular, scheme.coaching, scheme.care, self.sanctioned)
-        reasons = informational_signal(
-            scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results
-        )
+        reasons = informational_signal(scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results)
         self.justice_interpersonal = remembered(self.justice_interpersonal, respect, b.justice_memory)
         self.justice_informational = remembered(self.justice_informational, reasons, b.justice_memory)
 
@@ -104,9 +102,7 @@ class Living(Entity):
             self.resilience, b.burnout_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
-        seen = success_seen(
-            attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition
-        )
+        seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
         self.efficacy = next_efficacy(
             self.efficacy, b.efficacy_base, b.efficacy_of_success, seen, self.resilience, b.burnout_rate
         )
@@ -114,9 +110,7 @@ class Living(Entity):
     def strain_of_month(self) -> float:
         """Demands less resources, on the logit scale."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
-        conflict = role_conflict(
-            scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts
-        )
+        conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
         resources = resources_at_work(
             scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, department.own_branch.resources
         )

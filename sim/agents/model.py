@@ -110,9 +110,7 @@ class AppraisalModel(mesa.Model):
             bureau.branches = self.branches[bureau.first_branch : bureau.first_branch + bureau.n_branches]
         for branch in self.branches:
             branch.own_bureau = self.bureaus[branch.bureau]
-            branch.departments = self.departments[
-                branch.first_department : branch.first_department + branch.n_departments
-            ]
+            branch.departments = self.departments[branch.first_department : branch.first_department + branch.n_departments]
         for department in self.departments:
             department.own_branch = self.branches[department.branch]
             department.own_bureau = self.bureaus[department.bureau]

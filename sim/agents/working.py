@@ -329,9 +329,7 @@ class Working(Entity):
         department = self.own_department
         if found:
             self.cost += self.scheme.audit_penalty * month.value_falsified
-        self.detection_perceived = remembered(
-            self.detection_believed(), 1.0 if found else 0.0, self.behaviour.detection_learning
-        )
+        self.detection_perceived = remembered(self.detection_believed(), 1.0 if found else 0.0, self.behaviour.detection_learning)
         self.guess = month.guess / max(self.understanding, 0.05)
         self.period_contribution += month.contribution
         self.period_steps += 1.0

@@ -116,8 +116,11 @@ def reach_bright_line(world, step, d, i, row):
     line, prize = next_bright_line(attained, indicator.floor, indicator.steps, indicator.below, indicator.notch)
     if prize <= 0.0:
         return
-    worth = scheme.points * scheme.performance * department.offer_weight[row] * (
-        c.loss_aversion * (c.gain + c.loss) if indicator.is_loss else c.gain + c.loss_aversion * c.loss
+    worth = (
+        scheme.points
+        * scheme.performance
+        * department.offer_weight[row]
+        * (c.loss_aversion * (c.gain + c.loss) if indicator.is_loss else c.gain + c.loss_aversion * c.loss)
     )
     believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
@@ -286,7 +289,7 @@ def rank_groups(world, step, first, last):
 
 @rule
 def correct_by_appeal(world, step, c):
-    """An appeal gives back what ratings took from performance: with its chance, half of the gap to the counted result (assumed)."""
+    """An appeal gives back what ratings took from performance: with its chance, half of the gap (assumed)."""
     scheme = world.scheme[0]
     if scheme.appeal <= 0.0:
         return

@@ -8,8 +8,15 @@ from sim.loop.communicate import talk_to
 from sim.population.columns import PERSPECTIVES
 from sim.population.draws import Purpose, uniforms
 from sim.rules.burnout import (
-    BURNOUT_FROM, burnout_index, effort_reward_imbalance, next_cynicism, next_efficacy, next_exhaustion,
-    resources_at_work, strain, success_seen,
+    BURNOUT_FROM,
+    burnout_index,
+    effort_reward_imbalance,
+    next_cynicism,
+    next_efficacy,
+    next_exhaustion,
+    resources_at_work,
+    strain,
+    success_seen,
 )  # fmt: skip
 from sim.rules.flow import exit_chance
 from sim.rules.motivation import felt_control, motivation_aimed_at
@@ -73,9 +80,7 @@ def update_cadre(world, step, d, i):
         b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain, b.resource_relief,
     )  # fmt: skip
     c.exhaustion = next_exhaustion(c.exhaustion, b.exhaustion_base, strained, c.resilience, b.burnout_rate)
-    injustice = 1.0 - 0.25 * (
-        c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational
-    )
+    injustice = 1.0 - 0.25 * (c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational)
     c.cynicism = next_cynicism(
         c.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, c.exhaustion, b.cynicism_of_injustice, injustice,
         c.resilience, b.burnout_rate,
@@ -114,9 +119,7 @@ def wants_to_leave(world, step, i):
         return True
     index = burnout_index(c.exhaustion, c.cynicism, c.efficacy)
     injustice = 1.0 - 0.5 * (c.justice_distributive + c.justice_procedural)
-    chance = exit_chance(
-        b.exit_rate, b.exit_of_burnout, index, b.exit_of_injustice, injustice, b.exit_of_ability, c.potential
-    )
+    chance = exit_chance(b.exit_rate, b.exit_of_burnout, index, b.exit_of_injustice, injustice, b.exit_of_ability, c.potential)
     if chance <= 0.0:
         return False
     lot, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
@@ -147,7 +150,7 @@ def add_up(world, d, i):
 @rule
 def update_bureaus(world):
     """Capability stocks follow the effort spent on their perspective (mechanism 16)."""
-    b, organisation = world.behaviour[0], world.organisation[0]
+    b = world.behaviour[0]
     if b.stock_rate <= 0.0:
         return
     for bureau in world.bureaus:
@@ -187,4 +190,3 @@ def update_taxpayers(world):
         branch.satisfaction = remembered(branch.satisfaction, satisfied, b.taxpayer_rate)
         complying = compliance_aimed_at(branch.satisfaction, b.compliance_of_satisfaction, pressed, b.compliance_of_enforcement)
         branch.compliance = remembered(branch.compliance, complying, b.taxpayer_rate)
-

@@ -6,7 +6,15 @@ import math
 
 from sim.jit import rule
 from sim.loop.calendar import is_period_start
-from sim.rules.incentives import career_value, contest_chance, contest_density, next_rung_loss, own_part, ratchet_discount, years_ahead
+from sim.rules.incentives import (
+    career_value,
+    contest_chance,
+    contest_density,
+    next_rung_loss,
+    own_part,
+    ratchet_discount,
+    years_ahead,
+)
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
 from sim.rules.scoring import expected_points_share, expected_points_slope
@@ -104,9 +112,7 @@ def value_of_a_point(world, d, i):
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
     c.bottom_chance = 0.0
-    rung = next_rung_loss(
-        c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment
-    )
+    rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
     if spread > 0.0 and scheme.ranking == FORCED:
         win_top = contest_density(group.density[TOP_CUT], standing) / spread
         win_second = contest_density(group.density[SECOND_CUT], standing) / spread
@@ -126,9 +132,7 @@ def value_of_a_point(world, d, i):
         loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
     ahead = years_ahead(b.planning_horizon, c.age, b.retirement_age)
     signal = 1.0 / department.points_per_output if department.points_per_output > 0.0 else 0.0
-    career = scheme.promotion * career_value(
-        scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead
-    )
+    career = scheme.promotion * career_value(scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead)
     bonus = scheme.bonus_per_point
     share = scheme.unit_bonus_per_point / department.size
     esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)

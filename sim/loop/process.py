@@ -10,16 +10,35 @@ from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import (
-    all_offered, best_efforts, cost_level, effort_cost, empty_desk, next_effort, reconsiders, urgency,
+    all_offered,
+    best_efforts,
+    cost_level,
+    effort_cost,
+    empty_desk,
+    next_effort,
+    reconsiders,
+    urgency,
 )  # fmt: skip
 from sim.rules.gaming import (
-    falsification, falsification_cost, felt_honesty, gloss_under_pressure, glossed, lost_detail,
+    falsification,
+    falsification_cost,
+    felt_honesty,
+    gloss_under_pressure,
+    glossed,
+    lost_detail,
 )  # fmt: skip
 from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
 from sim.rules.motivation import own_drive
 from sim.rules.numbers import chance_above, expected_excess, remembered
 from sim.rules.output import (
-    capped_attainment, fatigue, felt_duty, luck_of_mean, luck_on_task, persistent_luck, productivity, workload_this_month,
+    capped_attainment,
+    fatigue,
+    felt_duty,
+    luck_of_mean,
+    luck_on_task,
+    persistent_luck,
+    productivity,
+    workload_this_month,
 )  # fmt: skip
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
@@ -150,9 +169,7 @@ def weigh_offers(world, step, d, i, desk):
         made = own_productivity(world, d, i, j)
         desk.made[j] = made
         desk.drives[j] = (
-            duty
-            + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made
-            + (1.0 - c.understanding) * c.guess
+            duty + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made + (1.0 - c.understanding) * c.guess
         )
         desk.shares[j] = department.share[j]
         desk.curvatures[j] = task.curvature
@@ -244,7 +261,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     branch = world.branches[department.branch]
     helped = received(department.sum_help, help_before, department.size)
     harmed = received(department.sum_sabotage, sabotage_before, department.size)
-    leave, audit, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    _, audit, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
     found = audit < scheme.detection
     believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
@@ -429,9 +446,7 @@ def report_branch(world, step, b):
         branch.sum_reported[k] = glossed(branch.sum_department[k], gloss, scheme.captured) + noise * z * branch.normal[k]
         if branch.normal[k] > 0.0:
             attained = branch.sum_reported[k] / branch.normal[k]
-            branch.period_attainment[k], branch.pace[k] = paced(
-                world, branch.period_attainment[k], attained, step
-            )
+            branch.period_attainment[k], branch.pace[k] = paced(world, branch.period_attainment[k], attained, step)
         true += task.value * branch.sum_true[k]
         reported += task.value * branch.sum_reported[k]
         normal += task.value * task.goal * branch.normal[k]
@@ -452,9 +467,7 @@ def report_department(world, step, d, noise, pressure):
         usual = department.size * department.share[j]
         department.sum_reported[j] = glossed(department.sum_cadre[j], gloss, scheme.captured) + noise * z * usual
         attained = department.sum_reported[j] / usual
-        department.period_attainment[j], department.pace[j] = paced(
-            world, department.period_attainment[j], attained, step
-        )
+        department.period_attainment[j], department.pace[j] = paced(world, department.period_attainment[j], attained, step)
         true += task.value * department.sum_true[j]
         reported += task.value * department.sum_reported[j]
         normal += task.value * task.goal * usual
@@ -509,9 +522,7 @@ def report_bureau(world, step, bureau_index):
         if bureau.normal[k] <= 0.0:
             continue
         attained = bureau.sum_reported[k] / bureau.normal[k]
-        bureau.period_attainment[k], bureau.pace[k] = paced(
-            world, bureau.period_attainment[k], attained, step
-        )
+        bureau.period_attainment[k], bureau.pace[k] = paced(world, bureau.period_attainment[k], attained, step)
         goal = task.goal * bureau.normal[k]
         weight = task.value * goal
         true += weight * capped_attainment(bureau.sum_true[k] / goal)

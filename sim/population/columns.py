@@ -95,7 +95,9 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("guess", "wages/unit", "process", "flat guess of what effort pays", -np.inf),
     # the month
     _col("load", "months", "process", "total load: efforts, help, sabotage and overhead; 1 = a normal full month", 0.0),
-    _col("load_price", "wages/month", "process", "price of load in the plan, where the next search starts; -1 = no plan yet", -1.0),
+    _col(
+        "load_price", "wages/month", "process", "price of load in the plan, where the next search starts; -1 = no plan yet", -1.0
+    ),
     _col("cost", "wages", "process", "cost of effort, falsification, help and sabotage"),
     _col("risk_cost", "wages", "process", "cost of pay risk", 0.0),
     _col("help_given", "months", "process", "help given", 0.0),
@@ -104,7 +106,12 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("fatigue", "share", "process", "productivity lost to exhaustion", 0.0, 1.0),
     # the appraisal
     _col("points", "points", "appraise", "points earned on own indicators at the last appraisal; NaN = not yet appraised"),
-    _col("performance", "share", "appraise", "points of performance before medals, as a share of all points; NaN = not yet appraised"),
+    _col(
+        "performance",
+        "share",
+        "appraise",
+        "points of performance before medals, as a share of all points; NaN = not yet appraised",
+    ),
     _col("score", "points", "appraise", "final score of the last appraisal; NaN = not yet appraised"),
     _col("contribution", "wages", "appraise", "contribution per month over the appraised period; NaN = not yet appraised"),
     _col("period_steps", "steps", "process", "steps worked in this period", 0.0, dtype="f8"),
@@ -183,7 +190,9 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("sum_threat", "wages", "process", "threat felt by all", 0.0),
     _col("sum_overload", "people", "process", "cadres with a load above 1.2", 0.0),
     Column("task", "i4", "index", "founding", "own tasks", 0, TASKS - 1, (OWN_TASKS,)),
-    Column("offer_row", "i4", "index", "founding", "indicator rows on own tasks, ordered by own task", 0, INDICATORS, (INDICATORS,)),
+    Column(
+        "offer_row", "i4", "index", "founding", "indicator rows on own tasks, ordered by own task", 0, INDICATORS, (INDICATORS,)
+    ),
     Column("offer_task", "i4", "index", "founding", "own task each of these rows is about", 0, OWN_TASKS, (INDICATORS,)),
     Column("offer_weight", "f8", "share", "founding", "weight of each of these rows in the department", 0, 1, (INDICATORS,)),
     _own("share", "share", "founding", "normal share of time", 0.0, 1.0),
@@ -243,7 +252,15 @@ BUREAU_COLUMNS: tuple[Column, ...] = (
     _col("window_pressure", "x demanded", "process", "pressure summed over the last twelve months", 0.0),
     Column("peers", "f8", "attainment", "process", "reported attainment of peer bureaus outside the model", shape=(MAX_PEERS,)),
     Column("stocks", "f8", "x normal", "people", "capability stocks per perspective", 0.0, shape=(PERSPECTIVES,)),
-    Column("productivity", "f8", "x normal", "people", "productivity per perspective from the strategy map", 0.0, shape=(PERSPECTIVES,)),
+    Column(
+        "productivity",
+        "f8",
+        "x normal",
+        "people",
+        "productivity per perspective from the strategy map",
+        0.0,
+        shape=(PERSPECTIVES,),
+    ),
     _task("sum_true", "units", "process", "true output this month"),
     _task("sum_cadre", "units", "process", "output reported by cadres"),
     _task("sum_department", "units", "process", "output reported by departments"),
@@ -280,7 +297,9 @@ GROUP_COLUMNS: tuple[Column, ...] = (
     _col("spread_pay", "wages", "apply", "its standard deviation"),
     Column("medal_density", "f8", "1/SD", "plan", "marginal chance of a medal by indicator row", 0, 1, (INDICATORS,)),
     Column("chance", "f8", "chance", "plan", "chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)),
-    Column("density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)),
+    Column(
+        "density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)
+    ),
 )
 
 TASK_COLUMNS: tuple[Column, ...] = (

@@ -9,13 +9,26 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.population.columns import (
-    BRANCH, BUREAU, CADRE, DEPARTMENT, GROUP, INDICATOR, INDICATORS, OWN_TASKS, TASKS,
+    BRANCH,
+    BUREAU,
+    CADRE,
+    DEPARTMENT,
+    GROUP,
+    INDICATOR,
+    INDICATORS,
+    OWN_TASKS,
+    TASKS,
 )  # fmt: skip
 from sim.population.contests import contest_density_even, contest_tables
 from sim.population.draws import MAX_POSITION, luck_of, unit_key
 from sim.population.entry import draw_lots, found_cadres, found_units
 from sim.population.settings import (
-    SCHEME, behaviour_record, indicator_table, organisation_record, scheme_record, task_table,
+    SCHEME,
+    behaviour_record,
+    indicator_table,
+    organisation_record,
+    scheme_record,
+    task_table,
 )  # fmt: skip
 from sim.population.world import World, copy_of
 from sim.rules.ranking import seats
@@ -90,9 +103,7 @@ def _service_slots(service: Service) -> Iterator[tuple[tuple[str, ...], str, str
     """(bureau path, branch, department, running number) of every department of a service, top down."""
     above: list[tuple[str, ...]] = [()]
     for level in service.levels:
-        bureaus = [
-            (*parent, f"{level.name} {unit + 1}") for parent in above for unit in range(level.units_per_superior)
-        ]
+        bureaus = [(*parent, f"{level.name} {unit + 1}") for parent in above for unit in range(level.units_per_superior)]
         for bureau in bureaus:
             for office in range(level.offices):
                 yield bureau, "", f"office {office + 1}", office
@@ -248,9 +259,7 @@ def _branch_table(
     return branches
 
 
-def _bureau_table(
-    bureau_index: dict[tuple[str, ...], int], branches: np.ndarray, departments: np.ndarray
-) -> np.ndarray:
+def _bureau_table(bureau_index: dict[tuple[str, ...], int], branches: np.ndarray, departments: np.ndarray) -> np.ndarray:
     bureaus = np.zeros(len(bureau_index), BUREAU)
     depth = max(len(path) for path in bureau_index)
     for path, b in bureau_index.items():
@@ -390,4 +399,3 @@ def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -
 def perspective_names() -> tuple[str, ...]:
     """Names of the perspectives in the order of their index."""
     return tuple(perspective.value for perspective in Perspective)
-

@@ -13,9 +13,9 @@ import numpy as np
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
 from sim.rules import gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
-from sim.schemes.organisation import EffortClass, Organisation, Perspective
 from sim.schemes.fit import select_tasks
 from sim.schemes.leaves import numeric_leaves
+from sim.schemes.organisation import EffortClass, Organisation, Perspective
 from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 
 #: Quantities of a scheme that are computed once instead of every month.
@@ -144,9 +144,7 @@ def task_table(organisation: Organisation, behaviour: Behaviour) -> np.ndarray:
     table = np.zeros(TASKS, TASK)
     for row, task in zip(table, organisation.tasks.values(), strict=False):
         row["perspective"] = list(Perspective).index(task.perspective)
-        row["curvature"] = (
-            behaviour.curvature_simple if task.effort is EffortClass.SIMPLE else behaviour.curvature_discretionary
-        )
+        row["curvature"] = behaviour.curvature_simple if task.effort is EffortClass.SIMPLE else behaviour.curvature_discretionary
         for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement"):
             row[name] = getattr(task, name)
         row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)

@@ -126,9 +126,7 @@ def load_price(load, kappa, substitution, curvature):
 def offered(offer, effort, risk):
     """(worth of one more unit of effort from an offer, how fast that worth changes), less the risk it adds."""
     a = offer.reached + offer.reach * effort
-    slope, bend = slope_and_bend(
-        a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
-    )
+    slope, bend = slope_and_bend(a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps)
     if risk > 0.0:
         more, turn = risk_slope_and_bend(a, offer.luck, offer.paid_below, offer.paid_above)
         slope -= 0.5 * risk * more
@@ -154,9 +152,7 @@ def offered_worth(offers, first, last, effort):
     for j in range(first, last):
         offer = offers[j]
         a = offer.reached + offer.reach * effort
-        worth += expected_points_share(
-            a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
-        )
+        worth += expected_points_share(a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps)
     return worth
 
 
@@ -411,9 +407,7 @@ def efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price):
         while last < n_offers and desk.offers[last].task == k:
             last += 1
         drive, share, eta = desk.drives[k], desk.shares[k], desk.curvatures[k]
-        e = climbed_effort(
-            desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k]
-        )
+        e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k])
         desk.efforts[k] = e
         total += e
     return total
@@ -464,9 +458,7 @@ def efforts_at_knots(desk, n_tasks, n_offers, kappa, substitution, load_curvatur
             elif certain:
                 e = best_at_knots(desk.offers, first, last, drive, price, share, kappa, substitution, eta)
             else:
-                e = climbed_effort(
-                    desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k]
-                )
+                e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k])
             if e > 0.0:
                 slope -= price_slope * e / max(eta * marginal_cost(e, share, kappa, substitution, eta), 1e-12)
             desk.efforts[k] = e

@@ -63,7 +63,7 @@ def glossed(reported, gloss, captured):
 
 @rule
 def lost_detail(spread, fidelity, handing):
-    """Standard deviation of the noise a report gathers when it is handed on the `handing`-th time: spread sqrt((1 - alpha)/alpha^n).
+    """Standard deviation of the noise a report gathers the n-th time it is handed on: spread sqrt((1 - alpha)/alpha^n).
 
     What arrives the n-th time has the variance spread^2/alpha^(n-1), noise gathered before included, so alpha of it survives
     every time and alpha^n of what is true (Williamson 1967). `spread` is that of what is true across the units that report.

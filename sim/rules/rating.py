@@ -66,7 +66,9 @@ def head_view(reported, mean_reported, halo, central_tendency):
 
 
 @rule
-def rating_shift(leniency, leniency_at_stake, stake, bias, self_share, self_leniency, referee_bias, is_office, external, supervision):
+def rating_shift(
+    leniency, leniency_at_stake, stake, bias, self_share, self_leniency, referee_bias, is_office, external, supervision
+):
     """Constant part of a rating: leniency (more when something hangs on it), self-leniency, the referee's own side.
 
     Source: Jawahar & Williams (1997); athlete and referee: bureau speeches, part 2.

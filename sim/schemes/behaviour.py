@@ -25,9 +25,13 @@ class Behaviour(Document):
     cost: float = parameter(1.0, "Cost level kappa of effort.", low=1e-6, unit="wages")
     substitution: float = parameter(0.0, "Substitution rho between tasks: 0 = separate, near 1 = one pool of time.", high=0.999)
     curvature_simple: float = parameter(1.0, "Curvature eta of the effort cost of simple tasks.", low=0.05, high=100)
-    curvature_discretionary: float = parameter(1.0, "Curvature eta of the effort cost of discretionary tasks.", low=0.05, high=100)
+    curvature_discretionary: float = parameter(
+        1.0, "Curvature eta of the effort cost of discretionary tasks.", low=0.05, high=100
+    )
     exhaustion_cost: float = parameter(0.0, "How much dearer work is at full exhaustion.", high=10)
-    duty: float = parameter(0.0, "Worth of doing one's normal work at all: contract, habit, supervision.", high=100, unit="wages/month")
+    duty: float = parameter(
+        0.0, "Worth of doing one's normal work at all: contract, habit, supervision.", high=100, unit="wages/month"
+    )
     demand_pull: float = parameter(0.0, "How far a higher workload raises the work people feel bound to do.", high=1)
     adjustment: float = parameter(1.0, "Share of the way to the best response taken in a step.", high=1)
     planning_interval: float = parameter(
@@ -67,7 +71,9 @@ class Behaviour(Document):
     forgetting_rate: float = parameter(0.0, "Monthly share of understanding that fades.", high=1)
     novelty_loss: float = parameter(0.0, "Share of understanding lost when the scheme is changed altogether.", high=1)
     # 7 falsification
-    falsification_cost: float = parameter(0.0, "Curvature k_g of the cost of falsification; 0 = nobody falsifies.", unit="wages/unit2")
+    falsification_cost: float = parameter(
+        0.0, "Curvature k_g of the cost of falsification; 0 = nobody falsifies.", unit="wages/unit2"
+    )
     honesty: float = parameter(0.0, "Mean moral cost of a unit falsified.", unit="wages/unit")
     honesty_sd: float = parameter(0.0, "Spread of the moral cost, as a share of the mean.", high=5)
     detection_learning: float = parameter(0.0, "How fast own experience moves the perceived chance of detection.", high=1)
@@ -110,7 +116,9 @@ class Behaviour(Document):
     reward_sensitivity: float = parameter(0.0, "How strongly reward against contribution is felt.", unit="1/SD")
     # 15 burnout
     burnout_rate: float = parameter(0.0, "Monthly speed of burnout; 0 = constant.", high=1)
-    exhaustion_base: float = parameter(0.0, "Exhaustion of a calm month (logit of the 0-6 scale).", low=-10, high=10, unit="logit")
+    exhaustion_base: float = parameter(
+        0.0, "Exhaustion of a calm month (logit of the 0-6 scale).", low=-10, high=10, unit="logit"
+    )
     resilience_sd: float = parameter(0.0, "Spread of resilience.", high=5, unit="logit")
     capacity: float = parameter(1.0, "Load that people can bear.", low=0.01, unit="months")
     load_strain: float = parameter(0.0, "Strain per month of load above capacity.", unit="logit")
@@ -155,6 +163,8 @@ class Behaviour(Document):
     hours_indicator: float = parameter(0.0, "Time an indicator takes from a cadre.", high=1, unit="months/month")
     hours_tracking: float = parameter(0.0, "Time one tracking takes.", high=1, unit="months")
     hours_interview: float = parameter(0.0, "Time one interview takes.", high=1, unit="months")
-    hours_rating: float = parameter(0.0, "Time one further rater or kind of appraiser takes at an appraisal.", high=1, unit="months")
+    hours_rating: float = parameter(
+        0.0, "Time one further rater or kind of appraiser takes at an appraisal.", high=1, unit="months"
+    )
     hours_study: float = parameter(0.0, "Time full study and publicity take.", high=1, unit="months/month")
     automation_saving: float = parameter(0.0, "Share of these hours that full automation saves.", high=1)
