@@ -306,12 +306,12 @@ def _sorted_groups(group: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np
 
 def _agreement(x: np.ndarray, y: np.ndarray, group: np.ndarray, known: np.ndarray) -> float:
     """Kendall tau-b inside groups, weighted by their size; all tied = 0; missing where no group has two people."""
-    from scipy.stats import kendalltau  # slow to import: not at start
-
     rows, first, size = _sorted_groups(group, known)
     if not len(rows):
         return np.nan
     if size.max() > LARGEST_PAIRED:
+        from scipy.stats import kendalltau  # slow to import: not at start
+
         taus = [
             (n, kendalltau(x[rows[f : f + n]], y[rows[f : f + n]]).statistic) for f, n in zip(first, size, strict=True) if n > 1
         ]
