@@ -284,8 +284,8 @@ def _fairness(world: World) -> dict[str, float]:
 
 def _sequence_of(world: World) -> np.ndarray:
     """A number for every cadre's sequence inside his bureau."""
-    department = world.departments[world.cadres["department"]]
-    return department["bureau"].astype(np.int64) * 64 + department["sequence"]
+    units = world.departments
+    return (units["bureau"].astype(np.int64) * 64 + units["sequence"])[world.cadres["department"]]
 
 
 def _steps_in_window(world: World) -> int:
@@ -517,17 +517,17 @@ def measure_groups(world: World, names: Names, window: int) -> tuple[np.ndarray,
 
 
 def _dimensions(world: World, names: Names) -> list[tuple[str, np.ndarray, list[str]]]:
-    department = world.departments[world.cadres["department"]]
+    own = world.cadres["department"]
     quartile = np.searchsorted(np.quantile(world.cadres["potential"], (0.25, 0.5, 0.75)), world.cadres["potential"])
     band = np.searchsorted([limit for limit, _ in TENURE_BANDS], world.cadres["tenure"], side="right")
     dimensions = [
-        ("sequence", department["sequence"], list(names.sequences)),
+        ("sequence", world.departments["sequence"][own], list(names.sequences)),
         ("ability quartile", quartile, ["lowest", "second", "third", "highest"]),
         ("tenure band", np.minimum(band, len(TENURE_BANDS) - 1), [name for _, name in TENURE_BANDS]),
     ]
     if len(names.departments) <= 2000:  # a whole service is told by sequence, ability and tenure only
-        dimensions.insert(0, ("department", world.cadres["department"], list(names.departments)))
-        dimensions.insert(1, ("branch", department["branch"], list(names.branches)))
+        dimensions.insert(0, ("department", own, list(names.departments)))
+        dimensions.insert(1, ("branch", world.departments["branch"][own], list(names.branches)))
     return dimensions
 
 

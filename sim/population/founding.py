@@ -145,15 +145,13 @@ def lay_out(organisation: Organisation, behaviour: Behaviour) -> Blueprint:
     bureaus, branches, departments, names = _unit_tables(plans, tuple(organisation.sequences), tuple(organisation.tasks))
     tasks = task_table(organisation, behaviour)
     _fill_normals(departments, branches, bureaus, tasks)
-    cadres = np.zeros(int(departments["size"].sum()), CADRE)
-    _place_cadres(cadres, departments)
     if organisation.service is None:
         bureaus["levels_above"] = organisation.levels_above
     departments["first_target"] = 1.0
     branches["pace"], bureaus["pace"] = 1.0, 1.0
     world = World(
         np.zeros(3, np.uint64), organisation_record(organisation), np.zeros(1, SCHEME),
-        behaviour_record(behaviour, organisation.step_months), tasks, np.zeros(0, INDICATOR), cadres, departments, branches,
+        behaviour_record(behaviour, organisation.step_months), tasks, np.zeros(0, INDICATOR), np.zeros(0, CADRE), departments, branches,
         bureaus, np.zeros(0, GROUP), np.zeros(0, np.int32),
     )  # fmt: skip
     return Blueprint(organisation, behaviour, world, names)
@@ -187,7 +185,8 @@ def wear(world: World, dress: Dress) -> World:
 
 def found(blueprint: Blueprint, dress: Dress, *, seed: int, replicate: int = 0) -> World:
     """The world on its first day under a scheme. All luck is addressed by seed and replicate; seed 0 is a seed."""
-    world = copy_of(blueprint.world)._replace(luck=luck_of(seed, replicate))
+    places = _empty_places(blueprint.world.departments)
+    world = copy_of(blueprint.world)._replace(luck=luck_of(seed, replicate), cadres=places)
     world = wear(world, dress)
     _fill_posts(world)
     found_units(world)
@@ -297,13 +296,22 @@ def _fill_normals(departments: np.ndarray, branches: np.ndarray, bureaus: np.nda
             np.add.at(bureaus["front_normal"][d["bureau"]], task, normal)
 
 
-def _place_cadres(cadres: np.ndarray, departments: np.ndarray) -> None:
-    """Permanent addresses: the key of the department and the position in it."""
-    sizes = departments["size"]
-    cadres["department"] = np.repeat(np.arange(len(departments)), sizes)
-    cadres["key"] = np.repeat(departments["key"], sizes)
-    cadres["position"] = np.arange(len(cadres)) - np.repeat(departments["first"], sizes)
-    cadres["group"] = -1
+def department_of_cadres(departments: np.ndarray) -> np.ndarray:
+    """The department of every place, in order."""
+    return np.repeat(np.arange(len(departments), dtype=np.int32), departments["size"])
+
+
+def _empty_places(departments: np.ndarray) -> np.ndarray:
+    """The table of cadres before anybody has entered, with permanent addresses: the unit's key and the position in it.
+
+    A kilobyte a place, so it is made anew for every world instead of being kept and copied.
+    """
+    department = department_of_cadres(departments)
+    cadres = np.zeros(len(department), CADRE)
+    cadres["department"] = department
+    cadres["key"] = departments["key"][department]
+    cadres["position"] = np.arange(len(cadres)) - departments["first"][department]
+    return cadres
 
 
 def _fill_posts(world: World) -> None:
@@ -356,16 +364,18 @@ def _fill_offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.nd
 
 def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(group of every cadre, peer groups of the scheme, list of their members ordered by group then by place)."""
-    department = world.departments[world.cadres["department"]]
+    departments = world.departments
     kind = scheme.appraisal.grades.peer_group
     if kind is PeerGroup.DEPARTMENT:
-        label = world.cadres["department"].astype(np.int64)
+        label_of_department = np.arange(len(departments))
     elif kind is PeerGroup.BRANCH:
-        label = department["branch"].astype(np.int64)
+        label_of_department = departments["branch"].astype(np.int64)
     elif kind is PeerGroup.BUREAU:
-        label = department["bureau"].astype(np.int64)
+        label_of_department = departments["bureau"].astype(np.int64)
     else:
-        label = department["bureau"].astype(np.int64) * (int(world.departments["sequence"].max()) + 1) + department["sequence"]
+        sequences = int(departments["sequence"].max()) + 1
+        label_of_department = departments["bureau"].astype(np.int64) * sequences + departments["sequence"]
+    label = label_of_department[department_of_cadres(departments)]
     _, group_of, sizes = np.unique(label, return_inverse=True, return_counts=True)
     groups = np.zeros(len(sizes), GROUP)
     groups["size"] = sizes
