@@ -150,10 +150,19 @@ def lay_out(organisation: Organisation, behaviour: Behaviour) -> Blueprint:
     departments["first_target"] = 1.0
     branches["pace"], bureaus["pace"] = 1.0, 1.0
     world = World(
-        np.zeros(3, np.uint64), organisation_record(organisation), np.zeros(1, SCHEME),
-        behaviour_record(behaviour, organisation.step_months), tasks, np.zeros(0, INDICATOR), np.zeros(0, CADRE), departments, branches,
-        bureaus, np.zeros(0, GROUP), np.zeros(0, np.int32),
-    )  # fmt: skip
+        luck=np.zeros(3, np.uint64),
+        organisation=organisation_record(organisation),
+        scheme=np.zeros(1, SCHEME),
+        behaviour=behaviour_record(behaviour, organisation.step_months),
+        tasks=tasks,
+        indicators=np.zeros(0, INDICATOR),
+        cadres=np.zeros(0, CADRE),
+        departments=departments,
+        branches=branches,
+        bureaus=bureaus,
+        groups=np.zeros(0, GROUP),
+        members=np.zeros(0, np.int32),
+    )
     return Blueprint(organisation, behaviour, world, names)
 
 
