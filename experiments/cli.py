@@ -359,6 +359,22 @@ def check(
 
 @app.command()
 @told_plainly
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="scheme, organisation, behaviour or study.")],
+) -> None:
+    """Print the JSON Schema of a kind of document, for editors that check and complete YAML."""
+    import json
+
+    from sim.errors import UserError
+    from sim.schemes.schema import json_schema, models
+
+    if kind not in models():
+        raise UserError.of("there is no such kind of document", found=kind, expected=", ".join(models()))
+    typer.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+
+
+@app.command()
+@told_plainly
 def describe(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A scheme: name or file.")],
     organisation: OrganisationOption = None,

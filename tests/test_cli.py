@@ -292,3 +292,18 @@ def test_version_is_told_the_same_everywhere() -> None:
     assert result.stdout.strip() == sim.__version__
     assert f"\nversion: {sim.__version__}\n" in citation
     assert f"\n## {sim.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_schema_prints_what_editors_read_and_refuses_other_kinds() -> None:
+    """A JSON Schema on standard output; an unknown kind is the user's mistake."""
+    import json
+
+    from typer.testing import CliRunner
+
+    from experiments.cli import app
+
+    printed = CliRunner().invoke(app, ["schema", "scheme"])
+    assert printed.exit_code == 0
+    assert "plan" in json.loads(printed.output)["properties"]
+    refused = CliRunner().invoke(app, ["schema", "poem"])
+    assert refused.exit_code == 2
