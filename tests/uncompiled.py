@@ -61,10 +61,16 @@ def prepare() -> None:
     from sim.rules.effort import Desk
 
     for kind in (World, Desk):
-        kind.__new__ = staticmethod(lambda cls, *parts: tuple.__new__(cls, map(as_rows, parts)))
+        kind.__new__ = staticmethod(made_of_rows)
         kind._make = classmethod(lambda cls, parts: tuple.__new__(cls, map(as_rows, parts)))
     walk = sim.run.walk
     sim.run.walk = lambda world, first, history, workers=1: walk(world, first, as_rows(history), workers)
+
+
+def made_of_rows(cls: type, *parts: object, **named: object) -> object:
+    """A named tuple whose tables are rows, however its fields are given."""
+    fields = [*parts, *(named[name] for name in cls._fields[len(parts) :])]
+    return tuple.__new__(cls, map(as_rows, fields))
 
 
 def main(names: list[str]) -> None:
