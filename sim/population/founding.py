@@ -33,7 +33,7 @@ from sim.population.settings import (
 from sim.population.world import World, copy_of
 from sim.rules.ranking import seats
 from sim.schemes.behaviour import Behaviour
-from sim.schemes.organisation import Department, Organisation, Perspective, Service
+from sim.schemes.organisation import Department, Organisation, Service
 from sim.schemes.scheme import PeerGroup, Ranking, Scheme
 
 
@@ -413,8 +413,3 @@ def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -
             places = seats(float(row["medal_share"]), n)
             medal = row["medal_points"] > 0 and 0 < places < n
             group["medal_density"][r] = contest_density_even(n, places) if medal else 0.0
-
-
-def perspective_names() -> tuple[str, ...]:
-    """Names of the perspectives in the order of their index."""
-    return tuple(perspective.value for perspective in Perspective)

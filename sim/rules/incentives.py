@@ -99,12 +99,6 @@ def pressure_of_rank(rank, rank_demanded):
 
 
 @rule
-def perceived_worth(understanding, slope, guess):
-    """Perceived slope (mechanism 6): u times the true one plus 1 - u times a flat guess."""
-    return understanding * slope + (1.0 - understanding) * guess
-
-
-@rule
 def worth_below(gain, loss, loss_aversion, is_loss):
     """Worth of a point below the standard: lambda (gain + loss) where points are deducted, gain + lambda loss otherwise.
 

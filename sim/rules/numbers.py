@@ -53,13 +53,6 @@ def chance_above(mean, sd):
     return chance
 
 
-@rule
-def density_at(mean, sd):
-    """Density at 0 of N(mean, sd^2); 0 without noise."""
-    _, density = chance_and_density(mean, sd)
-    return density
-
-
 @inlined
 def chance_and_density(mean, sd):
     """(P[X >= 0], density at 0) for X ~ N(mean, sd^2), computed together; a step and 0 without noise.
