@@ -24,8 +24,8 @@ PAIR = ["deduction_heavy", "scoring_reform"]
 def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No simulation, no figures (they have tests of their own), and a working folder of its own."""
     monkeypatch.setattr("experiments.report.figures.draw_comparison", lambda comparison, folder: [])
-    monkeypatch.setattr(cli, "core", lambda: fake_core)
-    monkeypatch.setattr(cli, "get_ready", lambda status: None)
+    monkeypatch.setattr(cli.plumbing, "core", lambda: fake_core)
+    monkeypatch.setattr(cli.plumbing, "get_ready", lambda status: None)
     monkeypatch.chdir(tmp_path)
 
 
@@ -112,7 +112,7 @@ def test_stopping_keeps_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.
 
         return stop_at_two
 
-    monkeypatch.setattr(cli, "core", lambda: stopping)
+    monkeypatch.setattr(cli.plumbing, "core", lambda: stopping)
     result = invoke("compare", *PAIR, *SMALL, "--out", "here")
     assert result.exit_code == 130
     assert "Stopped after 2 of 3 replicates. Nothing was written to here; nothing was kept." in result.stderr
@@ -126,7 +126,7 @@ def test_stopping_keeps_earlier_results(tmp_path: Path, monkeypatch: pytest.Monk
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "get_ready", interrupted)
+    monkeypatch.setattr(cli.plumbing, "get_ready", interrupted)
     result = invoke("compare", *PAIR, *SMALL, "--out", "here", "--overwrite")
     assert result.exit_code == 130
     assert "earlier results in it are as they were" in result.stderr
@@ -140,7 +140,7 @@ def test_a_fault_of_ours_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
 
         return simulate
 
-    monkeypatch.setattr(cli, "core", lambda: broken)
+    monkeypatch.setattr(cli.plumbing, "core", lambda: broken)
     result = invoke("compare", *PAIR, *SMALL, "--out", "here")
     assert result.exit_code == 1
     assert isinstance(result.exception, ZeroDivisionError)

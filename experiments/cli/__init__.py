@@ -1,0 +1,37 @@
+"""The command line `cadresim`.
+
+Only Typer is imported at the top: help and mistakes in options cost a tenth of a second. Exit codes: 0 done, 2 the
+user's to mend (told without a traceback, nothing written), 130 stopped with Ctrl-C, 1 a fault of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from experiments.cli import comparing, looking, running  # noqa: F401 - importing a module adds its commands
+from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Entry point of the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old terminal must not fail on a minus sign
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            leave_at_once()
+        raise
+    except BrokenPipeError:  # the reader (head, less) has gone: nothing to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(OURS) from None
+    except Exception:  # noqa: BLE001 - the outermost net: whatever gets here is our fault and is told as such
+        import traceback
+
+        traceback.print_exc()
+        tell_error("this is a fault of cadresim, not yours. Please report it with the lines above and the command.")
+        raise SystemExit(OURS) from None

@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Schemes = Annotated[list[str] | None, typer.Argument(metavar="[STUDY | SCHEME ...]", help="A study, or schemes: names or files.")]
+SchemesToRun = Annotated[list[str], typer.Argument(metavar="SCHEME ...", help="Schemes: names or files.")]
+OrganisationOption = Annotated[str | None, typer.Option("--organisation", "-g", help="Organisation: name or file.")]
+BehaviourOption = Annotated[str | None, typer.Option("--behaviour", help="Behaviour of people: name or file.")]
+MonthsOption = Annotated[int | None, typer.Option("--months", min=1, max=6000, help="Recorded months. [36]")]
+WarmupOption = Annotated[int | None, typer.Option("--warmup", min=0, max=6000, help="Months before, under the baseline. [24]")]
+ReplicatesOption = Annotated[int | None, typer.Option("--replicates", min=2, max=10_000_000, help="Runs of each scheme. [100]")]
+SeedOption = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too. [1]")]
+BaselineOption = Annotated[str | None, typer.Option("--baseline", help="Scheme that the others are compared with.")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="Threads. [one for every processor]")]
