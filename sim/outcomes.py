@@ -8,6 +8,7 @@ aggregated. What cannot be computed is NaN in a run ("missing") and never enters
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -300,8 +301,9 @@ def _sorted_groups(group: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np
     """(rows ordered by group, first row and size of every group) of the known rows."""
     rows = np.flatnonzero(known)
     rows = rows[np.argsort(group[rows], kind="stable")]
-    _, first, size = np.unique(group[rows], return_index=True, return_counts=True)
-    return rows, first, size
+    own = group[rows]
+    first = np.flatnonzero(np.concatenate((np.ones(min(1, len(own)), bool), own[1:] != own[:-1])))
+    return rows, first, np.diff(first, append=len(rows))
 
 
 def _agreement(x: np.ndarray, y: np.ndarray, group: np.ndarray, known: np.ndarray) -> float:
@@ -328,18 +330,12 @@ def _grade_agreement(grade: np.ndarray, contribution: np.ndarray, group: np.ndar
         if n < 2:
             continue
         own = rows[start : start + n]
-        _, ties = np.unique(grade[own], return_counts=True)
+        ties = np.bincount(grade[own].astype(np.int64))
         most = np.sqrt(1.0 - (ties * (ties - 1)).sum() / (n * (n - 1)))
         if most > 0:
-            tau = _agreement(grade, contribution, np.zeros(len(grade), np.int64), _only(own, len(grade)))
+            tau = _agreement(grade[own], contribution[own], np.zeros(n, np.int64), np.ones(n, bool))
             total, people = total + n * tau / most, people + n
     return total / people if people else np.nan
-
-
-def _only(rows: np.ndarray, n: int) -> np.ndarray:
-    flags = np.zeros(n, bool)
-    flags[rows] = True
-    return flags
 
 
 def _misjudged(
@@ -351,6 +347,7 @@ def _misjudged(
     awards = bool((cadres["grade"][graded] == grade).any())
     rows, first, size = _sorted_groups(sequence, known)
     false, awarded_n, missed, true_n = 0, 0, 0, 0
+    is_true = np.zeros(len(cadres), bool)
     for start, n in zip(first, size, strict=True):
         if n < SMALLEST_GROUP:
             continue
@@ -360,7 +357,8 @@ def _misjudged(
         else:
             chosen = own[np.argsort(sign * cadres["score"][own], kind="stable")[: int(SHARE_WITHOUT_AWARDS * n)]]
         true = own[np.argsort(sign * cadres["contribution"][own], kind="stable")[: len(chosen)]]
-        right = len(np.intersect1d(chosen, true, assume_unique=True))
+        is_true[true] = True
+        right = int(is_true[chosen].sum())
         false, awarded_n = false + len(chosen) - right, awarded_n + len(chosen)
         missed, true_n = missed + len(true) - right, true_n + len(true)
     return {
@@ -404,8 +402,6 @@ def _gini(pay: np.ndarray) -> float:
 
 def _impact(world: World, graded: np.ndarray) -> dict[str, float]:
     """Favourable grades of branches relative to offices, and what that ratio is on average under random labels."""
-    from scipy.stats import hypergeom  # slow to import: not at start
-
     missing = {"adverse_impact": np.nan, "adverse_impact_null": np.nan}
     office = world.departments["is_office"][world.cadres["department"]][graded] == 1
     favourable = world.cadres["grade"][graded] >= FAVOURABLE
@@ -413,14 +409,21 @@ def _impact(world: World, graded: np.ndarray) -> dict[str, float]:
     if not offices or not branches or not good:
         return missing
     in_offices = favourable[office].mean()
+    return {
+        "adverse_impact": float(favourable[~office].mean() / in_offices) if in_offices > 0 else np.nan,
+        "adverse_impact_null": _impact_by_chance(offices, branches, good),
+    }
+
+
+@lru_cache(maxsize=4096)
+def _impact_by_chance(offices: int, branches: int, good: int) -> float:
+    """Mean ratio of favourable shares, branches to offices, if `good` grades fell on people at random."""
+    from scipy.stats import hypergeom  # slow to import: not at start
+
     counts = np.arange(max(1, good - branches), min(good, offices) + 1)
     chance = hypergeom.pmf(counts, offices + branches, good, offices)
     ratio = ((good - counts) / branches) / (counts / offices)
-    null = float((chance * ratio).sum() / chance.sum()) if chance.sum() > 0 else np.nan
-    return {
-        "adverse_impact": float(favourable[~office].mean() / in_offices) if in_offices > 0 else np.nan,
-        "adverse_impact_null": null,
-    }
+    return float((chance * ratio).sum() / chance.sum()) if chance.sum() > 0 else np.nan
 
 
 def _weighted(world: World, amount: str, normal: str) -> tuple[float, float]:

@@ -26,7 +26,7 @@ from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES, measure, measure_groups
 from sim.population.entry import change_scheme
-from sim.population.founding import Blueprint, Dress, Names, found, lay_out, tailor, wear
+from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor, wear
 from sim.population.world import World, copy_of
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import check_scheme_fits
@@ -149,17 +149,27 @@ def _frame(table: np.ndarray) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
+def _surveyed(organisation_json: str) -> Survey:
+    return survey(Organisation.model_validate_json(organisation_json))
+
+
+@lru_cache(maxsize=8)
 def _laid_out(organisation_json: str, behaviour_json: str) -> Blueprint:
-    organisation = Organisation.model_validate_json(organisation_json)
-    return lay_out(organisation, Behaviour.model_validate_json(behaviour_json))
+    surveyed = _surveyed(organisation_json)
+    return lay_out(surveyed.organisation, Behaviour.model_validate_json(behaviour_json), surveyed)
+
+
+@lru_cache(maxsize=64)
+def _cut_out(organisation_json: str, scheme_json: str) -> tuple[Scheme, Cut]:
+    scheme, surveyed = Scheme.model_validate_json(scheme_json), _surveyed(organisation_json)
+    check_scheme_fits(scheme, surveyed.organisation)
+    return scheme, cut(surveyed, scheme)
 
 
 @lru_cache(maxsize=64)
 def _tailored(organisation_json: str, behaviour_json: str, scheme_json: str) -> Dress:
-    scheme = Scheme.model_validate_json(scheme_json)
-    blueprint = _laid_out(organisation_json, behaviour_json)
-    check_scheme_fits(scheme, blueprint.organisation)
-    return tailor(blueprint, scheme)
+    scheme, pieces = _cut_out(organisation_json, scheme_json)
+    return tailor(_laid_out(organisation_json, behaviour_json), scheme, pieces)
 
 
 class Stage:

@@ -27,7 +27,9 @@ from sim.population.settings import (
     behaviour_record,
     indicator_table,
     organisation_record,
+    scheme_elements,
     scheme_record,
+    task_curvatures,
     task_table,
 )  # fmt: skip
 from sim.population.world import World, copy_of
@@ -113,6 +115,19 @@ def _service_slots(service: Service) -> Iterator[tuple[tuple[str, ...], str, str
 
 
 @dataclass(frozen=True)
+class Survey:
+    """The units and places of an organisation: what neither behaviour nor luck touches."""
+
+    organisation: Organisation
+    record: np.ndarray
+    tasks: np.ndarray
+    departments: np.ndarray
+    branches: np.ndarray
+    bureaus: np.ndarray
+    names: Names
+
+
+@dataclass(frozen=True)
 class Blueprint:
     """An organisation laid out once: units, places and tasks, before any luck. Every replicate starts from a copy."""
 
@@ -120,6 +135,19 @@ class Blueprint:
     behaviour: Behaviour
     world: World
     names: Names
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The part of a dress that no behaviour touches, so that a study of behaviour cuts a scheme once."""
+
+    elements: np.ndarray
+    indicators: np.ndarray
+    is_counted: np.ndarray
+    offers: dict[str, np.ndarray]
+    group_of: np.ndarray
+    groups: np.ndarray
+    members: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -139,45 +167,74 @@ class Dress:
 OFFER_COLUMNS = ("n_offers", "offer_row", "offer_task", "offer_weight")
 
 
-def lay_out(organisation: Organisation, behaviour: Behaviour) -> Blueprint:
-    """Units and places of an organisation under a behaviour: the part of a world that no luck touches."""
+def survey(organisation: Organisation) -> Survey:
+    """Units, places and tasks of an organisation."""
     plans = list(plan_units(organisation))
     bureaus, branches, departments, names = _unit_tables(plans, tuple(organisation.sequences), tuple(organisation.tasks))
-    tasks = task_table(organisation, behaviour)
-    _fill_normals(departments, branches, bureaus, tasks)
+    _fill_normals(departments, branches, bureaus)
     if organisation.service is None:
         bureaus["levels_above"] = organisation.levels_above
     departments["first_target"] = 1.0
     branches["pace"], bureaus["pace"] = 1.0, 1.0
+    return Survey(
+        organisation, organisation_record(organisation), task_table(organisation), departments, branches, bureaus, names
+    )
+
+
+def lay_out(organisation: Organisation, behaviour: Behaviour, surveyed: Survey | None = None) -> Blueprint:
+    """Units and places of an organisation under a behaviour: the part of a world that no luck touches."""
+    surveyed = surveyed or survey(organisation)
+    tasks, departments = surveyed.tasks.copy(), surveyed.departments.copy()
+    tasks["curvature"] = task_curvatures(organisation, behaviour)
+    for d in departments:  # of the cost of load: the mean over the department's tasks
+        n = d["n_tasks"]
+        d["curvature"] = d["share"][:n] @ tasks["curvature"][d["task"][:n]]
     world = World(
         luck=np.zeros(3, np.uint64),
-        organisation=organisation_record(organisation),
+        organisation=surveyed.record,
         scheme=np.zeros(1, SCHEME),
         behaviour=behaviour_record(behaviour, organisation.step_months),
         tasks=tasks,
         indicators=np.zeros(0, INDICATOR),
         cadres=np.zeros(0, CADRE),
         departments=departments,
-        branches=branches,
-        bureaus=bureaus,
+        branches=surveyed.branches,
+        bureaus=surveyed.bureaus,
         groups=np.zeros(0, GROUP),
         members=np.zeros(0, np.int32),
     )
-    return Blueprint(organisation, behaviour, world, names)
+    return Blueprint(organisation, behaviour, world, surveyed.names)
 
 
-def tailor(blueprint: Blueprint, scheme: Scheme) -> Dress:
-    """A scheme fitted to a blueprint: indicator rows, offers of every department, peer groups, contests."""
-    indicators = indicator_table(scheme, blueprint.organisation)
+def cut(surveyed: Survey, scheme: Scheme) -> Cut:
+    """What of a scheme depends on the organisation alone: indicator rows, offers of every department, peer groups, contests."""
+    return _cut(surveyed.organisation, surveyed.departments, surveyed.bureaus, scheme)
+
+
+def _cut(organisation: Organisation, departments: np.ndarray, bureaus: np.ndarray, scheme: Scheme) -> Cut:
+    indicators = indicator_table(scheme, organisation)
     is_counted = np.zeros(TASKS, np.int32)
     is_counted[indicators["task"]] = 1
-    departments = blueprint.world.departments.copy()
-    _fill_offers(departments, indicators, blueprint.world.bureaus)
-    group_of, groups, members = _peer_groups(blueprint.world, scheme)
+    group_of, groups, members = _peer_groups(departments, scheme)
     _fill_contests(groups, scheme, indicators)
-    offers = {name: departments[name].copy() for name in OFFER_COLUMNS}
-    record = scheme_record(scheme, blueprint.behaviour)
-    return Dress(scheme, record, indicators, is_counted, offers, group_of, groups, members)
+    offers = _offers(departments, indicators, bureaus)
+    return Cut(scheme_elements(scheme), indicators, is_counted, offers, group_of, groups, members)
+
+
+def tailor(blueprint: Blueprint, scheme: Scheme, pieces: Cut | None = None) -> Dress:
+    """A scheme fitted to a blueprint; `pieces` are its `cut`, where they are at hand."""
+    world = blueprint.world
+    pieces = pieces or _cut(blueprint.organisation, world.departments, world.bureaus, scheme)
+    return Dress(
+        scheme=scheme,
+        record=scheme_record(scheme, blueprint.behaviour, pieces.elements),
+        indicators=pieces.indicators,
+        is_counted=pieces.is_counted,
+        offers=pieces.offers,
+        group_of=pieces.group_of,
+        groups=pieces.groups,
+        members=pieces.members,
+    )
 
 
 def wear(world: World, dress: Dress) -> World:
@@ -292,12 +349,11 @@ def _bureau_table(bureau_index: dict[tuple[str, ...], int], branches: np.ndarray
     return bureaus
 
 
-def _fill_normals(departments: np.ndarray, branches: np.ndarray, bureaus: np.ndarray, tasks: np.ndarray) -> None:
-    """Normal monthly output by unit and task, and the curvature of a department's load cost (mean over its tasks)."""
+def _fill_normals(departments: np.ndarray, branches: np.ndarray, bureaus: np.ndarray) -> None:
+    """Normal monthly output by unit and task."""
     for d in departments:
         n = d["n_tasks"]
         share, task = d["share"][:n], d["task"][:n]
-        d["curvature"] = share @ tasks["curvature"][task]
         normal = d["size"] * share
         np.add.at(branches["normal"][d["branch"]], task, normal)
         np.add.at(bureaus["normal"][d["bureau"]], task, normal)
@@ -344,36 +400,37 @@ def _fill_posts(world: World) -> None:
             taken += seats_here
 
 
-def _fill_offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.ndarray) -> None:
-    """Which indicator rows concern a department, and with what weight.
+def _offers(departments: np.ndarray, indicators: np.ndarray, bureaus: np.ndarray) -> dict[str, np.ndarray]:
+    """Which indicator rows concern a department, and with what weight: the columns `OFFER_COLUMNS`.
 
     A row weighs as much as the bureau gives it, times how specialised the department is in its task; the rows of a
     department make 1 together, so everybody can reach all points.
     """
+    offers = {name: np.zeros_like(departments[name]) for name in OFFER_COLUMNS}
     bureau_share = bureaus["normal"] / bureaus["normal"].sum(axis=1, keepdims=True)
-    cache: dict[tuple, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
-    for d in departments:
+    rows_of: dict[int, list[int]] = {}
+    for r, task in enumerate(indicators["task"].tolist()):
+        rows_of.setdefault(task, []).append(r)
+    known: dict[tuple, tuple[list[int], list[int], np.ndarray]] = {}
+    for i, d in enumerate(departments):
         n = int(d["n_tasks"])
-        own = [int(task) for task in d["task"][:n]]
-        key = (int(d["bureau"]), tuple(own), tuple(d["share"][:n]))
-        if key not in cache:
-            rows = [(j, r) for j, task in enumerate(own) for r in np.flatnonzero(indicators["task"] == task)]
-            weights = np.array(
-                [indicators["weight"][r] * d["share"][j] / bureau_share[d["bureau"], own[j]] for j, r in rows], dtype=float
-            )
-            if len(rows):
+        own, share, bureau = d["task"][:n].tolist(), d["share"][:n].tolist(), int(d["bureau"])
+        key = (bureau, tuple(own), tuple(share))
+        if key not in known:
+            pairs = [(j, r) for j, task in enumerate(own) for r in rows_of.get(task, ())]
+            weights = np.array([indicators["weight"][r] * share[j] / bureau_share[bureau, own[j]] for j, r in pairs], dtype=float)
+            if pairs:
                 weights = weights / weights.sum()
-            cache[key] = (np.array([r for _, r in rows], int), np.array([j for j, _ in rows], int), weights)
-        row, task, weight = cache[key]
-        d["n_offers"] = len(row)
+            known[key] = ([r for _, r in pairs], [j for j, _ in pairs], weights)
+        row, task, weight = known[key]
+        offers["n_offers"][i] = len(row)
         for column, values in (("offer_row", row), ("offer_task", task), ("offer_weight", weight)):
-            d[column] = 0
-            d[column][: len(row)] = values
+            offers[column][i, : len(row)] = values
+    return offers
 
 
-def _peer_groups(world: World, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _peer_groups(departments: np.ndarray, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(group of every cadre, peer groups of the scheme, list of their members ordered by group then by place)."""
-    departments = world.departments
     kind = scheme.appraisal.grades.peer_group
     if kind is PeerGroup.DEPARTMENT:
         label_of_department = np.arange(len(departments))

@@ -70,11 +70,17 @@ ORGANISATION = np.dtype(
 )
 
 
-def scheme_record(scheme: Scheme, behaviour: Behaviour) -> np.ndarray:
-    """The record (shape (1,), dtype SCHEME) of a scheme."""
+def scheme_elements(scheme: Scheme) -> np.ndarray:
+    """The record (shape (1,), dtype SCHEME) of a scheme with its own elements; what is derived is still zero."""
     record = np.zeros(1, SCHEME)
     for name, leaf in numeric_leaves(scheme, _SKIP).items():
         record[name] = code(leaf) if isinstance(leaf, StrEnum) else leaf
+    return record
+
+
+def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | None = None) -> np.ndarray:
+    """The record (shape (1,), dtype SCHEME) of a scheme; `elements` are its `scheme_elements`, where they are at hand."""
+    record = scheme_elements(scheme) if elements is None else elements.copy()
     who = scheme.appraisal.appraisers
     appraisal, process, talk = scheme.appraisal, scheme.process, scheme.communication
     kinds = sum(share > 0 for share in who.model_dump().values())
@@ -113,10 +119,10 @@ def _stake(scheme: Scheme) -> float:
 
 def behaviour_record(behaviour: Behaviour, step_months: int) -> np.ndarray:
     """The record of a behaviour, with monthly speeds and chances converted to the length of a step."""
-    record = np.zeros(1, BEHAVIOUR)
-    for name in Behaviour.model_fields:
-        value = getattr(behaviour, name)
-        record[name] = 1.0 - (1.0 - value) ** step_months if name in MONTHLY_SHARES and step_months > 1 else value
+    values = dict(behaviour)
+    if step_months > 1:
+        values |= {name: 1.0 - (1.0 - values[name]) ** step_months for name in MONTHLY_SHARES}
+    record = np.array([tuple(values[name] for name in BEHAVIOUR.names or ())], BEHAVIOUR)
     record["planning_interval"] = max(1.0, round(behaviour.planning_interval / step_months))
     return record
 
@@ -139,16 +145,24 @@ def organisation_record(organisation: Organisation) -> np.ndarray:
     return record
 
 
-def task_table(organisation: Organisation, behaviour: Behaviour) -> np.ndarray:
-    """The table of tasks (shape (TASKS,), dtype TASK), in the document's order; unused rows stay zero."""
+def task_table(organisation: Organisation) -> np.ndarray:
+    """The table of tasks (shape (TASKS,), dtype TASK), in the document's order, curvatures still zero; unused rows stay zero."""
     table = np.zeros(TASKS, TASK)
     for row, task in zip(table, organisation.tasks.values(), strict=False):
         row["perspective"] = list(Perspective).index(task.perspective)
-        row["curvature"] = behaviour.curvature_simple if task.effort is EffortClass.SIMPLE else behaviour.curvature_discretionary
         for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement"):
             row[name] = getattr(task, name)
         row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)
     return table
+
+
+def task_curvatures(organisation: Organisation, behaviour: Behaviour) -> np.ndarray:
+    """Curvature of the effort cost of every task (shape (TASKS,)); 0 in unused rows."""
+    curvature = np.zeros(TASKS)
+    for k, task in enumerate(organisation.tasks.values()):
+        is_simple = task.effort is EffortClass.SIMPLE
+        curvature[k] = behaviour.curvature_simple if is_simple else behaviour.curvature_discretionary
+    return curvature
 
 
 def indicator_table(scheme: Scheme, organisation: Organisation) -> np.ndarray:
