@@ -1,4 +1,7 @@
-"""The study document: a question put to several schemes in one organisation, for `cadresim compare`.
+"""The study document: a question put to several schemes in one organisation.
+
+`verb` says what is done with them (`cadresim compare`, `cadresim sweep` ...); the block of the same name holds its
+settings. `compare` is the default and needs none.
 
 A study lists its schemes by name or path (relative to the study's own file), or makes them on the spot::
 
@@ -12,17 +15,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.errors import Finding, UserError
 from sim.schemes.fit import scheme_misfits
 from sim.schemes.load import Loaded, read_behaviour, read_document, read_organisation, read_scheme
 from sim.schemes.locate import Reference
+from sim.schemes.misfit import Misfit, refuse
 from sim.schemes.nodes import Node, Path, Place, descend, node_of
 from sim.schemes.organisation import Organisation
+from sim.schemes.plans.plan import Documents, Plan
+from sim.schemes.plans.sensitivity import SensitivityPlan
+from sim.schemes.plans.sweep import SweepPlan
 from sim.schemes.scheme import Document, Scheme, count
 from sim.schemes.words import NAME_PATTERN, did_you_mean, listed, quoted
 
@@ -30,6 +38,14 @@ if TYPE_CHECKING:
     from sim.schemes.behaviour import Behaviour
 
 LARGEST_SEED = 2**63 - 1
+
+
+class Verb(StrEnum):
+    """What a study does with its schemes."""
+
+    COMPARE = "compare"
+    SWEEP = "sweep"
+    SENSITIVITY = "sensitivity"
 
 
 class StudyScheme(Document):
@@ -58,6 +74,37 @@ class Study(Document):
     seed: int = count(1, "Seed of all luck; 0 is a seed like any other.", low=0, high=LARGEST_SEED, unit="-")
     headline: list[str] = Field(default_factory=list, description="Outcomes to show first; by default the usual ones.")
     equal_budget: bool = Field(False, description="Scale explicit rewards so that schemes cost the same.")
+    verb: Verb = Field(Verb.COMPARE, description="What is done with the schemes; the block of the same name says how.")
+    # The block of a verb: a class in sim/schemes/plans; what it cannot do without makes the block obligatory.
+    sweep: SweepPlan | None = Field(None, description="verb: sweep. Values to give to paths, and the design of the points.")
+    sensitivity: SensitivityPlan | None = Field(None, description="verb: sensitivity. Parameters, method and size of the sample.")
+
+    @property
+    def plan(self) -> Plan | None:
+        """The settings of this study's verb, their defaults where the file leaves them out; None for a verb without any."""
+        if self.verb not in BLOCKS:
+            return None
+        return getattr(self, self.verb) or BLOCKS[self.verb]()
+
+    @model_validator(mode="after")
+    def _block_belongs_to_verb(self) -> Study:
+        given = [name for name in BLOCKS if getattr(self, name) is not None]
+        misfits = [
+            Misfit((name,), "this block belongs to another verb", f"verb: {self.verb.value}", f"verb: {name}")
+            for name in given
+            if name != self.verb
+        ]
+        block = BLOCKS.get(self.verb)
+        obligatory = [key for key, field in block.model_fields.items() if field.is_required()] if block else []
+        if obligatory and self.verb not in given:
+            expected = f"a block {self.verb.value}: with {listed(obligatory)}"
+            misfits.append(Misfit(("verb",), "the settings of this verb are missing", f"verb: {self.verb.value}", expected))
+        refuse(misfits)
+        return self
+
+
+#: The settings of every verb that has any, by the name of its block.
+BLOCKS: dict[str, type[Plan]] = {"sweep": SweepPlan, "sensitivity": SensitivityPlan}
 
 
 @dataclass(frozen=True)
@@ -105,6 +152,7 @@ class _Opener:
         self.loaded = loaded
         self.study = loaded.document
         self.folder = folder
+        self.outcome_names = outcome_names
         self.findings: list[Finding] = []
         self._check_headline(outcome_names)
 
@@ -117,6 +165,8 @@ class _Opener:
         baseline = self._baseline(schemes)
         if organisation is not None:
             self.findings += [finding for scheme in present for finding in scheme_misfits(scheme, organisation)]
+        if not self.findings and organisation is not None and behaviour is not None:
+            self._check_plan(Documents(present, baseline, organisation, behaviour, self.outcome_names))
         if self.findings or organisation is None or behaviour is None:
             raise UserError(sorted(set(self.findings)))
         return OpenStudy(self.study, tuple(present), organisation, behaviour, baseline)
@@ -149,6 +199,11 @@ class _Opener:
                 self._find(("headline", index), "there is no such outcome", quoted(name), "the name of an outcome", hint)
             if name in self.study.headline[:index]:
                 self._find(("headline", index), "this outcome stands here twice", quoted(name), "each outcome once")
+
+    def _check_plan(self, documents: Documents) -> None:
+        """The settings of the verb, tried on everything the study names."""
+        for misfit in self.study.plan.misfits(documents) if self.study.plan else ():
+            self._find((self.study.verb, *misfit.at), misfit.problem, misfit.found, misfit.expected, misfit.hint)
 
     def _check_names(self, schemes: list[Loaded[Scheme] | None]) -> None:
         first: dict[str, int] = {}
