@@ -8,14 +8,22 @@ results are handed on in order.
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from experiments.cases import Case, Setup, case_digest, key_of, model_code
 from experiments.design import Design, check_number
+from experiments.parts import GROUPS, KEY, MONTHLY, RUNS, Runs
+from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
+
+if TYPE_CHECKING:
+    from experiments.store import StudyStore
 
 MOST_WORKERS = 1024
 
@@ -45,11 +53,11 @@ class RunRecord(Protocol):
 #: Simulates one replicate: all schemes of the design, one record each.
 Replicate = Callable[[int], Sequence[RunRecord]]
 
-#: Prepares a design once and returns what simulates its replicates. Tests put a small fake in its place.
-Core = Callable[[Design], Replicate]
+#: Prepares a design or a case once and returns what simulates its replicates. Tests put a small fake in its place.
+Core = Callable[[Any], Replicate]
 
 
-def compiled_core(design: Design) -> Replicate:
+def compiled_core(design: Setup) -> Replicate:
     """The simulator itself."""
     from sim.run import Setting, simulate_schemes
 
@@ -117,3 +125,255 @@ def run_replicates(
             yield replicate, records
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+# --- cases into a store ----------------------------------------------------------------------------------------------
+
+#: Seconds of work in a block: short on threads, where handing over costs nothing; long where it goes through a network.
+NEAR, FAR = 0.1, 1.0
+LARGEST_BLOCK = 4096
+
+#: Told after every block: how many of the runs that were lacking are done.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a study did: runs done now, runs that were there already, and failed runs among both."""
+
+    n_new: int
+    n_reused: int
+    n_failed: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replicate of a case, with the schemes that the store lacks and the keys of their runs."""
+
+    case: Case
+    replicate: int
+    keys: tuple[bytes, ...]
+
+
+def run_cases(
+    store: StudyStore,
+    cases: Iterable[Case],
+    replicates: Iterable[int] | Callable[[int], Iterable[int]],
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    core: Core = compiled_core,
+    progress: Progress = lambda done, total: None,
+    keep: Sequence[str] = (RUNS,),
+) -> Ran:
+    """Run what the store lacks: every scheme of every case in every replicate.
+
+    Args:
+        store: where runs are looked up and kept (`experiments.store.open_study`).
+        cases: the points of the study; read as they are needed, so a generator will do.
+        replicates: numbers of the replicates, or a function from a point's number to them.
+        workers: threads; by default one for every processor.
+        executor: any executor of `concurrent.futures` in place of threads; ``core`` must then be a function of a module.
+        core: what simulates.
+        progress: told after every block: runs done, runs that were lacking as far as known.
+        keep: which tables of a run are kept: ``runs``, and ``monthly``, ``groups`` where they are needed.
+
+    A run that fails becomes a row with its reason and the study goes on. Ctrl-C keeps all that is finished.
+
+    Raises:
+        UserError: the number of workers, or a disk that takes no more; finished runs are kept.
+    """
+    if executor is not None:
+        return _Study(store, executor, FAR, _slots(executor), core, progress, tuple(keep)).run(cases, replicates)
+    workers = check_workers(workers)
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="cadresim")
+    try:
+        return _Study(store, pool, NEAR, workers, core, progress, tuple(keep)).run(cases, replicates)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _slots(executor: Executor) -> int:
+    return int(getattr(executor, "_max_workers", 0) or default_workers())
+
+
+class _Study:
+    """One call of `run_cases`: hands out blocks of tasks and takes their runs in, whichever ends first."""
+
+    def __init__(
+        self,
+        store: StudyStore,
+        executor: Executor,
+        seconds: float,
+        slots: int,
+        core: Core,
+        progress: Progress,
+        keep: tuple[str, ...],
+    ) -> None:
+        self.store = store
+        self.executor = executor
+        self.seconds = seconds
+        self.slots = slots
+        self.core = core
+        self.progress = progress
+        self.keep = keep
+        self.n_new = self.n_reused = self.n_failed = 0
+        self.total = 0
+        self.pace: float | None = None  # seconds a task
+        self.underway: set[bytes] = set()
+
+    def run(self, cases: Iterable[Case], replicates: Iterable[int] | Callable[[int], Iterable[int]]) -> Ran:
+        tasks = self._lacking(cases, replicates)
+        in_hand: dict[Future[tuple[Runs, float]], list[Task]] = {}
+        try:
+            while True:
+                while len(in_hand) < AHEAD * self.slots and (block := self._next_block(tasks)):
+                    in_hand[self.executor.submit(run_block, self.core, block, self.keep, model_code())] = block
+                if not in_hand:
+                    break
+                for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
+                    self._take(future, in_hand.pop(future))
+        finally:
+            for future in in_hand:
+                future.cancel()
+            self.store.commit()
+        return Ran(self.n_new, self.n_reused, self.n_failed)
+
+    def _lacking(self, cases: Iterable[Case], replicates: Iterable[int] | Callable[[int], Iterable[int]]) -> Iterator[Task]:
+        """Tasks for what the store lacks; all that is asked for is noted."""
+        fixed = None if callable(replicates) else replicates if isinstance(replicates, range) else tuple(replicates)
+        for case in cases:
+            digest = case_digest(case)
+            names = [scheme.name for scheme in case.schemes]
+            if len(set(names)) < len(names):
+                raise ValueError(f"point {case.point}: two schemes of one name among {names}")
+            for replicate in replicates(case.point) if callable(replicates) else fixed or ():
+                keys = [key_of(digest, scheme, replicate) for scheme in case.schemes]
+                self.store.ask(keys, case.point, names, replicate)
+                lacking = {
+                    key: scheme
+                    for key, scheme in zip(keys, case.schemes, strict=True)
+                    if key not in self.underway and not self.store.has(key.hex(), self.keep)
+                }
+                self.n_reused += len(keys) - len(lacking)
+                if lacking:
+                    self.underway.update(lacking)
+                    self.total += len(lacking)
+                    yield Task(replace(case, schemes=tuple(lacking.values())), replicate, tuple(lacking))
+
+    def _next_block(self, tasks: Iterator[Task]) -> list[Task]:
+        size = 1 if self.pace is None else min(max(1, round(self.seconds / max(self.pace, 1e-9))), LARGEST_BLOCK)
+        block: list[Task] = []
+        for task in tasks:
+            block.append(task)
+            if len(block) >= size:
+                break
+        return block
+
+    def _take(self, future: Future[tuple[Runs, float]], block: list[Task]) -> None:
+        runs, seconds = future.result()
+        pace = seconds / len(block)
+        self.pace = pace if self.pace is None else 0.7 * self.pace + 0.3 * pace
+        self.store.append(runs, self.keep)
+        for task in block:
+            self.underway.difference_update(task.keys)
+        self.n_new += len(runs)
+        self.n_failed += sum(reason is not None for reason in runs.failed)
+        self.progress(self.n_new, self.total)
+
+
+# --- on a worker -----------------------------------------------------------------------------------------------------
+
+
+def run_block(core: Core, tasks: Sequence[Task], keep: Sequence[str], code: str) -> tuple[Runs, float]:
+    """Run tasks one after the other; their runs and the seconds it took.
+
+    Raises:
+        RuntimeError: this worker has another version of the model than the study.
+    """
+    if code != model_code():
+        raise RuntimeError("a worker has another version of the model than the study: install the same cadresim everywhere")
+    began = time.perf_counter()
+    rows: list[_Row] = []
+    simulate, prepared = None, None
+    for task in tasks:
+        try:
+            if simulate is None or prepared != (id(task.case.behaviour), id(task.case)):
+                simulate, prepared = core(task.case), (id(task.case.behaviour), id(task.case))
+            records = simulate(task.replicate)
+            rows += [_row(task, key, record, keep) for key, record in _paired(task, records)]
+        except Exception:  # noqa: BLE001 - whatever went wrong is told with the run; each scheme is now tried alone
+            simulate = None
+            rows += [_alone(core, task, index, keep) for index in range(len(task.keys))]
+    return packed(rows), time.perf_counter() - began
+
+
+@dataclass(frozen=True)
+class _Row:
+    key: bytes
+    point: int
+    scheme: str
+    replicate: int
+    seed: int
+    failed: str | None
+    again: bool
+    outcomes: np.ndarray
+    monthly: np.ndarray
+    groups: np.ndarray
+    labels: Sequence[tuple[str, str]]
+
+
+_NO_MONTHS = np.empty((0, len(SERIES)))
+_NO_GROUPS = np.empty((0, len(GROUP_OUTCOMES)))
+
+
+def _paired(task: Task, records: Sequence[RunRecord]) -> list[tuple[bytes, RunRecord]]:
+    found = {record.scheme: record for record in records}
+    return [(key, found[scheme.name]) for key, scheme in zip(task.keys, task.case.schemes, strict=True)]
+
+
+def _row(task: Task, key: bytes, record: RunRecord, keep: Sequence[str]) -> _Row:
+    outcomes = np.asarray(record.outcomes, dtype=np.float64)
+    monthly = np.asarray(record.monthly, dtype=np.float64) if MONTHLY in keep else _NO_MONTHS
+    groups = np.asarray(record.groups, dtype=np.float64) if GROUPS in keep else _NO_GROUPS
+    labels = record.group_labels if GROUPS in keep else ()
+    shapes = (outcomes.shape, monthly.shape[1:], groups.shape)
+    expected = ((len(OUTCOME_NAMES),), (len(SERIES),), (len(labels), len(GROUP_OUTCOMES)))
+    if shapes != expected:
+        raise ValueError(f"shape of outcomes, months and groups: {shapes}, expected {expected}")
+    return _Row(key, task.case.point, record.scheme, task.replicate, record.seed, None, False, outcomes, monthly, groups, labels)
+
+
+def _alone(core: Core, task: Task, index: int, keep: Sequence[str]) -> _Row:
+    """One scheme of a task that failed: its run, or a row with the reason."""
+    scheme, key = task.case.schemes[index], task.keys[index]
+    case = replace(task.case, schemes=(scheme,))
+    try:
+        return _row(task, key, core(case)(task.replicate)[0], keep)
+    except Exception as error:  # noqa: BLE001 - a run that fails is a row, and the study goes on
+        reason = f"{type(error).__name__}: {error}"
+        again = isinstance(error, MemoryError | OSError | BrokenExecutor)
+        nothing = np.full(len(OUTCOME_NAMES), np.nan)
+        return _Row(key, case.point, scheme.name, task.replicate, case.seed, reason, again, nothing, _NO_MONTHS, _NO_GROUPS, ())
+
+
+def packed(rows: Sequence[_Row]) -> Runs:
+    """Rows as columns: a few large arrays travel and are written faster than many small ones."""
+    labels: dict[tuple[str, str], int] = {}
+    codes = [labels.setdefault((str(one[0]), str(one[1])), len(labels)) for row in rows for one in row.labels]
+    return Runs(
+        key=np.array([row.key for row in rows], KEY),
+        point=np.array([row.point for row in rows], np.int64),
+        scheme=np.array([row.scheme for row in rows], object),
+        replicate=np.array([row.replicate for row in rows], np.int64),
+        seed=np.array([row.seed for row in rows], np.uint64),
+        failed=np.array([row.failed for row in rows], object),
+        again=np.array([row.again for row in rows], bool),
+        outcomes=np.stack([row.outcomes for row in rows]) if rows else np.empty((0, len(OUTCOME_NAMES))),
+        n_steps=np.array([len(row.monthly) for row in rows], np.int64),
+        n_groups=np.array([len(row.groups) for row in rows], np.int64),
+        monthly=np.concatenate([row.monthly for row in rows]) if rows else _NO_MONTHS,
+        groups=np.concatenate([row.groups for row in rows]) if rows else _NO_GROUPS,
+        label=np.array(codes, np.int64),
+        labels=tuple(labels),
+    )

@@ -10,19 +10,40 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import sim
+from experiments.cases import model_code
+from experiments.parts import (
+    DAMAGED,
+    KEPT,
+    KEY,
+    RUNS,
+    RUNS_PART,
+    TEMPORARY,
+    Part,
+    Runs,
+    is_sound,
+    keys_of,
+    open_part,
+    part_files,
+    write_part,
+)
 from experiments.runner import RunRecord
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, SERIES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished-"
@@ -290,3 +311,258 @@ def checked(numbers: np.ndarray, shape: tuple[int, int], record: RunRecord, what
     if numbers.shape != shape:
         raise ValueError(f"{what} of {record.scheme}, replicate {record.replicate}: shape {numbers.shape}, expected {shape}")
     return np.asarray(numbers, dtype=np.float64)
+
+
+# --- the store of a study --------------------------------------------------------------------------------------------
+
+PARTS = "parts"
+ABOUT = "about.json"
+POINTS = "points.parquet"
+
+#: A part is committed when it has this many runs or bytes, or is this old: a twentieth of the study's age within bounds.
+ROWS_PER_PART = 16_384
+BYTES_PER_PART = 32 * 2**20
+YOUNGEST, OLDEST, SHARE_OF_AGE = 0.5, 30.0, 0.05
+
+LABELS = ("point", "scheme", "replicate")
+
+
+class _KeySet:
+    """Keys of runs with what is kept of each: 17 bytes a run once they are sorted in."""
+
+    def __init__(self) -> None:
+        self._keys = np.empty(0, KEY)
+        self._kept = np.empty(0, np.uint8)
+        self._fresh: dict[bytes, int] = {}
+
+    def add(self, keys: np.ndarray, kept: int) -> None:
+        for key in keys.tolist():
+            self._fresh[key] = self._fresh.get(key, 0) | kept
+        if len(self._fresh) > 4096:
+            self._sort_in()
+
+    def kept(self, key: bytes) -> int:
+        """Bits of what is kept of a run; 0 = it is not there."""
+        key = key.rstrip(b"\0")  # as NumPy tells fixed-length bytes
+        bits = self._fresh.get(key, 0)
+        if len(self._keys):
+            place = int(np.searchsorted(self._keys, np.array(key, KEY)))
+            if place < len(self._keys) and self._keys[place] == key:
+                bits |= int(self._kept[place])
+        return bits
+
+    def _sort_in(self) -> None:
+        keys = np.concatenate([self._keys, np.array(list(self._fresh), KEY)])
+        kept = np.concatenate([self._kept, np.array(list(self._fresh.values()), np.uint8)])
+        self._keys, place = np.unique(keys, return_inverse=True)
+        self._kept = np.zeros(len(self._keys), np.uint8)
+        np.bitwise_or.at(self._kept, place, kept)
+        self._fresh = {}
+
+
+def _bits(kept: Iterable[str]) -> int:
+    return sum(1 << KEPT.index(kind) for kind in set(kept))
+
+
+class StudyStore:
+    """All runs of a study in a folder: found by content, committed part by part, read as one table.
+
+    Made by `open_study` (to write) or `read_study`. Nothing that a reader sees depends on the order in which runs came, on the
+    number of workers or on how often the study was interrupted.
+    """
+
+    def __init__(self, folder: Path, about: Mapping[str, Any], *, writing: bool) -> None:
+        self.folder = folder
+        self.place = folder / PARTS
+        self.about = dict(about)
+        self.writing = writing
+        self.damaged: list[Path] = []
+        self._known = _KeySet()
+        self._asked: list[tuple[np.ndarray, ...]] = []
+        self._waiting: dict[tuple[str, ...], list[Runs]] = {}
+        self._n_waiting = self._bytes_waiting = 0
+        self._began = self._committed = time.monotonic()
+        self._parts: list[Part] = []
+        self._load()
+
+    def _load(self) -> None:
+        """Find the parts; a damaged one is set aside, so that its runs count as lacking."""
+        for path in part_files(self.place):
+            try:
+                part = open_part(path)
+                sound = all(is_sound(file) for file in part.files)
+            except ValueError:
+                part, sound = Part(path, None, None, ""), False
+            if not sound:
+                self._set_aside(part)
+                continue
+            self._parts.append(part)
+            self._remember(part)
+        if self.writing:
+            self._sweep()
+
+    def _remember(self, part: Part) -> None:
+        columns = part.columns(["key", "again"])
+        final = ~columns["again"].to_numpy()
+        self._known.add(keys_of(columns["key"])[final], _bits(part.kept))
+
+    def _set_aside(self, part: Part) -> None:
+        self.damaged.append(part.path)
+        if not self.writing:
+            return
+        aside = self.place / DAMAGED
+        aside.mkdir(exist_ok=True)
+        for file in part.files:
+            if file.exists():
+                os.replace(file, aside / file.name)
+
+    def _sweep(self) -> None:
+        """Remove what a crash left: temporary files, months and groups whose runs were never committed."""
+        used = {file.name for part in self._parts for file in part.files}
+        for file in self.place.iterdir():
+            if file.name.startswith(TEMPORARY) or (
+                file.suffix == ".parquet" and file.name.count("-") == 2 and file.name not in used
+            ):
+                file.unlink(missing_ok=True)
+
+    # --- writing
+
+    def has(self, key: str, keep: Iterable[str] = (RUNS,)) -> bool:
+        """Whether a run is there, with all tables that are asked for."""
+        wanted = _bits(keep)
+        return self._known.kept(bytes.fromhex(key)) & wanted == wanted
+
+    def ask(self, keys: Sequence[bytes], point: int, schemes: Sequence[str], replicate: int) -> None:
+        """Note that these runs belong to the study under these labels."""
+        n = len(keys)
+        self._asked.append((np.array(keys, KEY), np.full(n, point), np.array(schemes, object), np.full(n, replicate)))
+
+    def append(self, runs: Runs, keep: Iterable[str] = (RUNS,)) -> None:
+        """Take finished runs; they are committed with others before long, at the latest with `commit`."""
+        self._waiting.setdefault(tuple(keep), []).append(runs)
+        self._n_waiting += len(runs)
+        self._bytes_waiting += runs.nbytes
+        age = time.monotonic() - self._committed
+        patience = min(max(YOUNGEST, SHARE_OF_AGE * (time.monotonic() - self._began)), OLDEST)
+        if self._n_waiting >= ROWS_PER_PART or self._bytes_waiting >= BYTES_PER_PART or age >= patience:
+            self.commit()
+
+    def commit(self) -> None:
+        """Put onto the disk what is waiting. When this returns, no crash can lose it.
+
+        Raises:
+            UserError: the disk is full or the folder cannot be written; whole parts stay.
+        """
+        for keep, batches in list(self._waiting.items()):
+            runs = Runs.joined(batches)
+            with told_where(self.folder):
+                part = write_part(self.place, self._next_number(), runs, keep, model_code())
+            del self._waiting[keep]
+            self._parts.append(part)
+            self._known.add(runs.key[~runs.again], _bits(keep))
+        self._n_waiting = self._bytes_waiting = 0
+        self._committed = time.monotonic()
+
+    def _next_number(self) -> int:
+        return max((part.number for part in self._parts), default=0) + 1
+
+    # --- reading
+
+    @property
+    def n_runs(self) -> int:
+        """Runs on the disk, failed ones included."""
+        return sum(part.n_runs for part in self._parts)
+
+    def runs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The runs of the study, ordered by point, scheme and replicate.
+
+        Columns: ``point``, ``scheme``, ``replicate``, then ``seed``, every outcome (NaN = missing) and ``failed`` (the reason,
+        or None), or those that are asked for.
+        """
+        from sim.outcomes import OUTCOME_NAMES
+
+        wanted = [name for name in (columns or ("seed", *OUTCOME_NAMES, "failed")) if name not in LABELS]
+        self.commit() if self.writing else None
+        tables = [part.columns(dict.fromkeys(["key", *LABELS, "again", *wanted])) for part in self._parts]  # type: ignore[arg-type]
+        schema = pa.schema([field for field in RUNS_PART if field.name in {"key", *LABELS, "again", *wanted}])
+        table = pa.concat_tables([one.replace_schema_metadata(None) for one in tables]) if tables else schema.empty_table()
+        frame = table.drop_columns(["key"]).to_pandas()
+        keys = keys_of(table["key"])
+        frame = self._labelled(frame, keys)
+        order = np.lexsort((frame["replicate"], frame["scheme"].to_numpy(object).astype(str), frame["point"]))
+        return frame.iloc[order].reset_index(drop=True)[[*LABELS, *wanted]]
+
+    def _labelled(self, frame: pd.DataFrame, keys: np.ndarray) -> pd.DataFrame:
+        """Every run once, a good one rather than a failed one, under the labels of those who asked for it."""
+        again = frame["again"].to_numpy(bool)
+        order = np.lexsort((np.arange(len(keys)), again, keys))
+        first = np.ones(len(order), bool)
+        first[1:] = keys[order][1:] != keys[order][:-1]
+        rows = order[first]
+        if not self._asked:
+            return frame.iloc[rows]
+        asked, point, scheme, replicate = (np.concatenate(column) for column in zip(*self._asked, strict=True))
+        held = keys[rows]
+        if not len(held):
+            return frame.iloc[rows]
+        place = np.minimum(np.searchsorted(held, asked), len(held) - 1)
+        there = held[place] == asked
+        found = frame.iloc[rows[place[there]]].copy()
+        found["point"], found["scheme"], found["replicate"] = point[there], scheme[there], replicate[there]
+        return found.drop_duplicates(list(LABELS))
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The study's table of points: one row a point, its index the number of the point."""
+        import pandas as pd
+
+        path = self.folder / POINTS
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    def write_points(self, points: pd.DataFrame) -> None:
+        """Keep the table of points, whole or not at all."""
+        temporary = self.place / f"{TEMPORARY}points"
+        with told_where(self.folder):
+            points.to_parquet(temporary)
+            sync(temporary)
+            os.replace(temporary, self.folder / POINTS)
+
+    def close(self) -> None:
+        """Commit what is waiting and let others write."""
+        if self.writing:
+            self.commit()
+
+    def __enter__(self) -> StudyStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_study(folder: str | Path, about: Mapping[str, Any], *, overwrite: bool = False) -> StudyStore:
+    """Open a study for writing; makes the folder where it is not there yet, and finds the runs that are.
+
+    Args:
+        folder: the folder of the study.
+        about: what the study is, at least ``verb`` and ``name``; kept beside the parts.
+        overwrite: forget the runs that are there.
+
+    Raises:
+        UserError: the folder is a file, cannot be written, or holds files that are not ours.
+    """
+    folder = Path(folder)
+    place = folder / PARTS
+    with told_where(folder):
+        if overwrite:
+            shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True, exist_ok=True)
+    about = {**about, "versions": {"cadresim": sim.__version__}}
+    write_json(place / ABOUT, about)
+    return StudyStore(folder, about, writing=True)
+
+
+def read_study(folder: str | Path) -> StudyStore:
+    """Open a study for reading."""
+    place = Path(folder) / PARTS
+    about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
+    return StudyStore(Path(folder), about, writing=False)
