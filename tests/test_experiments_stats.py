@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from experiments.stats import half_width, is_settled, mean_present, paired_difference, student_quantile
+from experiments.stats import (
+    error_of,
+    half_width,
+    is_settled,
+    mean_present,
+    normal_quantile,
+    paired_difference,
+    probability_of_being_best,
+    simultaneous_multiplier,
+    student_quantile,
+)
 
 
 def test_interval_is_the_t_interval_of_scipy() -> None:
@@ -63,3 +73,71 @@ def test_settled_means_that_the_interval_excludes_zero(low: float, high: float, 
 def test_quantile_needs_two_values() -> None:
     assert np.isnan(student_quantile(np.array([0, 1]))).all()
     assert student_quantile(np.array([5]))[0] == pytest.approx(scipy_stats.t.ppf(0.975, 4))
+
+
+# --- many schemes at once ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("schemes", "known"), [(1, 1.960), (2, 2.212), (5, 2.511), (10, 2.716)])
+def test_simultaneous_multiplier_is_dunnetts(schemes: int, known: float) -> None:
+    """Differences to a baseline of equal noise are correlated by a half: Dunnett (1964), two-sided, 5 %, many degrees."""
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=(200_000, schemes + 1))
+    assert simultaneous_multiplier(noise[:, 1:] - noise[:, :1]) == pytest.approx(known, abs=0.02)
+
+
+def test_simultaneous_intervals_cover_all_at_once() -> None:
+    rng = np.random.default_rng(12)
+    truth = np.linspace(-1, 1, 6)
+    held = []
+    for _ in range(600):
+        differences = truth + rng.normal(size=(40, 6)) * np.geomspace(0.2, 5, 6) + rng.normal(size=(40, 1))
+        half = half_width(differences, 1 - error_of(simultaneous_multiplier(differences)))
+        held.append((np.abs(differences.mean(axis=0) - truth) <= half).all())
+    assert 0.925 < np.mean(held) < 0.975
+
+
+def test_simultaneous_multiplier_of_odd_families() -> None:
+    rng = np.random.default_rng(1)
+    one = rng.normal(size=(30, 1))
+    assert simultaneous_multiplier(np.hstack([one, one, -one])) == pytest.approx(1.96, abs=0.03), "one and the same difference"
+    assert simultaneous_multiplier(np.hstack([one, np.zeros((30, 4))])) == pytest.approx(1.96, abs=1e-3), "four are certain"
+    assert simultaneous_multiplier(np.zeros((30, 4))) == pytest.approx(1.96, abs=1e-3)
+    assert simultaneous_multiplier(np.empty((0, 0))) == pytest.approx(1.96, abs=1e-3)
+    sidak = normal_quantile(1 - 0.95 ** (1 / 4))
+    assert simultaneous_multiplier(rng.normal(size=(2, 4))) == pytest.approx(sidak)
+    holes = rng.normal(size=(30, 2))
+    holes[:15, 0], holes[15:, 1] = np.nan, np.nan
+    assert simultaneous_multiplier(holes) == pytest.approx(normal_quantile(1 - 0.95**0.5))
+
+
+def test_error_and_quantile_are_inverse() -> None:
+    assert error_of(normal_quantile(0.03)) == pytest.approx(0.03)
+
+
+def test_probability_of_being_best_by_hand() -> None:
+    """Two schemes whose difference has mean m and spread s: the chance is that of a normal beyond -m/s."""
+    rng = np.random.default_rng(4)
+    luck = rng.normal(size=(400, 1))
+    first, second = luck + rng.normal(0, 1, (400, 1)) + 0.05, luck + rng.normal(0, 1, (400, 1))
+    difference = (first - second)[:, 0]
+    expected = scipy_stats.norm.cdf(difference.mean() / (difference.std() / 20))
+    share = probability_of_being_best(np.stack([first, second]), np.array([1]))
+    assert share[0, 0] == pytest.approx(expected, abs=0.03)
+    assert share.sum() == pytest.approx(1.0)
+    assert probability_of_being_best(np.stack([first, second]), np.array([-1]))[1, 0] == pytest.approx(share[0, 0])
+
+
+def test_probability_of_being_best_with_ties_missing_values_and_no_direction() -> None:
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(4, 20, 3))
+    values[1] = values[0] = values[0] + 50.0
+    values[3, :, 0] = np.nan
+    values[2, 10:, 0] = np.nan
+    values[:, :, 2] = np.nan
+    share = probability_of_being_best(values, np.array([1, 0, 1]))
+    assert share[:3, 0].tolist() == [0.5, 0.5, 0.0]
+    assert np.isnan(share[3, 0])
+    assert np.isnan(share[:, 1:]).all()
+    again = probability_of_being_best(values, np.array([1, 0, 1]))
+    np.testing.assert_array_equal(share, again)

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import math
 
+from experiments.targets import BY_NAME, is_share
 from sim.outcomes import OUTCOMES
 
-BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 TITLES = {outcome.name: outcome.title for outcome in OUTCOMES}
 
-#: Units that are shares of a whole and therefore read best as per cent.
-SHARES = ("share", "share of goal", "share a year", "share of time")
-
 MISSING = "missing"
-
-
-def is_share(outcome: str) -> bool:
-    """Whether the outcome reads best as per cent. Perceived justice is a scale from 0 to 1, no share of anything."""
-    return BY_NAME[outcome].unit in SHARES and not outcome.startswith("justice_")
 
 
 def better(outcome: str) -> int:
