@@ -178,6 +178,7 @@ WHERE: dict[str, tuple[str, dict[str, Any], dict[str, Any], int]] = {  # (preset
         {f"appraisal.grades.{cut}": FREE[cut] + 0.02}, 24)
        for cut in ("top_threshold", "second_threshold", "bottom_threshold")},
     "appraisal.grades.ties": ("forced_ranking", TIED, {"appraisal.grades.ties": "seniority"}, 24),
+    "appraisal.grades.fractions": ("forced_ranking", {}, {"appraisal.grades.fractions": "lot"}, 24),
     "plan.indicators.steps": ("balanced_scorecard_five", {}, {"plan.indicators.process.steps": 2}, 24),
     "application.sanctions.transfer": ("forced_ranking", {}, {"application.sanctions.transfer": 0.5}, 48),
     "application.sanctions.adjustment": ("forced_ranking", {}, {"application.sanctions.adjustment": 0.5}, 72),

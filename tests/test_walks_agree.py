@@ -112,7 +112,8 @@ VARIANTS = {
         "plan.targets.ratchet_on": "group", "application.explicit.promotion_rule": "random",
     },
     "forced shares without a floor, ability redrawn": {
-        "appraisal.grades": FORCED | {"peer_group": "department"}, "application.explicit.ability_on_promotion": "redrawn",
+        "appraisal.grades": FORCED | {"peer_group": "department", "fractions": "lot"},
+        "application.explicit.ability_on_promotion": "redrawn",
         "application.explicit.promotion_rule": "result",
     },
     "worst first, lots, appraised every month": {

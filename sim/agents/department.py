@@ -13,6 +13,7 @@ from sim.agents.entity import Settings, squared, total
 from sim.agents.reports import Reporting, share_of
 from sim.loop.calendar import month_of_year
 from sim.population.draws import Purpose
+from sim.population.entry import LEFT
 from sim.rules.burnout import BURNOUT_FROM
 from sim.rules.incentives import ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
@@ -60,6 +61,13 @@ class Department(Reporting, table="departments"):
     def rows_of_indicator(self, r: int) -> list[int]:
         """Rows of the department that are the scheme's indicator row r."""
         return [row for row in range(self.n_offers) if self.offer_row[row] == r]
+
+    def replace_leavers(self) -> None:
+        """Whoever wants to leave, or is of age, is gone before the month is planned."""
+        self.sum_exits = 0.0
+        for cadre in self.cadres:
+            if cadre.wants_to_leave():
+                cadre.leave_service(LEFT)
 
     # --- link 1: the plan -------------------------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class Department(Reporting, table="departments"):
         for books in (self.sum_true, self.sum_cadre, self.sum_task_effort):
             books[:n] = 0.0
         self.sum_effort = self.sum_load = self.sum_falsified = self.sum_reported_value = 0.0
-        self.sum_threat = self.sum_overload = self.sum_exits = 0.0
+        self.sum_threat = self.sum_overload = 0.0
 
     def luck_of_taxpayers(self, j: int) -> float:
         """The taxpayers' side of luck on own task j."""
@@ -231,12 +239,10 @@ class Department(Reporting, table="departments"):
     # --- link 4 and after -------------------------------------------------------------------------------------------
 
     def close_month(self) -> None:
-        """Communication, the update of people, exits, and the books of the month."""
+        """Communication, the update of people, and the books of the month."""
         for cadre in self.cadres:
             cadre.listen()
             cadre.live_on()
-            if cadre.wants_to_leave():
-                cadre.leave_service()
         self.add_up()
 
     def add_up(self) -> None:

@@ -107,9 +107,9 @@ class Entity(mesa.Agent):
         """Four standard normals of this month: the same in both walks, since luck depends on its address only."""
         return normals(self.model.world.luck, self.key, self.place(), other, self.now + 1, int(purpose), block)
 
-    def draw_uniforms(self, purpose: Purpose, block: int = 0) -> tuple[float, float, float, float]:
+    def draw_uniforms(self, purpose: Purpose, block: int = 0, other: int = 0) -> tuple[float, float, float, float]:
         """Four uniforms of this month."""
-        return uniforms(self.model.world.luck, self.key, self.place(), 0, self.now + 1, int(purpose), block)
+        return uniforms(self.model.world.luck, self.key, self.place(), other, self.now + 1, int(purpose), block)
 
     def draw_per_task(self, purpose: Purpose, n_tasks: int) -> list[float]:
         """One standard normal for each of `n_tasks` tasks."""

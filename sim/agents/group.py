@@ -7,15 +7,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import FORCED, FREE, SENIORITY_FIRST
+from sim.agents.codes import FORCED, FRACTIONS_BY_LOT, FREE, SENIORITY_FIRST
 from sim.agents.entity import Entity, Settings, squared, total
 from sim.population.draws import Purpose
-from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
+from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
 
 if TYPE_CHECKING:
     from sim.agents.cadre import Cadre
+
+
+#: Where a draw names an appraiser: the lot of a whole peer group, drawn at its first place.
+OF_THE_GROUP = 1
+
+
+class Seats(NamedTuple):
+    """Seats of one appraisal."""
+
+    top: int
+    second: int
+    bottom: int
+    dismissed: int
 
 
 class PeerGroup(Entity, table="groups"):
@@ -45,11 +58,24 @@ class PeerGroup(Entity, table="groups"):
             cadre.appeal_if_due()
         self.mean, self.spread = mean_and_spread(cadre.score for cadre in self.members)
         self.mean_contribution, self.spread_contribution = mean_and_spread(cadre.contribution for cadre in self.members)
+        seated = self.seats_this_time()
         for place, cadre in enumerate(self.in_order()):
-            cadre.grade = self.grade_of(cadre, place)
+            cadre.grade = self.grade_of(cadre, place, seated)
             share = cadre.score / self.scheme.points
             cadre.sanctioned = int(is_sanctioned(cadre.grade, share, self.scheme.floor))
-            cadre.dismissed = int(place >= self.size - self.n_dismissed)
+            cadre.dismissed = int(place >= self.size - seated.dismissed)
+
+    def seats_this_time(self) -> Seats:
+        """Seats of every grade and of the dismissed; one lot may decide over all fractions of the group."""
+        grades = self.scheme
+        if grades.fractions != FRACTIONS_BY_LOT:
+            return Seats(self.n_top, self.n_second, self.n_bottom, self.n_dismissed)
+        lot = self.members[0].draw_uniforms(Purpose.LOT, other=OF_THE_GROUP)[0]
+        top, favoured, bottom, dismissed = (
+            seats_by_lot(share, self.size, lot)
+            for share in (grades.top_share, grades.top_share + grades.second_share, grades.bottom_share, grades.dismissal_share)
+        )
+        return Seats(top, favoured - top, bottom, dismissed)
 
     def in_order(self) -> list[Cadre]:
         """Members from the best to the worst; equal scores by seniority or by lot."""
@@ -61,11 +87,11 @@ class PeerGroup(Entity, table="groups"):
             return -cadre.tenure
         return cadre.draw_uniforms(Purpose.LOT)[0]
 
-    def grade_of(self, cadre: Cadre, place: int) -> int:
+    def grade_of(self, cadre: Cadre, place: int, seated: Seats) -> int:
         """Grade of a member at a place (0 = best)."""
         scheme = self.scheme
         if scheme.ranking == FORCED:
-            return forced_grade(place, self.size, self.n_top, self.n_second, self.n_bottom)
+            return forced_grade(place, self.size, seated.top, seated.second, seated.bottom)
         if scheme.ranking == FREE:
             share = cadre.score / scheme.points
             return free_grade(share, scheme.top_threshold, scheme.second_threshold, scheme.bottom_threshold)

@@ -146,7 +146,7 @@ class Living(Entity):
         return burnout_index(self.exhaustion, self.cynicism, self.efficacy)
 
     def wants_to_leave(self) -> bool:
-        """Whether he leaves this month, by choice or by age (mechanism 17)."""
+        """Whether he has left by this month, by choice or by age (mechanism 17)."""
         b = self.behaviour
         if self.age >= b.retirement_age:
             return True
@@ -156,16 +156,16 @@ class Living(Entity):
         )
         return chance > 0.0 and self.draw_uniforms(Purpose.CHANCES)[0] < chance
 
-    def leave_service(self) -> None:
-        """He goes; the best applicant of the month takes the place."""
+    def leave_service(self, vacancy: int) -> None:
+        """He goes, by himself or dismissed; the best applicant of the month takes the place."""
         self.own_department.sum_exits += 1.0
         if self.is_in_window:
             self.window_exits += 1.0
+        enter(self.model.world, self.index, self.now + 1, vacancy)
         self.take_up()
 
     def take_up(self) -> None:
-        """A new person enters the place. A subclass with attributes of its own sets them anew here."""
-        enter(self.model.world, self.index, self.now + 1, False)
+        """A new person has entered the place: a subclass with attributes of its own sets them anew here."""
 
     def merit(self) -> float:
         """Standing for promotion: results as the superior believes them, against seniority."""
@@ -180,12 +180,13 @@ class Living(Entity):
         return promotion_merit(scheme.promotion, belief, seniority, chance)
 
     def rise(self) -> None:
-        """One level up; ability is kept or redrawn, and the superior is less sure of him in the new post."""
+        """One level up: the superior is less sure of him in the new post, and knows nothing where ability is drawn anew."""
         self.level += 1
         self.months_in_post = 0.0
         if self.scheme.ability_on_promotion == ABILITY_REDRAWN:
             redraw_ability(self.model.world, self.now, self.index)
-        self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)
+        else:
+            self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)
 
 
 def standing(value: float, mean: float, spread: float) -> float:

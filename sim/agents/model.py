@@ -17,6 +17,7 @@ from sim.agents.group import PeerGroup
 from sim.history import HISTORY
 from sim.loop.calendar import is_due, is_period_start
 from sim.population.columns import OWN_TASKS
+from sim.population.entry import DISMISSED
 from sim.population.founding import Names, found, lay_out, tailor
 from sim.population.world import World
 from sim.rules.effort import empty_desk
@@ -129,8 +130,9 @@ class AppraisalModel(mesa.Model):
     # --- the month --------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One step of the closed loop: plan, process, appraise, apply, communicate, then people."""
+        """One step of the closed loop: leavers are replaced; plan, process, appraise, apply, communicate; people."""
         self.open_month()
+        self.replace_leavers()
         self.plan()
         self.process()
         if is_due(self.now, self.scheme.interval):
@@ -153,6 +155,11 @@ class AppraisalModel(mesa.Model):
             settings.read(table[0])
         for unit in (*self.branches, *self.bureaus):
             unit.open_month()
+
+    def replace_leavers(self) -> None:
+        """The first of the month: whoever wanted to leave is gone, and the place is filled (mechanism 17)."""
+        for department in self.departments:
+            department.replace_leavers()
 
     def plan(self) -> None:
         """Link 1, at the start of a period or of a scheme."""
@@ -203,7 +210,7 @@ class AppraisalModel(mesa.Model):
         """Dismissals, then promotions into every vacancy (mechanism 17)."""
         for cadre in self.cadres:
             if cadre.dismissed or cadre.ability < self.behaviour.ability_floor:
-                cadre.leave_service()
+                cadre.leave_service(DISMISSED)
         if self.organisation.n_posts > 1:
             for bureau in self.bureaus:
                 bureau.fill_posts()

@@ -9,7 +9,7 @@ import numpy as np
 from sim.jit import allocating, rule
 from sim.loop.calendar import is_due
 from sim.population.draws import Purpose, uniforms
-from sim.population.entry import enter, redraw_ability
+from sim.population.entry import DISMISSED, enter, redraw_ability
 from sim.rules.flow import promotion_merit
 from sim.rules.justice import distributive_signal
 from sim.rules.numbers import remembered
@@ -80,20 +80,20 @@ def move_people(world, step):
     for i in range(world.cadres.shape[0]):
         c = world.cadres[i]
         if c.dismissed == 1 or c.ability < world.behaviour[0].ability_floor:
-            leave_service(world, step, i)
+            leave_service(world, step, i, DISMISSED)
     if world.organisation[0].n_posts > 1:
         for bureau in range(world.bureaus.shape[0]):
             fill_posts(world, step, bureau)
 
 
 @rule
-def leave_service(world, step, i):
-    """Cadre i leaves; the best applicant of the month takes the place."""
+def leave_service(world, step, i, vacancy):
+    """Cadre i leaves (`vacancy`: by himself or dismissed); the best applicant of the month takes the place."""
     c = world.cadres[i]
     world.departments[c.department].sum_exits += 1.0
     if step >= world.organisation[0].window_start:
         c.window_exits += 1.0
-    enter(world, i, step + 1, False)
+    enter(world, i, step + 1, vacancy)
 
 
 @allocating
@@ -138,11 +138,12 @@ def merit_of(world, step, i):
 
 @rule
 def promote(world, step, i):
-    """One level up; ability is kept or redrawn (Pluchino et al. 2010)."""
+    """One level up; ability is kept, or drawn anew, and then the superior knows nothing of it yet (Pluchino et al. 2010)."""
     b = world.behaviour[0]
     c = world.cadres[i]
     c.level += 1
     c.months_in_post = 0.0
     if world.scheme[0].ability_on_promotion == REDRAWN:
         redraw_ability(world, step, i)
-    c.belief_precision = max(b.prior_precision, 0.5 * c.belief_precision)
+    else:
+        c.belief_precision = max(b.prior_precision, 0.5 * c.belief_precision)

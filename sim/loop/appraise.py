@@ -14,7 +14,7 @@ from sim.rules.gaming import bright_line_gap, falsification, falsification_cost,
 from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
-from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats
+from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
 from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import points_share
@@ -24,6 +24,8 @@ RATING, LOT, CHANCES = int(Purpose.RATING), int(Purpose.LOT), int(Purpose.CHANCE
 CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
 FORCED, FREE = 2, 1
 SENIORITY = 1
+BY_LOT = 1
+OF_THE_GROUP = 1  # where a draw names an appraiser: the lot of a whole peer group, drawn at its first place
 
 
 @rule
@@ -273,18 +275,33 @@ def rank_groups(world, step, first, last):
         group.spread = math.sqrt(squares / group.size)
         group.spread_contribution = math.sqrt(made_squares / group.size)
         order = ranked(scores, ties)
+        n_top, n_second, n_bottom, n_dismissed = seats_of(world, step, group)
         for place in range(group.size):
             c = world.cadres[world.members[group.first + order[place]]]
             share = c.score / scheme.points
             if scheme.ranking == FORCED:
-                c.grade = forced_grade(place, group.size, group.n_top, group.n_second, group.n_bottom)
+                c.grade = forced_grade(place, group.size, n_top, n_second, n_bottom)
             elif scheme.ranking == FREE:
                 c.grade = free_grade(share, scheme.top_threshold, scheme.second_threshold, scheme.bottom_threshold)
             else:
                 c.grade = ORDINARY
             struck = is_sanctioned(c.grade, share, scheme.floor)
             c.sanctioned = 1 if struck else 0
-            c.dismissed = 1 if place >= group.size - group.n_dismissed else 0
+            c.dismissed = 1 if place >= group.size - n_dismissed else 0
+
+
+@rule
+def seats_of(world, step, group):
+    """(top, second, bottom, dismissed) of a peer group this time: one lot a group decides over all its fractions."""
+    scheme = world.scheme[0]
+    if scheme.fractions != BY_LOT:
+        return group.n_top, group.n_second, group.n_bottom, group.n_dismissed
+    first = world.cadres[world.members[group.first]]
+    lot, _, _, _ = uniforms(world.luck, first.key, first.position, OF_THE_GROUP, step + 1, LOT, 0)
+    top = seats_by_lot(scheme.top_share, group.size, lot)
+    favoured = seats_by_lot(scheme.top_share + scheme.second_share, group.size, lot)
+    bottom = seats_by_lot(scheme.bottom_share, group.size, lot)
+    return top, favoured - top, bottom, seats_by_lot(scheme.dismissal_share, group.size, lot)
 
 
 @rule

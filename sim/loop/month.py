@@ -6,7 +6,7 @@ from sim.jit import allocating
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.calendar import is_due
-from sim.loop.people import communicate_and_update, live_department, update_bureaus, update_taxpayers
+from sim.loop.people import communicate_and_update, live_department, replace_leavers, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.printed import month_plan as month_plan
 from sim.loop.process import open_month, rank_bureaus, report, work, work_department
@@ -17,9 +17,10 @@ from sim.rules.effort import empty_desk
 
 @allocating
 def walk_month(world, step):
-    """One step of the closed loop, for everybody: plan, process, appraise, communicate, apply, then people."""
+    """One step of the closed loop, for everybody: leavers are replaced; plan, process, appraise, apply, communicate; people."""
     departments, bureaus, groups = world.departments.shape[0], world.bureaus.shape[0], world.groups.shape[0]
     open_month(world, step)
+    replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
     if is_due(step, world.scheme[0].interval):
         work(world, step, 0, departments)

@@ -1,4 +1,4 @@
-"""After the five links: what the month has done to people, capability stocks and taxpayers; who leaves."""
+"""Around the five links: who has left by the first of the month; what it does to people, capability stocks and taxpayers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sim.loop.apply import leave_service
 from sim.loop.communicate import talk_to
 from sim.population.columns import PERSPECTIVES
 from sim.population.draws import Purpose, uniforms
+from sim.population.entry import LEFT
 from sim.rules.burnout import (
     BURNOUT_FROM,
     burnout_index,
@@ -29,6 +30,22 @@ CHANCES = int(Purpose.CHANCES)
 
 
 @rule
+def replace_leavers(world, step, first, last):
+    """The first of the month: in the departments [first, last), whoever has had enough or is of age is gone, the place filled.
+
+    People decide on what past months have made of them and are gone before the new one is planned. So whoever is appraised
+    has worked through the period's last month, and nobody is dismissed who has left already (Scullen et al. 2005: leavers
+    go and are replaced, then the year is rated).
+    """
+    for d in range(first, last):
+        department = world.departments[d]
+        department.sum_exits = 0.0
+        for i in range(department.first, department.first + department.size):
+            if wants_to_leave(world, step, i):
+                leave_service(world, step, i, LEFT)
+
+
+@rule
 def communicate_and_update(world, step, first, last):
     """Communication and the update of people, one pass over the cadres of the departments [first, last)."""
     for d in range(first, last):
@@ -37,14 +54,12 @@ def communicate_and_update(world, step, first, last):
 
 @rule
 def live_department(world, step, d):
-    """One department's month beside work: what people are told, what the month has done to them, who leaves."""
+    """One department's month beside work: what people are told, what the month has done to them."""
     department = world.departments[d]
     clear_sums(department)
     for i in range(department.first, department.first + department.size):
         talk_to(world, step, i)
         update_cadre(world, step, d, i)
-        if wants_to_leave(world, step, i):
-            leave_service(world, step, i)
         add_up(world, d, i)
 
 
@@ -112,7 +127,7 @@ def update_cadre(world, step, d, i):
 
 @rule
 def wants_to_leave(world, step, i):
-    """Whether the cadre leaves this month, by choice or by age."""
+    """Whether the cadre has left by this month, by choice or by age."""
     b = world.behaviour[0]
     c = world.cadres[i]
     if c.age >= b.retirement_age:

@@ -119,7 +119,6 @@ def open_department(world, step, d):
     department.sum_reported_value = 0.0
     department.sum_threat = 0.0
     department.sum_overload = 0.0
-    department.sum_exits = 0.0
 
 
 @rule

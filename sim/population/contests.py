@@ -44,6 +44,16 @@ def contest_tables(members: int, seats: int) -> tuple[np.ndarray, np.ndarray]:
     return chance, density
 
 
+def contest_tables_by_lot(members: int, seats: float) -> tuple[np.ndarray, np.ndarray]:
+    """The same for seats with a fraction: whoever competes does not know yet whether it becomes a seat."""
+    whole = int(np.floor(seats + 1e-9))
+    fraction = seats - whole
+    if fraction <= 1e-9:
+        return contest_tables(members, whole)
+    (chance, density), (chance_more, density_more) = contest_tables(members, whole), contest_tables(members, whole + 1)
+    return (1.0 - fraction) * chance + fraction * chance_more, (1.0 - fraction) * density + fraction * density_more
+
+
 def contest_density_even(members: int, seats: int) -> float:
     """Marginal chance of winning one of `seats` for a cadre level with his peers."""
     return float(contest_tables(members, seats)[1][CONTEST_POINTS // 2])

@@ -19,14 +19,17 @@ REDRAWN = int(Purpose.ABILITY_REDRAWN)
 HEAD = int(Purpose.HEAD)
 PEER = int(Purpose.PEER)
 PROMOTION = int(Purpose.PROMOTION)
+#: How a place fell vacant. Both may happen in one month, and the two who come are not the same person: the dismissed are
+#: followed by people drawn in blocks of their own.
+FOUNDED, LEFT, DISMISSED = 0, 1, 2
 
 
 @rule
-def best_applicant(luck, key, position, month, applicants, validity):
+def best_applicant(luck, key, position, month, applicants, validity, block):
     """Potential of the applicant with the best application score among `applicants`."""
     best, best_score = 0.0, -np.inf
     for applicant in range(int(applicants)):
-        potential, error, _, _ = normals(luck, key, position, applicant, month, APPLICANT, 0)
+        potential, error, _, _ = normals(luck, key, position, applicant, month, APPLICANT, block)
         score = application_score(validity, potential, error)
         if score > best_score:
             best, best_score = potential, score
@@ -34,8 +37,8 @@ def best_applicant(luck, key, position, month, applicants, validity):
 
 
 @rule
-def enter(world, i, month, is_founding):
-    """Fill place i with a new person at an address of draws (`month` 0 is the founding).
+def enter(world, i, month, vacancy):
+    """Fill place i with a new person at an address of draws: the month (0 is the founding) and how the place fell vacant.
 
     Traits are normal or lognormal around the behaviour's means; state of mind starts where a calm bureau leaves it.
     """
@@ -43,11 +46,13 @@ def enter(world, i, month, is_founding):
     c = world.cadres[i]
     d = world.departments[c.department]
     key, position = c.key, c.position
-    c.potential = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity)
+    is_founding = vacancy == FOUNDED
+    block = 3 if vacancy == DISMISSED else 0
+    c.potential = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block)
     c.ability = ability_of(c.potential, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high)
-    z0, z1, z2, z3 = normals(world.luck, key, position, 0, month, TRAITS, 0)
-    z4, z5, z6, z7 = normals(world.luck, key, position, 0, month, TRAITS, 1)
-    u0, u1, _, _ = uniforms(world.luck, key, position, 0, month, TRAITS, 2)
+    z0, z1, z2, z3 = normals(world.luck, key, position, 0, month, TRAITS, block)
+    z4, z5, z6, z7 = normals(world.luck, key, position, 0, month, TRAITS, block + 1)
+    u0, u1, _, _ = uniforms(world.luck, key, position, 0, month, TRAITS, block + 2)
     c.psm = math.exp(b.psm_sd * z0 - 0.5 * b.psm_sd**2)
     c.loss_aversion = max(0.0, b.loss_aversion + b.loss_aversion_sd * z1)
     c.risk_aversion = max(0.0, b.risk_aversion * (1.0 + b.risk_aversion_sd * z2))
@@ -116,17 +121,18 @@ def enter(world, i, month, is_founding):
 def found_cadres(world, first, last):
     """Fill the places [first, last) with the first workforce."""
     for i in range(first, last):
-        enter(world, i, 0, True)
+        enter(world, i, 0, FOUNDED)
 
 
 @rule
 def redraw_ability(world, step, i):
-    """A new ability after a promotion, independent of the old one."""
+    """A new ability after a promotion, independent of the old one and of what the superior believed of that."""
     b = world.behaviour[0]
     c = world.cadres[i]
     z, _, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
     c.potential = z
     c.ability = ability_of(z, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high)
+    c.belief, c.belief_precision = 0.0, b.prior_precision
 
 
 @rule

@@ -19,7 +19,7 @@ from sim.population.columns import (
     OWN_TASKS,
     TASKS,
 )  # fmt: skip
-from sim.population.contests import contest_density_even, contest_tables
+from sim.population.contests import contest_density_even, contest_tables_by_lot
 from sim.population.draws import MAX_POSITION, luck_of, unit_key
 from sim.population.entry import draw_lots, found_cadres, found_units
 from sim.population.settings import (
@@ -36,7 +36,7 @@ from sim.population.world import World, copy_of
 from sim.rules.ranking import seats
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Department, Organisation, Service
-from sim.schemes.scheme import PeerGroup, Ranking, Scheme
+from sim.schemes.scheme import Fractions, PeerGroup, Ranking, Scheme
 
 
 @dataclass(frozen=True)
@@ -455,6 +455,8 @@ def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -
     """Seats of every grade in every group, and the exact chances to win them."""
     grades = scheme.appraisal.grades
     forced = grades.ranking is Ranking.FORCED
+    by_lot = grades.fractions is Fractions.LOT
+    bottom_share = max(grades.bottom_share, scheme.application.sanctions.dismissal_share)
     for group in groups:
         n = int(group["size"])
         group["n_dismissed"] = seats(scheme.application.sanctions.dismissal_share, n)
@@ -463,10 +465,14 @@ def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -
             group["n_second"] = seats(grades.second_share, n)
             group["n_bottom"] = seats(grades.bottom_share, n)
             above_bottom = n - max(int(group["n_bottom"]), int(group["n_dismissed"]))
-            second = int(group["n_top"] + group["n_second"])
-            for cut, places in enumerate((above_bottom, second if group["n_second"] else 0, int(group["n_top"]))):
-                group["chance"][cut], group["density"][cut] = contest_tables(n, places)
+            second = int(group["n_top"] + group["n_second"]) if group["n_second"] else 0
+            places: tuple[float, ...] = (above_bottom, second, int(group["n_top"]))
+            if by_lot:
+                favoured = grades.top_share + grades.second_share if grades.second_share > 0.0 else 0.0
+                places = (n - bottom_share * n, favoured * n, grades.top_share * n)
+            for cut, seated in enumerate(places):
+                group["chance"][cut], group["density"][cut] = contest_tables_by_lot(n, seated)
         for r, row in enumerate(indicators[:INDICATORS]):
-            places = seats(float(row["medal_share"]), n)
-            medal = row["medal_points"] > 0 and 0 < places < n
-            group["medal_density"][r] = contest_density_even(n, places) if medal else 0.0
+            medals = seats(float(row["medal_share"]), n)
+            medal = row["medal_points"] > 0 and 0 < medals < n
+            group["medal_density"][r] = contest_density_even(n, medals) if medal else 0.0

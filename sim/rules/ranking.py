@@ -16,6 +16,15 @@ def seats(share, members):
 
 
 @rule
+def seats_by_lot(share, members, lot):
+    """Seats where a lot in (0, 1) decides over the fraction: its chance to become one seat more is its size.
+
+    Source: Scullen, Bergey & Aiman-Smith (2005), who dismiss 5 % in groups of ten as one in every second group.
+    """
+    return int(math.floor(share * members + 1e-9 + (1.0 - lot)))
+
+
+@rule
 def forced_grade(place, members, n_top, n_second, n_bottom):
     """Grade of a place (0 = best) under forced shares; the bottom goes first where shares collide."""
     if place >= members - n_bottom:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.schemes.fit import select_tasks, unappraised_tasks
 from sim.schemes.organisation import Organisation
-from sim.schemes.scheme import Indicator, Ranking, Scheme, ScoringRule
+from sim.schemes.scheme import Fractions, Indicator, Ranking, Scheme, ScoringRule
 from sim.schemes.words import dotted, element_paths, field_at, number, unit_of
 
 LABELS = ("name", "title", "summary")
@@ -303,6 +303,8 @@ def _grades(scheme: Scheme) -> Iterator[str]:
         yield f"There are no grades; people are compared inside each {group}."
     if grades.ranking is not Ranking.NONE:
         yield f"Ties are settled by {grades.ties.value}."
+    if grades.fractions is Fractions.LOT:
+        yield "A lot decides over fractions of a seat."
     if grades.floor > 0:
         yield f"Whoever reaches {_share(grades.floor)} of all points is spared the bottom sanctions (the floor)."
 

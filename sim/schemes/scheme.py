@@ -94,6 +94,13 @@ class Ties(StrEnum):
     SENIORITY = "seniority"
 
 
+class Fractions(StrEnum):
+    """What becomes of the fraction of a seat: a tenth of fourteen people is one person and four tenths."""
+
+    DOWN = "down"  # it falls away
+    LOT = "lot"  # it is the chance of one seat more
+
+
 class RatchetOn(StrEnum):
     """Whose result moves the next target."""
 
@@ -248,6 +255,9 @@ class Grades(Document):
     second_threshold: float = element(1.0, "Free grades: score for the second grade.", low=-100, high=100)
     bottom_threshold: float = element(0.6, "Free grades: a score below it is the worst grade.", low=-100, high=100)
     ties: Ties = Field(Ties.LOT, description="Who comes first among equal scores.")
+    fractions: Fractions = Field(
+        Fractions.DOWN, description="A fraction of a seat (of a grade, or of the dismissed) falls away, or a lot decides over it."
+    )
     floor: float = element(
         0.0, "Minimum score, as a share of all points: whoever reaches it is spared the bottom sanctions; 0 = no floor.", high=2
     )
