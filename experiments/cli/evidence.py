@@ -1,0 +1,80 @@
+"""validate and calibrate: the model against the evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from experiments.cli import plumbing
+from experiments.cli.options import WorkersOption
+from experiments.cli.plumbing import app
+
+DROPPED = 1
+
+
+@app.command()
+@plumbing.told_plainly
+def validate(
+    only: Annotated[list[str] | None, typer.Option("--only", help="Rows (B10), A1 to A4 or limits; may be repeated.")] = None,
+    posterior: Annotated[
+        int, typer.Option("--posterior", min=0, max=10_000, help="Also under N behaviours of the posterior.")
+    ] = 0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where a claim fares worse than in the stored state.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Store the verdicts as the state that --strict holds later runs to.")
+    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Only the first numbers of published simulations.")] = False,
+    page: Annotated[
+        str | None, typer.Option("--page", help="Where to write the page. [docs/evidence.md after a whole run]")
+    ] = None,
+    behaviour: Annotated[str, typer.Option("--behaviour", help="Behaviour of people: name or file.")] = "default",
+    workers: WorkersOption = None,
+) -> None:
+    """Hold the model against theory, published simulations and published experiments, misses included."""
+    from pathlib import Path
+
+    from experiments.report.evidence import GROUPS, HEADER, counted_words, evidence_page, limit_line, row_lines, simulation_line
+    from experiments.report.tables import text_table
+    from experiments.verbs import validate as verb
+
+    verb.check_names(only or [])
+    status, console = plumbing.new_console(errors=True), plumbing.new_console()
+    plumbing.get_ready(status)
+    found = verb.validate(
+        only or (), behaviour=behaviour, posterior=posterior, workers=workers, fast=fast,
+        tell=lambda name: status.print(f"{name} done", highlight=False),
+    )  # fmt: skip
+    if found.limits:
+        rows = [limit_line(*item) for item in found.limits.items()]
+        console.print(text_table("Closed forms of theory", ("Limit", "Worst error", "Verdict"), rows))
+    if found.simulations:
+        columns = ("Row", "Simulation", "Worst gap, in tolerances", "Numbers met")
+        console.print(
+            text_table("Published simulations", columns, [simulation_line(*item) for item in found.simulations.items()])
+        )
+    header = (*HEADER, "Posterior") if posterior else HEADER
+    for title, group, _ in GROUPS:
+        results = getattr(found, group)
+        if results:
+            lines = [line[: len(header)] for result in results for line in row_lines(result)]
+            console.print(text_table(counted_words(title, results), header, lines))
+            for result in results:
+                if not result.is_met:
+                    reason = " ".join(result.row.file.missed.split()) or "not understood yet"
+                    console.print(f"{result.row.id} missed: {reason}", markup=False)
+    console.print(f"{found.seconds:.0f} s", markup=False)
+    target = Path(page) if page else (Path("docs/evidence.md") if found.is_whole and Path("docs").is_dir() else None)
+    if target is not None:
+        command = "cadresim validate" + (f" --posterior {posterior}" if posterior else "")
+        target.write_text(evidence_page(found, command), encoding="utf-8")
+        console.print(f"Page: {target}", markup=False)
+    dropped = verb.drops(found, verb.stored_state())
+    for line in dropped:
+        console.print(f"Dropped: {line}", markup=False)
+    if keep:
+        console.print(f"State kept: {verb.keep_state(found)}", markup=False)
+    if strict and dropped:
+        raise typer.Exit(DROPPED)

@@ -1,0 +1,323 @@
+"""Measures: what is read off the runs of a row's arms. A row names them with their parameters.
+
+A measure takes the runs of all arms and returns one number. `estimate` takes it with its standard error: the measure is taken
+again with one replicate left out at a time (jackknife), all arms losing the same replicate, so the luck the arms share cancels.
+Parameters annotated `ArmName` are names of arms. Quantities (`of`, `x`, `y`) are outcomes of `sim.outcomes`, columns of the table
+of cadres, or one of `DERIVED`; `task` picks one task where a quantity has one value a task.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.outcomes import OUTCOME_NAMES, SERIES
+
+if TYPE_CHECKING:
+    from experiments.evidence.arms import Arms, Seen
+
+ArmName = str
+
+
+class Estimate(NamedTuple):
+    """A measure over so many replicates; `replicates` - 1 are the degrees of freedom of its standard error."""
+
+    value: float
+    standard_error: float
+    replicates: int
+
+
+def estimate(arms: Arms, what: str, **parameters: Any) -> Estimate:
+    """A measure by name with its jackknife standard error, sqrt((n-1)/n sum (left out - mean)^2)."""
+    take = MEASURES[what]
+    value = float(take(arms, **parameters))
+    n = min(len(runs) for runs in arms.values())
+    if n < 2:
+        return Estimate(value, 0.0, n)
+    without = [take({name: runs[:r] + runs[r + 1 :] for name, runs in arms.items()}, **parameters) for r in range(n)]
+    left_out = np.array(without, float)
+    spread = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
+    return Estimate(value, spread, n)
+
+
+# --- quantities ------------------------------------------------------------------------------------------------------
+
+
+def _burnout(seen: Seen) -> np.ndarray:
+    c = seen.world.cadres
+    return 0.4 * c["exhaustion"] + 0.3 * c["cynicism"] + 0.3 * (6.0 - c["efficacy"])
+
+
+def _per_month(column: str) -> Callable[[Seen], np.ndarray]:
+    return lambda seen: seen.world.cadres[column] / seen.setting.window
+
+
+def _injustice(seen: Seen) -> np.ndarray:
+    c = seen.world.cadres
+    facets = ("distributive", "procedural", "interpersonal", "informational")
+    return 1.0 - np.mean([c[f"justice_{facet}"] for facet in facets], axis=0)
+
+
+#: Quantities of a cadre that are no column of his: output a month in wages (value-weighted, help included, luck excluded) ...
+DERIVED: dict[str, Callable[[Seen], np.ndarray]] = {
+    "output_value": _per_month("window_contribution"),
+    "effort_total": _per_month("window_effort"),
+    "help": _per_month("window_help"),
+    "sabotage": _per_month("window_sabotage"),
+    "bonus": _per_month("window_pay"),
+    "falsified_value": _per_month("window_falsified"),
+    "burnout": _burnout,
+    "injustice": _injustice,
+    "left": lambda seen: (seen.world.cadres["window_exits"] > 0).astype(float),
+    "work_output": lambda seen: _done(seen, "period_output"),
+}
+
+
+def _done(seen: Seen, column: str) -> np.ndarray:
+    return seen.world.cadres[column].sum(axis=1)
+
+
+def each(seen: Seen, of: str, task: str | None = None) -> np.ndarray:
+    """A quantity of every cadre on the last day (or over the last twelve months), NaN where he has no such task."""
+    if of in DERIVED:
+        return DERIVED[of](seen)
+    columns = seen.world.cadres.dtype
+    if of not in (columns.names or ()):
+        raise KeyError(f"neither a column of cadres nor derived: {of}")
+    values = seen.world.cadres[of]
+    if values.ndim == 1:
+        return values.astype(float)
+    if task is None:
+        return values.sum(axis=1)
+    return _own_task(seen, values, task)
+
+
+def _own_task(seen: Seen, values: np.ndarray, task: str) -> np.ndarray:
+    k = seen.names.tasks.index(task)
+    departments = seen.world.departments
+    is_own = np.arange(departments["task"].shape[1]) < departments["n_tasks"][:, None]
+    is_it = (departments["task"] == k) & is_own
+    slot = np.where(is_it.any(axis=1), is_it.argmax(axis=1), -1)[seen.world.cadres["department"]]
+    picked = values[np.arange(len(values)), np.maximum(slot, 0)].astype(float)
+    picked[slot < 0] = np.nan
+    return picked
+
+
+def mean_of(seen: Seen, of: str, task: str | None = None) -> float:
+    """A quantity of one run: an outcome, what a task attained (`attainment`, uncapped, luck included), or a mean over cadres."""
+    if of == "attainment":
+        return _attainment(seen, task, "window_true")
+    if of == "reported":
+        return _attainment(seen, task, "window_superior")
+    if of in OUTCOME_NAMES and task is None:
+        return float(seen.outcomes[of])
+    return float(np.nanmean(each(seen, of, task)))
+
+
+def _attainment(seen: Seen, task: str | None, column: str) -> float:
+    """Output relative to normal, value-weighted over all tasks or of one, over the last twelve months."""
+    bureaus, tasks = seen.world.bureaus, seen.world.tasks
+    weight = tasks["value"].copy()
+    if task is not None:
+        weight = np.zeros(len(weight))
+        weight[seen.names.tasks.index(task)] = 1.0
+    return float((weight * bureaus[column]).sum() / (weight * bureaus["normal"]).sum() / seen.setting.window)
+
+
+def pooled(arms: Arms, arm: str, of: str, task: str | None = None) -> np.ndarray:
+    """A quantity of all cadres of all replicates of an arm."""
+    return np.concatenate([seen.keep(("each", of, task), lambda s=seen: each(s, of, task)) for seen in arms[arm]])  # type: ignore[misc]
+
+
+def mean(arms: Arms, arm: str, of: str, task: str | None = None) -> float:
+    """Mean of a quantity over the replicates of an arm; runs in which it is missing do not count."""
+    values = [seen.keep(("mean", of, task), lambda s=seen: mean_of(s, of, task)) for seen in arms[arm]]  # type: ignore[misc]
+    return float(np.nanmean(values)) if not np.isnan(values).all() else math.nan
+
+
+# --- measures --------------------------------------------------------------------------------------------------------
+
+
+def level(arms: Arms, arm: ArmName, of: str, task: str | None = None) -> float:
+    """Mean of a quantity in an arm."""
+    return mean(arms, arm, of, task)
+
+
+def change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Mean in an arm less the mean in another."""
+    return mean(arms, arm, of, task) - mean(arms, against, of, task)
+
+
+def relative_change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Mean in an arm over the mean in another, less 1: +.10 is 10 % more."""
+    return mean(arms, arm, of, task) / mean(arms, against, of, task) - 1.0
+
+
+def log_change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Difference in log points."""
+    return math.log(mean(arms, arm, of, task) / mean(arms, against, of, task))
+
+
+def standardised_change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Cohen's d: difference of means over the standard deviation of cadres in the arm it is held against."""
+    spread = float(np.nanstd(pooled(arms, against, of, task)))
+    return change(arms, arm, against, of, task) / spread if spread > 0.0 else math.nan
+
+
+def ratio_of_changes(
+    arms: Arms,
+    arm: ArmName,
+    against: ArmName,
+    other: ArmName,
+    of: str,
+    task: str | None = None,
+    other_against: ArmName | None = None,
+) -> float:
+    """(arm - against)/(other - other_against): the effect of one change relative to that of another."""
+    below = change(arms, other, other_against or against, of, task)
+    return change(arms, arm, against, of, task) / below if below != 0.0 else math.nan
+
+
+def ratio_of_relative_changes(
+    arms: Arms,
+    arm: ArmName,
+    against: ArmName,
+    other: ArmName,
+    of: str,
+    task: str | None = None,
+    other_against: ArmName | None = None,
+) -> float:
+    """The same of relative changes."""
+    below = relative_change(arms, other, other_against or against, of, task)
+    return relative_change(arms, arm, against, of, task) / below if below != 0.0 else math.nan
+
+
+def difference_of_changes(
+    arms: Arms,
+    arm: ArmName,
+    against: ArmName,
+    other: ArmName,
+    of: str,
+    task: str | None = None,
+    other_against: ArmName | None = None,
+) -> float:
+    """(arm - against) - (other - other_against): how much more one change does than another."""
+    return change(arms, arm, against, of, task) - change(arms, other, other_against or against, of, task)
+
+
+def spread(arms: Arms, arm: ArmName, of: str, task: str | None = None) -> float:
+    """Standard deviation of a quantity between cadres."""
+    return float(np.nanstd(pooled(arms, arm, of, task)))
+
+
+def spread_change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Standard deviation between cadres in an arm over that in another, less 1."""
+    return spread(arms, arm, of, task) / spread(arms, against, of, task) - 1.0
+
+
+def correlation(arms: Arms, arm: ArmName, x: str, y: str, x_task: str | None = None, y_task: str | None = None) -> float:
+    """Correlation of two quantities between cadres, all replicates together."""
+    first, second = pooled(arms, arm, x, x_task), pooled(arms, arm, y, y_task)
+    known = ~(np.isnan(first) | np.isnan(second))
+    if first[known].std() == 0.0 or second[known].std() == 0.0:
+        return math.nan
+    return float(np.corrcoef(first[known], second[known])[0, 1])
+
+
+def share_above(arms: Arms, arm: ArmName, of: str, above: float, task: str | None = None) -> float:
+    """Share of cadres with a quantity above a value."""
+    return float((pooled(arms, arm, of, task) > above).mean())
+
+
+def series_mean(arms: Arms, arm: ArmName, of: str, first: int, last: int) -> float:
+    """Mean of a monthly series over the steps first..last counted from the arm's own scheme (1 = its first; 0, -1 ... before)."""
+    if of not in SERIES:
+        raise KeyError(f"no monthly series: {of}")
+    values = [seen.course[of][seen.start + first - 1 : seen.start + last].mean() for seen in arms[arm]]
+    return float(np.mean(values))
+
+
+def series_change(arms: Arms, arm: ArmName, of: str, first: int, last: int, than_first: int, than_last: int) -> float:
+    """Mean of a monthly series over some steps less its mean over others, in one arm."""
+    return series_mean(arms, arm, of, first, last) - series_mean(arms, arm, of, than_first, than_last)
+
+
+def agreement_of_superiors(arms: Arms, arm: ArmName) -> float:
+    """Correlation of the scores that two superiors give the same work, over all people rated (their leniency included)."""
+    first = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[arm]])
+    second = np.concatenate([seen.appraised_by(1).cadres["score"] for seen in arms[arm]])
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def mean_agreement_of_superiors(arms: Arms, arms_of: list[str]) -> float:
+    """Mean over several arms of the agreement of two superiors."""
+    return float(np.mean([agreement_of_superiors(arms, arm) for arm in arms_of]))
+
+
+def difference_of_agreements(arms: Arms, arm: ArmName, against: ArmName) -> float:
+    """Agreement of two superiors in an arm less that in another."""
+    return agreement_of_superiors(arms, arm) - agreement_of_superiors(arms, against)
+
+
+def _rated(arms: Arms, arm: str) -> np.ndarray:
+    return np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[arm]])
+
+
+def leniency_of_superiors(arms: Arms, arm: ArmName, against: ArmName) -> float:
+    """Mean score in an arm less that in another, in standard deviations of scores in the latter."""
+    lenient, usual = _rated(arms, arm), _rated(arms, against)
+    return float((lenient.mean() - usual.mean()) / usual.std())
+
+
+def _stayers(arms: Arms, arm: str, against: str, of: str, task: str | None) -> float:
+    """Mean in an arm over the mean in another, less 1, of those who are the same person in both and were so all along."""
+    same, other = [], []
+    for one, two in zip(arms[arm], arms[against], strict=True):
+        stayed = (one.world.cadres["persons"] == 0) & (two.world.cadres["persons"] == 0)
+        same.append(each(one, of, task)[stayed])
+        other.append(each(two, of, task)[stayed])
+    return float(np.nanmean(np.concatenate(same)) / np.nanmean(np.concatenate(other)) - 1.0)
+
+
+def relative_change_of_stayers(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Relative change among those who were there from the first day to the last in both arms: no selection in it."""
+    return _stayers(arms, arm, against, of, task)
+
+
+def share_of_stayers(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Relative change among those who stayed over that among all: the part that is not selection."""
+    return _stayers(arms, arm, against, of, task) / relative_change(arms, arm, against, of, task)
+
+
+def _under_line(arms: Arms, arm: str, line: float, within: float) -> tuple[np.ndarray, np.ndarray]:
+    """(truly within so much under a line, moved to it) for everybody, in a setting whose period is one step and one task."""
+    true = np.concatenate([seen.world.cadres["output"][:, 0] for seen in arms[arm]])
+    moved = np.concatenate([seen.world.cadres["falsified"][:, 0] for seen in arms[arm]])
+    near = (true < line) & (true >= line - within)
+    return near, near & (true + moved >= line - 1e-9)
+
+
+def inflated_under_line(arms: Arms, arm: ArmName, line: float, within: float) -> float:
+    """Share of results truly just under a line that are reported at it."""
+    near, moved = _under_line(arms, arm, line, within)
+    return float(moved.sum() / near.sum())
+
+
+def ratio_of_inflated(arms: Arms, arm: ArmName, against: ArmName, line: float, within: float) -> float:
+    """That share relative to what it is in another arm."""
+    usual = inflated_under_line(arms, against, line, within)
+    return inflated_under_line(arms, arm, line, within) / usual if usual > 0.0 else math.nan
+
+
+MEASURES: dict[str, Callable[..., float]] = {
+    measure.__name__: measure
+    for measure in (
+        level, change, relative_change, log_change, standardised_change, ratio_of_changes, ratio_of_relative_changes,
+        difference_of_changes, spread, spread_change, correlation, share_above, series_mean, series_change,
+        agreement_of_superiors, mean_agreement_of_superiors, difference_of_agreements, leniency_of_superiors,
+        relative_change_of_stayers, share_of_stayers, inflated_under_line, ratio_of_inflated,
+    )
+}  # fmt: skip

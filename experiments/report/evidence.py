@@ -1,0 +1,154 @@
+"""The page about the evidence: everything on it is written from a run of `cadresim validate`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from experiments.evidence.rows import CONFIDENCE_WORDS
+
+if TYPE_CHECKING:
+    from experiments.evidence.rows import Claim
+    from experiments.evidence.verdicts import Judged, RowResult
+    from experiments.limits import Check
+    from experiments.published import Cell
+    from experiments.verbs.validate import Validation
+
+
+def figure(value: float) -> str:
+    """A measured number with three significant places."""
+    if math.isnan(value):
+        return "missing"
+    places = 3 if abs(value) < 10 else 1
+    return f"{value:.{places}f}"
+
+
+def measured_words(judged: Judged) -> str:
+    """A measured value with its 95 % interval of Monte-Carlo error."""
+    width = judged.half_width
+    return figure(judged.measured.value) + (f" ± {figure(width)}" if width > 0 else "")
+
+
+def expected_words(claim: Claim) -> str:
+    """What a claim asks for."""
+    if not claim.has_band:
+        return f"sign {claim.sign}"
+    if claim.low is None:
+        band = f"at most {claim.high:g}"
+    elif claim.high is None:
+        band = f"at least {claim.low:g}"
+    else:
+        band = f"{claim.low:g} to {claim.high:g}"
+    return band + (f", sign {claim.sign}" if claim.sign else "")
+
+
+def row_lines(result: RowResult) -> Iterator[tuple[str, ...]]:
+    """(row, finding, measure, measured, expected, published, confidence, verdict, posterior) of every claim."""
+    file = result.row.file
+    for number, judged in enumerate(result.findings):
+        share = judged.share_in_band
+        yield (
+            file.id if number == 0 else "",
+            file.title if number == 0 else "",
+            f"{judged.claim.measure} ({judged.claim.kind.value})",
+            measured_words(judged),
+            expected_words(judged.claim),
+            judged.claim.published,
+            file.confidence.value,
+            judged.verdict.value,
+            "" if share is None else f"{share:.0%}",
+        )
+
+
+HEADER = ("Row", "Finding", "Measure", "Measured", "Expected", "Published", "Seen", "Verdict")
+
+
+def limit_line(name: str, checks: Sequence[Check]) -> tuple[str, str, str]:
+    """(limit, worst error, verdict)."""
+    worst = max(check.error for check in checks)
+    return name, f"{worst:.2%}", "met" if all(check.is_met for check in checks) else "missed"
+
+
+def simulation_line(name: str, cells: Sequence[Cell]) -> tuple[str, str, str, str]:
+    """(row, simulation, worst gap in tolerances, cells met)."""
+    worst = max(abs(cell.simulated - cell.published) / cell.tolerance for cell in cells)
+    return name, cells[0].simulation, f"{worst:.2f}", f"{sum(cell.is_met for cell in cells)} of {len(cells)}"
+
+
+def counted_words(title: str, results: Sequence[RowResult]) -> str:
+    """How many rows of a group are met."""
+    met = sum(result.is_met for result in results)
+    share = f" ({met / len(results):.0%})" if results else ""
+    return f"{title}: {met} of {len(results)}{share}"
+
+
+GROUPS = (
+    ("Predicted", "predicted", "Rows the behaviour was not fitted on, and none of whose numbers guided an assumed size."),
+    ("Consistency checks", "leaning", "Rows not fitted on, but looked at when a size was assumed: counted separately."),
+    ("Fitted", "fitted", "Rows marked *fit*: the behaviour was calibrated on them, so they count towards nothing."),
+)  # fmt: skip
+
+
+def evidence_page(found: Validation, command: str) -> str:
+    """The whole page as Markdown."""
+    lines = [
+        "# How the model stands against the evidence",
+        "",
+        f"Written by `{command}`; nothing here is typed. Behaviour: `{found.behaviour}`, the same for every row.",
+        "",
+        "A claim with a band is *in band* where the measured value lies in it, *sign only* where just the direction is clear",
+        "at 95 %, else *missed*; a claim about a sign has the *right sign* where the direction is clear. Seen: "
+        + ", ".join(f"{key} {words}" for key, words in CONFIDENCE_WORDS.items())
+        + ". ± is the 95 % interval of Monte-Carlo error.",
+        "",
+    ]
+    for title, group, _ in GROUPS:
+        lines.append(f"- {counted_words(title, getattr(found, group))}")
+    limits_met = sum(all(check.is_met for check in checks) for checks in found.limits.values())
+    cells = [cell for cells in found.simulations.values() for cell in cells]
+    whole = sum(all(cell.is_met for cell in cells) for cells in found.simulations.values())
+    lines += [
+        f"- Closed forms of theory: {limits_met} of {len(found.limits)}",
+        f"- Published simulations: {whole} of {len(found.simulations)} ({sum(c.is_met for c in cells)} of {len(cells)} numbers)",
+        "",
+    ]
+    for title, group, words in GROUPS:
+        results: list[RowResult] = getattr(found, group)
+        if not results:
+            continue
+        lines += [f"## {title}", "", words, ""]
+        header = (*HEADER, *(("Posterior in band",) if found.draws else ()))
+        lines += _table(header, [line[: len(header)] for result in results for line in row_lines(result)])
+        lines += _misses(results)
+    lines += ["## Closed forms", ""]
+    lines += _table(("Limit", "Worst error", "Verdict"), [limit_line(*item) for item in found.limits.items()])
+    lines += ["## Published simulations", ""]
+    header = ("Row", "Simulation", "Worst gap, in tolerances", "Numbers met")
+    lines += _table(header, [simulation_line(*item) for item in found.simulations.items()])
+    lines += ["## Settings", "", "What each row takes from the study it stands for; the behaviour is never part of it.", ""]
+    for result in found.rows:
+        file = result.row.file
+        lines += [f"**{file.id}** {' '.join(file.setting.split())} Published: {file.published} ({', '.join(file.sources)}).", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _misses(results: Sequence[RowResult]) -> list[str]:
+    missed = [result for result in results if not result.is_met]
+    if not missed:
+        return []
+    lines = ["Misses, with the reason as far as it is understood:", ""]
+    for result in missed:
+        file = result.row.file
+        lines.append(f"- **{file.id}** {file.title}: {' '.join(file.missed.split()) or 'not understood yet.'}")
+    return [*lines, ""]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    cleaned = [[cell.replace("|", "/") for cell in row] for row in rows]
+    return [
+        "| " + " | ".join(header) + " |",
+        "|" + "---|" * len(header),
+        *("| " + " | ".join(row) + " |" for row in cleaned),
+        "",
+    ]

@@ -1,0 +1,192 @@
+"""validate: the model held against theory, other people's simulations and published experiments, misses included.
+
+Four parts: limits (closed forms), section A (published simulations), sections B and C (rows of `configs/evidence/rows`). Nothing
+here changes the behaviour: a row that is missed is told as missed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.evidence.rows import Row, load_row, row_ids
+from experiments.evidence.verdicts import MET, Judged, RowResult, Verdict, judge_row
+from experiments.limits import Check, check_point, limit_names, load_limit
+from experiments.published import Cell, check_simulation
+from experiments.runner import check_workers
+from sim.errors import UserError
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.load import load_behaviour
+from sim.schemes.locate import configuration_folder
+
+#: Published simulations by their name in the evidence table.
+SECTION_A = {
+    "A1": "forced_distribution", "A2": "tournament_misallocation", "A3": "quota_oracle", "A4": "promotion_by_competence",
+}  # fmt: skip
+FAST_POINTS = 1  # random points a limit is tried at beside its examples; the tests try ten
+FAST_CELLS = 2  # cells of every published table in a fast run
+ORDER = [Verdict.IN_BAND.value, Verdict.RIGHT_SIGN.value, Verdict.SIGN_ONLY.value, Verdict.MISSED.value]
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Validation:
+    """What a run of `validate` found."""
+
+    limits: dict[str, list[Check]] = field(default_factory=dict)
+    simulations: dict[str, list[Cell]] = field(default_factory=dict)
+    rows: list[RowResult] = field(default_factory=list)
+    behaviour: str = "default"
+    draws: int = 0
+    seconds: float = 0.0
+    is_whole: bool = False
+
+    @property
+    def predicted(self) -> list[RowResult]:
+        """Rows that the behaviour was not fitted on and that guided no assumed size: what counts."""
+        return [result for result in self.rows if not result.row.file.fit and not result.row.file.leans]
+
+    @property
+    def leaning(self) -> list[RowResult]:
+        """Rows not marked fit that guided the assumed size of a parameter: consistency checks, counted separately."""
+        return [result for result in self.rows if not result.row.file.fit and result.row.file.leans]
+
+    @property
+    def fitted(self) -> list[RowResult]:
+        """Rows the behaviour was fitted on."""
+        return [result for result in self.rows if result.row.file.fit]
+
+    def state(self) -> dict[str, dict[str, str]]:
+        """The verdict of every claim by row, to notice a drop later."""
+        kept = {name: {"all": _verdict(all(check.is_met for check in checks))} for name, checks in self.limits.items()}
+        for name, cells in self.simulations.items():
+            kept[name] = {f"{cell.measure} at {cell.at}": _verdict(cell.is_met) for cell in cells}
+        for result in self.rows:
+            kept[result.row.id] = {label(judged, number): judged.verdict.value for number, judged in enumerate(result.findings)}
+        return kept
+
+
+def label(judged: Judged, number: int) -> str:
+    """A claim's name in the state."""
+    return f"{number + 1} {judged.claim.measure}"
+
+
+def _verdict(met: bool) -> str:
+    return Verdict.IN_BAND.value if met else Verdict.MISSED.value
+
+
+def validate(
+    only: Sequence[str] = (),
+    *,
+    behaviour: Behaviour | str = "default",
+    posterior: int = 0,
+    workers: int | None = None,
+    replicates: int | None = None,
+    fast: bool = False,
+    tell: Tell = lambda text: None,
+) -> Validation:
+    """Hold the model against the evidence.
+
+    `only` names limits, A1 to A4 or rows (all by default); `posterior` repeats rows under so many behaviours drawn from the
+    posterior; `fast` makes do with the first cells of every published table. Errors: `UserError` for an unknown name.
+    """
+    begun = time.monotonic()
+    chosen = list(only) or [*limit_names(), *SECTION_A, *row_ids()]
+    check_names(chosen)
+    one = load_behaviour(behaviour) if isinstance(behaviour, str) else behaviour
+    rows = [load_row(name) for name in chosen if name in row_ids()]
+    draws = drawn_behaviours(posterior) if posterior else []
+    found = Validation(behaviour=behaviour if isinstance(behaviour, str) else "given", draws=posterior, is_whole=not only)
+
+    def limit(name: str) -> tuple[str, list[Check]]:
+        read = load_limit(name)
+        checks = [check for at, point, printed in read.printed_points() for check in check_point(read, at, point, printed)]
+        for number, point in enumerate(read.random_points(FAST_POINTS)):
+            checks += check_point(read, f"point {number + 1}", point)
+        tell(name)
+        return name, checks
+
+    def simulation(name: str) -> tuple[str, list[Cell]]:
+        cells = check_simulation(SECTION_A[name], FAST_CELLS if fast else None)
+        tell(name)
+        return name, cells
+
+    def row(one_row: Row) -> RowResult:
+        result = judge_row(one_row, one, replicates=replicates, draws=draws, clock=time.monotonic)
+        tell(one_row.id)
+        return result
+
+    with ThreadPoolExecutor(check_workers(workers)) as pool:
+        limits = pool.map(limit, [name for name in chosen if name in limit_names()])
+        results = pool.map(row, rows)
+        simulations = pool.map(simulation, [name for name in chosen if name in SECTION_A])
+        found.limits, found.rows, found.simulations = dict(limits), list(results), dict(simulations)
+    found.seconds = time.monotonic() - begun
+    return found
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse what is neither a limit, nor one of A1 to A4, nor a row."""
+    known = [*limit_names(), *SECTION_A, *row_ids()]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UserError.of("there is no such row", found=", ".join(unknown), expected=f"some of {', '.join(known)}")
+
+
+def drawn_behaviours(number: int) -> list[Behaviour]:
+    """Behaviours drawn from the posterior."""
+    from sim.schemes.posterior import load_posterior
+
+    return load_posterior().behaviours(number)
+
+
+# --- the stored state ------------------------------------------------------------------------------------------------
+
+
+def state_file() -> Path:
+    """Where the verdicts of the last kept run stand."""
+    return configuration_folder() / "evidence" / "state.json"
+
+
+def stored_state() -> dict[str, dict[str, str]]:
+    """The verdicts of the last kept run; empty where none was kept."""
+    path = state_file()
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def keep_state(found: Validation) -> Path:
+    """Keep the verdicts of a run; rows that it did not look at keep theirs."""
+    state = found.state() if found.is_whole else stored_state() | found.state()
+    path = state_file()
+    path.write_text(json.dumps(state, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def drops(found: Validation, stored: dict[str, dict[str, str]]) -> list[str]:
+    """Claims that fare worse than in the stored state, and rows that have gone from a whole run, in words."""
+    told = []
+    now = found.state()
+    for row, claims in now.items():
+        for claim, verdict in claims.items():
+            before = stored.get(row, {}).get(claim)
+            if before is not None and ORDER.index(verdict) > ORDER.index(before):
+                told.append(f"{row} {claim}: {verdict}, was {before}")
+    if found.is_whole:
+        told += [f"{row}: gone" for row in stored if row not in now]
+        told += [f"{row} {claim}: gone" for row in stored if row in now for claim in stored[row] if claim not in now[row]]
+    return told
+
+
+def share_met(results: Sequence[RowResult]) -> tuple[int, int]:
+    """(rows met, rows)."""
+    return sum(result.is_met for result in results), len(results)
+
+
+def is_met(judged: Judged) -> bool:
+    """Whether a claim is met."""
+    return judged.verdict in MET
