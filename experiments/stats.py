@@ -6,6 +6,7 @@ two values: intervals are put around the mean of these differences, never around
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -175,3 +176,66 @@ def probability_of_being_best(values: np.ndarray, better: np.ndarray, resamples:
         wins += (best / best.sum(axis=1, keepdims=True)).sum(axis=0)
     share[:, judged] = np.where(present.any(axis=1), wins / resamples, np.nan)
     return share
+
+
+# --- a whole comparison ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is known of every scheme and outcome; all arrays are (schemes, outcomes), NaN = cannot be computed.
+
+    ``low`` and ``high`` hold one difference with 95 % confidence, ``simultaneous_low`` and ``_high`` the differences of all
+    schemes on that outcome at once. ``mean``, ``n`` (pairs with a value) and ``missing`` (runs without) as in `Paired`.
+    """
+
+    mean: np.ndarray
+    difference: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    simultaneous_low: np.ndarray
+    simultaneous_high: np.ndarray
+    probability_best: np.ndarray
+    n: np.ndarray
+    missing: np.ndarray
+
+
+def summarise(
+    values: np.ndarray,
+    baseline: int,
+    better: np.ndarray,
+    *,
+    runs: np.ndarray | None = None,
+    multiplier: Callable[[float], float] = normal_quantile,
+) -> Summary:
+    """Summary of (schemes, replicates, outcomes), each scheme against the baseline (its place among them).
+
+    ``runs`` are the replicates that each scheme was run in, where some were dropped on the way. ``multiplier`` turns a chance to
+    miss into a half width in standard errors: the normal quantile where the number of replicates was fixed beforehand, a
+    wider one where the end was chosen (`experiments.sequential`).
+    """
+    schemes, n, outcomes = values.shape
+    runs = np.full(schemes, n) if runs is None else runs
+    differences = values - values[baseline]
+    others = [index for index in range(schemes) if index != baseline]
+    each = 1 - error_of(multiplier(1 - CONFIDENCE))
+    pairs = [half_width(differences[index], each) for index in range(schemes)]
+    together = np.full((schemes, outcomes), np.nan)
+    for outcome in range(outcomes):
+        family = differences[others, :, outcome].T
+        all_at_once = 1 - error_of(multiplier(error_of(simultaneous_multiplier(family))))
+        together[others, outcome] = half_width(family, all_at_once)
+    together[baseline] = pairs[baseline]
+    centre = np.array([mean_present(difference) for difference in differences])
+    half = np.array(pairs)
+    return Summary(
+        mean=np.array([mean_present(own) for own in values]),
+        difference=centre,
+        low=centre - half,
+        high=centre + half,
+        simultaneous_low=centre - together,
+        simultaneous_high=centre + together,
+        probability_best=probability_of_being_best(values, better),
+        n=(~np.isnan(differences)).sum(axis=1),
+        missing=runs[:, None] - (~np.isnan(values)).sum(axis=1),
+    )

@@ -75,7 +75,10 @@ def test_save_writes_everything_that_was_promised(tmp_path: Path) -> None:
     for name in TABLES:
         assert pd.read_parquet(tmp_path / "out" / name).equals(pd.read_parquet(comparison.folder / name))
     table = pd.read_csv(tmp_path / "out" / "summary.csv")
-    assert list(table.columns) == ["scheme", "outcome", "mean", "difference", "low", "high", "n", "missing"]
+    assert list(table.columns) == [
+        "scheme", "outcome", "mean", "difference", "low", "high", "simultaneous_low", "simultaneous_high", "probability_best",
+        "n", "missing",
+    ]  # fmt: skip
     pd.testing.assert_frame_equal(table, comparison.summary, check_dtype=False)
     with pytest.raises(UserError, match="not empty"):
         comparison.save(tmp_path / "out")

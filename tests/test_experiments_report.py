@@ -13,7 +13,7 @@ from rich.console import Console
 
 from experiments.api import Comparison, compare_design
 from experiments.report.labels import Box, place_labels
-from experiments.report.numbers import difference, interval, scaled, tick
+from experiments.report.numbers import chance, difference, interval, scaled, tick
 from experiments.report.progress import duration, plain_progress, progress_bar
 from experiments.report.style import wrapped
 from experiments.report.tables import BAD, GOOD, NEUTRAL, UNSETTLED, cell_style, comparison_table
@@ -62,6 +62,32 @@ def test_intervals_get_the_digits_they_need() -> None:
     assert interval("inflation", np.nan, np.nan) == ""
 
 
+@pytest.mark.parametrize(
+    ("probability", "text"), [(0.983, "98 %"), (1.0, "> 99 %"), (0.0, "< 1 %"), (0.5, "50 %"), (np.nan, "missing")]
+)
+def test_chances_never_claim_certainty(probability: float, text: str) -> None:
+    assert chance(probability) == text
+
+
+def test_nobody_is_called_best_without_interval_and_chance(comparison: Comparison) -> None:
+    sentence = in_one_sentence(comparison)
+    claims = re.findall(r"\(([^()]*chance of being best[^()]*)\)", sentence)
+    assert len(claims) == sentence.count("chance of being best") >= 1
+    assert all(re.match(r".+ \[.+, .+\], chance of being best (> )?\d+ %$", claim) for claim in claims)
+
+
+def test_table_shows_the_simultaneous_interval(comparison: Comparison) -> None:
+    console = Console(width=150, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(comparison_table(comparison))
+    text = console.export_text()
+    assert "for all schemes at once" in text
+    rows = comparison.summary.set_index(["scheme", "outcome"])
+    row = rows.loc[(comparison.design.scheme_names[1], "burnout_share")]
+    assert interval("burnout_share", row["simultaneous_low"], row["simultaneous_high"]) in text
+    assert row["simultaneous_low"] < row["low"] < row["high"] < row["simultaneous_high"]
+    assert "best: " in text
+
+
 def test_ticks_have_a_true_minus_and_no_needless_digits() -> None:
     assert [tick("inflation", value, signed=True) for value in (-0.05, 0.0, 0.125)] == ["\u22125", "0", "+12.5"]
 
@@ -102,7 +128,7 @@ def test_sentence_says_what_stands_out_and_what_is_open(comparison: Comparison) 
 
 def test_sentence_where_nothing_is_settled_or_there_is_nothing() -> None:
     flat = compare_design(design([scheme("one"), scheme("two")], replicates=3), core=fake_core)
-    flat.summary[["low", "high"]] = [-1.0, 1.0]
+    flat.summary[["simultaneous_low", "simultaneous_high"]] = [-1.0, 1.0]
     assert "no scheme is clearly better on any headline outcome" in in_one_sentence(flat)
     assert "5 of 5 headline differences are not settled" in in_one_sentence(flat)
     alone = compare_design(design([scheme("one")]), core=fake_core)

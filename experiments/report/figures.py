@@ -17,8 +17,9 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
 
 from experiments.report.labels import Box, leader, place_labels
-from experiments.report.numbers import TITLES, axis_title, better, scaled, tick, unit_words
+from experiments.report.numbers import TITLES, axis_title, better, chance, scaled, tick, unit_words
 from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
+from experiments.report.tables import LEAST_SHOWN
 from experiments.stats import is_settled
 from experiments.verbs.compare import HEADLINE_SERIES, Comparison
 
@@ -258,16 +259,18 @@ def forest(comparison: Comparison) -> Figure:
     design = comparison.design
     wide = comparison.summary.set_index(["outcome", "scheme"])
     others = [name for name in design.scheme_names if name != design.baseline]
-    row, top, bottom, left = 0.33, 1.55, 0.75, 0.215
+    row, top, bottom, left = 0.36, 1.72, 0.75, 0.215
     height = top + bottom + row * max(len(others), 2)
     figure = new_figure(12.0, height)
     heading(
         figure,
         "Paired differences to the baseline",
-        f"{_where(comparison)}. Baseline: {design.titles[design.baseline]}. Marks: mean differences; lines: 95 % intervals.",
+        f"{_where(comparison)}. Baseline: {design.titles[design.baseline]}. Marks: mean differences. Lines: 95 % intervals, "
+        "thick for one scheme,\nthin for all schemes of a panel at once. Settled: the thin line leaves out 0. "
+        "Best: chance of being the best of all, from 1 % on.",
         left=0.012,
     )
-    _key(figure, 1 - 0.86 / height)
+    _key(figure, 1 - 1.0 / height)
     grid = figure.add_gridspec(
         1, len(design.headline), left=left, right=0.985, top=1 - top / height, bottom=bottom / height, wspace=0.14
     )
@@ -275,7 +278,7 @@ def forest(comparison: Comparison) -> Figure:
     for column, outcome in enumerate(design.headline):
         axes = figure.add_subplot(grid[0, column])
         for place, name in zip(places, others, strict=True):
-            _difference(axes, place, outcome, *wide.loc[(outcome, name), ["difference", "low", "high"]].to_numpy(float))
+            _difference(axes, place, outcome, wide.loc[(outcome, name)])
         _forest_frame(axes, outcome, float(wide.loc[(outcome, design.baseline), "mean"]), len(others))
         axes.set_yticks(places)
         axes.set_yticklabels(
@@ -284,20 +287,29 @@ def forest(comparison: Comparison) -> Figure:
     return figure
 
 
-def _difference(axes: Axes, place: float, outcome: str, difference: float, low: float, high: float) -> None:
-    """One dot with its interval: coloured by direction where settled, hollow and grey where not."""
+def _difference(axes: Axes, place: float, outcome: str, row: pd.Series) -> None:
+    """One dot with its intervals: coloured by direction where settled, hollow and grey where not."""
+    difference = float(row["difference"])
     if not np.isfinite(difference):
         axes.annotate(
             "missing", (0.5, place), xycoords=("axes fraction", "data"), ha="center", va="center", fontsize=7.5, color=MUTED
         )  # fmt: skip
         return
-    settled = is_settled(low, high)
+    settled = is_settled(row["simultaneous_low"], row["simultaneous_high"])
     good = better(outcome) * difference > 0
     colour = OPEN if not settled else MUTED if better(outcome) == 0 else BETTER if good else WORSE
-    if np.isfinite(low):
-        axes.plot([low, high], [place, place], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=2)
+    for prefix, width in (("simultaneous_", 1.0), ("", 2.6)):
+        ends = [float(row[f"{prefix}low"]), float(row[f"{prefix}high"])]
+        if np.isfinite(ends).all():
+            axes.plot(ends, [place, place], color=colour, linewidth=width, solid_capstyle="butt", zorder=2)
     marker = "o" if not settled or better(outcome) == 0 else "^" if difference > 0 else "v"
     axes.plot(difference, place, marker, markersize=6, color=colour, markerfacecolor=colour if settled else "white", zorder=3)
+    if row["probability_best"] >= LEAST_SHOWN:
+        axes.annotate(
+            f"best: {chance(float(row['probability_best']))}", (difference, place), xytext=(0, 5), textcoords="offset points",
+            ha="center", va="bottom", fontsize=6.5, color=MUTED, annotation_clip=False,
+            path_effects=[withStroke(linewidth=2, foreground="white")],
+        )  # fmt: skip
 
 
 def _forest_frame(axes: Axes, outcome: str, baseline: float, rows: int) -> None:

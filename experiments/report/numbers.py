@@ -51,6 +51,13 @@ def interval(outcome: str, low: float, high: float) -> str:
     return f"[{', '.join(ends)}]"
 
 
+def chance(probability: float) -> str:
+    """A chance as whole per cent, without claiming certainty: '98 %', '> 99 %', '< 1 %'."""
+    if not math.isfinite(probability):
+        return MISSING
+    return "> 99 %" if probability > 0.99 else "< 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
+
+
 def tick(outcome: str, value: float, *, signed: bool = False) -> str:
     """A number on an axis."""
     shown = 100 * value if is_share(outcome) else value

@@ -9,19 +9,27 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from experiments.report.numbers import TITLES, better, difference, interval, scaled
+from experiments.report.numbers import TITLES, better, chance, difference, interval, scaled
 from experiments.stats import is_identical, is_settled
 from experiments.verbs.compare import Comparison
 
 GOOD, BAD, UNSETTLED, NEUTRAL = "green", "red", "dim", "bold"
+
+#: Chances of being the best below this are left out of tables.
+LEAST_SHOWN = 0.01
+
 ARROW = {1: "\u2191 is better", -1: "\u2193 is better", 0: ""}
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """A row a scheme: headline outcomes as paired difference to the baseline over its 95 % interval."""
+    """A row a scheme: headline outcomes as paired difference to the baseline over its 95 % interval.
+
+    Intervals hold for all schemes of a column at once; below them the chance of being the best of all, from 1 % on.
+    """
     design = comparison.design
+    at_once = ", for all schemes at once" if len(design.schemes) > 2 else ""
     table = new_table(
-        title=f"Difference to {design.titles[design.baseline]} and its 95 % interval, {design.replicates} replicates"
+        title=f"Difference to {design.titles[design.baseline]} and its 95 % interval{at_once}, {design.replicates} replicates"
     )
     table.add_column("Scheme", ratio=None, max_width=34)
     for outcome in design.headline:
@@ -40,15 +48,16 @@ def comparison_table(comparison: Comparison) -> Table:
 
 def _cell(outcome: str, row: pd.Series, *, level: bool) -> Text:
     """A level for the baseline; otherwise the difference, coloured by direction where its interval excludes 0."""
+    best = f"\nbest: {chance(row['probability_best'])}" if row["probability_best"] >= LEAST_SHOWN else ""
     if level:
-        return Text(scaled(outcome, row["mean"]))
-    if is_identical(row["low"], row["high"]):
-        return Text("no difference", style=UNSETTLED)
-    half = (row["high"] - row["low"]) / 2
-    text = difference(outcome, row["difference"], half_width=half)
-    spread = interval(outcome, row["low"], row["high"])
-    style = cell_style(outcome, row["difference"], row["low"], row["high"])
-    return Text(f"{text}\n{spread}" if spread else text, style=style)
+        return Text(scaled(outcome, row["mean"])).append(best, style="dim")
+    low, high = row["simultaneous_low"], row["simultaneous_high"]
+    if is_identical(low, high):
+        return Text("no difference", style=UNSETTLED).append(best, style="dim")
+    text = difference(outcome, row["difference"], half_width=(high - low) / 2)
+    spread = interval(outcome, low, high)
+    style = cell_style(outcome, row["difference"], low, high)
+    return Text().append(f"{text}\n{spread}" if spread else text, style=style).append(best, style="dim")
 
 
 def cell_style(outcome: str, value: float, low: float, high: float) -> str:

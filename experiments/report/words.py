@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from experiments.report.numbers import TITLES, better, difference
+from experiments.report.numbers import TITLES, better, chance, difference, interval
 from experiments.stats import is_identical, is_settled
 from experiments.verbs.compare import Comparison
 
@@ -32,22 +32,24 @@ def _headline_differences(comparison: Comparison) -> pd.DataFrame:
     """Rows of the summary for headline outcomes and schemes other than the baseline, with whether each is settled."""
     table = comparison.summary
     rows = table[table["outcome"].isin(comparison.design.headline) & (table["scheme"] != comparison.design.baseline)].copy()
-    rows["settled"] = [is_settled(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
-    rows["identical"] = [is_identical(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)]
+    ends = list(zip(rows["simultaneous_low"], rows["simultaneous_high"], strict=True))
+    rows["settled"] = [is_settled(low, high) for low, high in ends]
+    rows["identical"] = [is_identical(low, high) for low, high in ends]
     rows["gain"] = [better(outcome) * value for outcome, value in zip(rows["outcome"], rows["difference"], strict=True)]
     return rows
 
 
 def _best(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """By scheme, the headline outcomes on which it gains most of all: 'burnout (-4.1 pp)'."""
+    """By scheme, the headline outcomes on which it gains most: 'burnout (-4.1 pp [-4.9, -3.3], chance of being best 98 %)'."""
     found: dict[str, list[str]] = {}
     for outcome in rows["outcome"].unique():
         gains = rows[(rows["outcome"] == outcome) & rows["settled"] & (rows["gain"] > 0)]
         if len(gains):
             top = gains.loc[gains["gain"].idxmax()]
-            found.setdefault(str(top["scheme"]), []).append(
-                f"{TITLES[outcome].lower()} ({difference(outcome, top['difference'])})"
-            )
+            low, high = top["simultaneous_low"], top["simultaneous_high"]
+            size = difference(outcome, top["difference"], half_width=(high - low) / 2)
+            told = f"{size} {interval(outcome, low, high)}, chance of being best {chance(top['probability_best'])}"
+            found.setdefault(str(top["scheme"]), []).append(f"{TITLES[outcome].lower()} ({told})")
     return found
 
 

@@ -11,20 +11,22 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import sim
 from experiments.budget import Budget
 from experiments.design import Design, check_number, code_hash
 from experiments.runner import Core, check_workers, compiled_core, run_replicates
-from experiments.stats import paired_difference
+from experiments.stats import summarise
 from experiments.store import MANIFEST, RunTables, told_where, write_json
-from sim.outcomes import HEADLINES, OUTCOME_NAMES, SERIES
+from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,19 +75,19 @@ class Comparison:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row a scheme and outcome: `mean`, paired `difference` to the baseline, 95 % interval, `n`, `missing`."""
+        """One row a scheme and outcome: `mean`, paired `difference` to the baseline with its 95 % interval (`low`, `high`).
+
+        `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at once; `probability_best` is the
+        share of resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
+        """
         import pandas as pd
 
-        values = {name: rows[list(OUTCOME_NAMES)].to_numpy(float) for name, rows in self.runs.groupby("scheme", sort=False)}
-        baseline = values[self.design.baseline]
-        tables = []
-        for name in self.design.scheme_names:
-            paired = paired_difference(values[name], baseline)
-            table = pd.DataFrame({"scheme": name, "outcome": OUTCOME_NAMES})
-            for column in ("mean", "difference", "low", "high", "n", "missing"):
-                table[column] = getattr(paired, column)
-            tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        names = self.design.scheme_names
+        values, runs = values_of(self.runs, names)
+        better = np.array([outcome.better for outcome in OUTCOMES])
+        found = summarise(values, names.index(self.design.baseline), better, runs=runs)
+        table = pd.DataFrame({"scheme": np.repeat(names, len(OUTCOMES)), "outcome": np.tile(OUTCOME_NAMES, len(names))})
+        return table.assign(**{column.name: getattr(found, column.name).ravel() for column in fields(found)})
 
     @cached_property
     def trajectories(self) -> pd.DataFrame:
@@ -154,6 +156,18 @@ def run_comparison(
             tables.append(records)
             progress(replicate + 1, design.replicates)
     return Comparison(design, place, time.perf_counter() - began, workers, command, budget, holder)
+
+
+def values_of(runs: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Outcomes as (schemes, replicates, outcomes), NaN where missing or not run, and the number of runs of each scheme."""
+    replicates = np.unique(runs["replicate"])
+    values = np.full((len(names), len(replicates), len(OUTCOME_NAMES)), np.nan)
+    counts = np.zeros(len(names), int)
+    for index, name in enumerate(names):
+        own = runs[runs["scheme"] == name]
+        values[index, np.searchsorted(replicates, own["replicate"])] = own[list(OUTCOME_NAMES)].to_numpy(float)
+        counts[index] = len(own)
+    return values, counts
 
 
 def versions() -> dict[str, str]:
