@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.design import Design
 from experiments.questions import DEFAULT_STUDY, Asked, read_question
-from experiments.runner import Core, compiled_core
+from experiments.runner import Core, check_workers, compiled_core
 from experiments.verbs import compare as verb
 
 if TYPE_CHECKING:
@@ -25,8 +28,8 @@ class Comparison(verb.Comparison):
         Raises:
             UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
         """
+        from experiments.folder import staged
         from experiments.report.figures import draw_comparison
-        from experiments.store import staged
 
         with staged(Path(folder), overwrite=overwrite) as staging:
             draw_comparison(self, staging)
@@ -35,8 +38,8 @@ class Comparison(verb.Comparison):
 
     def figures(self, folder: str | Path) -> list[Path]:
         """Draw the figures into a folder (SVG and PNG); returns their paths."""
+        from experiments.folder import told_where
         from experiments.report.figures import draw_comparison
-        from experiments.store import told_where
 
         with told_where(Path(folder)):
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -59,7 +62,9 @@ def compare(
     replicates: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     equal_budget: bool = False,
+    folder: str | Path | None = None,
     progress: verb.Progress = lambda done, total: None,
     core: Core = compiled_core,
 ) -> Comparison:
@@ -74,8 +79,10 @@ def compare(
         replicates: how many times each scheme is run, at least 2 (100).
         seed: 0 or a positive whole number (1).
         workers: threads; by default one for every processor.
+        executor: any executor of `concurrent.futures` in place of threads (`experiments.cluster.cluster` gives one).
         equal_budget: scale explicit rewards so that schemes cost the same.
-        progress: told after every replicate: done, total.
+        folder: a folder for runs, tables and figures; runs that are there are not done again.
+        progress: told after every block of runs: done, and how many were lacking.
         core: what simulates; only tests need another.
 
     Raises:
@@ -91,13 +98,17 @@ def compare(
         replicates=replicates,
         seed=seed,
     )
-    return compare_design(design, workers=workers, equal_budget=equal_budget, progress=progress, core=core)
+    settings = {"workers": workers, "executor": executor, "equal_budget": equal_budget, "progress": progress, "core": core}
+    if folder is not None:
+        return compare_into(Path(folder), design, **settings)  # type: ignore[arg-type]
+    return compare_design(design, **settings)  # type: ignore[arg-type]
 
 
 def compare_design(
     design: Design,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
     equal_budget: bool = False,
     progress: verb.Progress = lambda done, total: None,
     core: Core = compiled_core,
@@ -108,5 +119,53 @@ def compare_design(
     budget = None
     if equal_budget or design.equal_budget:
         design, budget = equalise(design, workers=workers, core=core)
-    result = verb.run_comparison(design, workers=workers, core=core, progress=progress, budget=budget)
-    return Comparison(**{each.name: getattr(result, each.name) for each in fields(result)})
+    result = verb.run_comparison(design, workers=workers, executor=executor, core=core, progress=progress, budget=budget)
+    return _dressed(result)
+
+
+def compare_into(
+    folder: Path,
+    design: Design,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    equal_budget: bool = False,
+    overwrite: bool = False,
+    progress: verb.Progress = lambda done, total: None,
+    say: Callable[[str], None] = lambda text: None,
+    core: Core = compiled_core,
+    command: str = "",
+) -> Comparison:
+    """Run what a folder lacks of a design, then put its tables and figures there, all at once.
+
+    Raises:
+        UserError: as `compare`; the folder holds something else or cannot be written.
+    """
+    from experiments.budget import equalise
+    from experiments.store import open_study
+
+    equal_budget = equal_budget or design.equal_budget
+    about = verb.about(design, equal_budget=equal_budget, command=command)
+    with open_study(folder, about, overwrite=overwrite) as store:
+        for part in store.damaged:
+            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+        budget = None
+        if equal_budget:
+            design, budget = equalise(design, workers=workers, core=core, say=say)
+        began = time.perf_counter()
+        ran = verb.run_design(store, design, workers=workers, executor=executor, core=core, progress=progress)
+        say("Writing tables and figures ...")
+        with store.outputs() as staging:
+            from experiments.report.figures import draw_comparison  # not earlier: plotting must not delay the first progress
+
+            result = _dressed(verb.tabulated(store, design, staging))
+            result.ran, result.budget, result.command = ran, budget, command
+            result.wall_time, result.workers = time.perf_counter() - began, check_workers(workers)
+            draw_comparison(result, staging)
+            result.write_tables(staging)
+    result.folder = folder
+    return result
+
+
+def _dressed(comparison: verb.Comparison) -> Comparison:
+    return Comparison(**{each.name: getattr(comparison, each.name) for each in fields(comparison)})

@@ -37,7 +37,7 @@ RUNS_PART = pa.schema(
         pa.field("point", pa.int64(), nullable=False),
         pa.field("scheme", pa.string(), nullable=False),
         pa.field("replicate", pa.int64(), nullable=False),
-        pa.field("seed", pa.uint64(), nullable=False),
+        pa.field("seed", pa.int64(), nullable=False),
         pa.field("failed", pa.string()),
         pa.field("again", pa.bool_(), nullable=False),
         pa.field("n_steps", pa.int64(), nullable=False),
@@ -89,6 +89,10 @@ class Runs:
         steps = _spans(self.n_steps, rows)
         groups = _spans(self.n_groups, rows)
         return replace(self, **per_run, monthly=self.monthly[steps], groups=self.groups[groups], label=self.label[groups])
+
+    def relabelled(self, point: np.ndarray, scheme: np.ndarray, replicate: np.ndarray) -> Runs:
+        """The same runs under other labels."""
+        return replace(self, point=point, scheme=scheme, replicate=replicate)
 
     @staticmethod
     def joined(batches: Sequence[Runs]) -> Runs:
@@ -200,6 +204,7 @@ class Part:
     monthly: Path | None
     groups: Path | None
     code: str
+    is_full: bool
 
     @property
     def number(self) -> int:
@@ -292,7 +297,7 @@ def _labels_of(table: pa.Table) -> tuple[np.ndarray, tuple[tuple[str, str], ...]
     return codes, tuple(labels)
 
 
-def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code: str) -> Part:
+def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code: str, *, is_full: bool = False) -> Part:
     """Commit a batch of runs; when this returns it is on the disk.
 
     Raises:
@@ -308,7 +313,13 @@ def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code:
         columns = [name.cast(pa.string()) for name in names] if len(runs.labels) else [pa.array([], pa.string())] * 2
         columns += [pa.array(column) for column in np.ascontiguousarray(runs.groups.T)]
         groups = write_file(folder, GROUPS, number, pa.Table.from_arrays(columns, schema=GROUPS_PART))
-    about = {"format": 1, "code": code, "monthly": monthly.name if monthly else None, "groups": groups.name if groups else None}
+    about = {
+        "format": 1,
+        "code": code,
+        "is_full": is_full,
+        "monthly": monthly.name if monthly else None,
+        "groups": groups.name if groups else None,
+    }
     keys = np.ascontiguousarray(runs.key)
     columns = [
         pa.FixedSizeBinaryArray.from_buffers(pa.binary(KEY_BYTES), len(runs), [None, pa.py_buffer(keys.tobytes())]),
@@ -322,7 +333,7 @@ def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code:
     schema = RUNS_PART.with_metadata({"cadresim": json.dumps(about)})
     path = write_file(folder, RUNS, number, pa.Table.from_arrays(columns, schema=schema))
     sync_folder(folder)
-    return Part(path, monthly, groups, code)
+    return Part(path, monthly, groups, code, is_full)
 
 
 def sync_folder(folder: Path) -> None:
@@ -345,7 +356,7 @@ def open_part(path: Path) -> Part:
     try:
         about = json.loads(pq.read_schema(path).metadata[b"cadresim"])
         beside = [path.with_name(about[kind]) if about[kind] else None for kind in (MONTHLY, GROUPS)]
-        return Part(path, beside[0], beside[1], str(about["code"]))
+        return Part(path, beside[0], beside[1], str(about["code"]), bool(about["is_full"]))
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is no part of a study") from error
 

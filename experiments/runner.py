@@ -11,7 +11,8 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +21,7 @@ import numpy as np
 from experiments.cases import Case, Setup, case_digest, key_of, model_code
 from experiments.design import Design, check_number
 from experiments.parts import GROUPS, KEY, MONTHLY, RUNS, Runs
+from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
@@ -131,19 +133,30 @@ def run_replicates(
 
 #: Seconds of work in a block: short on threads, where handing over costs nothing; long where it goes through a network.
 NEAR, FAR = 0.1, 1.0
-LARGEST_BLOCK = 4096
+LARGEST_BLOCK = 1024
 
-#: Told after every block: how many of the runs that were lacking are done.
+#: How often a block is handed out again when a worker died under it, before its runs are rows that say so.
+TRIES = 4
+
+LONGEST_REASON = 500
+
+#: Told at the start and after every block: how many of the runs that were lacking are done.
 Progress = Callable[[int, int], None]
+
+Replicates = Iterable[int] | Callable[[int], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a study did: runs done now, runs that were there already, and failed runs among both."""
+    """What a call did: runs done now (failed ones among them), and runs that were there already."""
 
     n_new: int
     n_reused: int
     n_failed: int
+
+    def __add__(self, other: Ran) -> Ran:
+        """Both together."""
+        return Ran(self.n_new + other.n_new, self.n_reused + other.n_reused, self.n_failed + other.n_failed)
 
 
 @dataclass(frozen=True)
@@ -158,7 +171,7 @@ class Task:
 def run_cases(
     store: StudyStore,
     cases: Iterable[Case],
-    replicates: Iterable[int] | Callable[[int], Iterable[int]],
+    replicates: Replicates,
     *,
     workers: int | None = None,
     executor: Executor | None = None,
@@ -170,99 +183,112 @@ def run_cases(
 
     Args:
         store: where runs are looked up and kept (`experiments.store.open_study`).
-        cases: the points of the study; read as they are needed, so a generator will do.
-        replicates: numbers of the replicates, or a function from a point's number to them.
+        cases: the points of the study; taken one by one as they are needed, so a generator will do.
+        replicates: numbers of the replicates, or a function from the number of a point to them.
         workers: threads; by default one for every processor.
         executor: any executor of `concurrent.futures` in place of threads; ``core`` must then be a function of a module.
         core: what simulates.
-        progress: told after every block: runs done, runs that were lacking as far as known.
+        progress: told at the start and after every block: runs done, runs that were lacking (of a generator: found so far).
         keep: which tables of a run are kept: ``runs``, and ``monthly``, ``groups`` where they are needed.
 
     A run that fails becomes a row with its reason and the study goes on. Ctrl-C keeps all that is finished.
 
     Raises:
-        UserError: the number of workers, or a disk that takes no more; finished runs are kept.
+        UserError: a bad number of workers, a disk that takes no more, workers that cannot run the study; finished runs are kept.
     """
     if executor is not None:
-        return _Study(store, executor, FAR, _slots(executor), core, progress, tuple(keep)).run(cases, replicates)
-    workers = check_workers(workers)
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="cadresim")
+        return _Study(store, executor, FAR, core, progress, tuple(keep)).run(cases, replicates)
+    pool = ThreadPoolExecutor(max_workers=check_workers(workers), thread_name_prefix="cadresim")
     try:
-        return _Study(store, pool, NEAR, workers, core, progress, tuple(keep)).run(cases, replicates)
+        return _Study(store, pool, NEAR, core, progress, tuple(keep)).run(cases, replicates)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _slots(executor: Executor) -> int:
-    return int(getattr(executor, "_max_workers", 0) or default_workers())
+def slots_of(executor: Executor) -> int:
+    """How many blocks an executor runs at a time, as far as it tells."""
+    return max(1, int(getattr(executor, "_max_workers", 0) or getattr(executor, "num_workers", 0) or default_workers()))
 
 
 class _Study:
     """One call of `run_cases`: hands out blocks of tasks and takes their runs in, whichever ends first."""
 
     def __init__(
-        self,
-        store: StudyStore,
-        executor: Executor,
-        seconds: float,
-        slots: int,
-        core: Core,
-        progress: Progress,
-        keep: tuple[str, ...],
+        self, store: StudyStore, executor: Executor, seconds: float, core: Core, progress: Progress, keep: tuple[str, ...]
     ) -> None:
         self.store = store
         self.executor = executor
         self.seconds = seconds
-        self.slots = slots
         self.core = core
         self.progress = progress
         self.keep = keep
         self.n_new = self.n_reused = self.n_failed = 0
-        self.total = 0
+        self.total: int | None = None
         self.pace: float | None = None  # seconds a task
         self.underway: set[bytes] = set()
+        self.once_more: deque[tuple[list[Task], int]] = deque()  # blocks whose worker died, with the tries they had
 
-    def run(self, cases: Iterable[Case], replicates: Iterable[int] | Callable[[int], Iterable[int]]) -> Ran:
-        tasks = self._lacking(cases, replicates)
-        in_hand: dict[Future[tuple[Runs, float]], list[Task]] = {}
+    def run(self, cases: Iterable[Case], replicates: Replicates) -> Ran:
+        fixed = replicates if callable(replicates) or isinstance(replicates, range) else tuple(replicates)
+        self.total = _runs_of(cases, fixed)
+        tasks = self._lacking(cases, fixed)
+        in_hand: dict[Future[tuple[Runs, float]], tuple[list[Task], int]] = {}
+        self.progress(0, self._to_do())
         try:
             while True:
-                while len(in_hand) < AHEAD * self.slots and (block := self._next_block(tasks)):
-                    in_hand[self.executor.submit(run_block, self.core, block, self.keep, model_code())] = block
+                self._hand_out(tasks, in_hand)
                 if not in_hand:
                     break
                 for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
-                    self._take(future, in_hand.pop(future))
+                    self._take(future, *in_hand.pop(future))
+        except KeyboardInterrupt:
+            for future, (block, _) in in_hand.items():
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    self._keep(future.result()[0], block)
+            raise
         finally:
             for future in in_hand:
                 future.cancel()
-            self.store.commit()
+        self.store.commit()
         return Ran(self.n_new, self.n_reused, self.n_failed)
 
-    def _lacking(self, cases: Iterable[Case], replicates: Iterable[int] | Callable[[int], Iterable[int]]) -> Iterator[Task]:
+    def _hand_out(self, tasks: Iterator[Task], in_hand: dict[Future[tuple[Runs, float]], tuple[list[Task], int]]) -> None:
+        """Keep every worker busy, with one block waiting behind each that runs."""
+        while len(in_hand) < AHEAD * slots_of(self.executor):
+            block, tries = self.once_more.popleft() if self.once_more else (self._next_block(tasks), 0)
+            if not block:
+                return
+            try:
+                future = self.executor.submit(run_block, self.core, block, self.keep, model_code())
+            except (RuntimeError, OSError) as error:  # a pool whose process died, a scheduler that is gone
+                raise self._given_up(error) from error
+            in_hand[future] = (block, tries)
+
+    def _lacking(self, cases: Iterable[Case], replicates: Replicates) -> Iterator[Task]:
         """Tasks for what the store lacks; all that is asked for is noted."""
-        fixed = None if callable(replicates) else replicates if isinstance(replicates, range) else tuple(replicates)
         for case in cases:
             digest = case_digest(case)
             names = [scheme.name for scheme in case.schemes]
             if len(set(names)) < len(names):
                 raise ValueError(f"point {case.point}: two schemes of one name among {names}")
-            for replicate in replicates(case.point) if callable(replicates) else fixed or ():
+            narrowed: dict[tuple[str, ...], Case] = {tuple(names): case}  # one object a choice of schemes: prepared once
+            for replicate in replicates(case.point) if callable(replicates) else replicates:
                 keys = [key_of(digest, scheme, replicate) for scheme in case.schemes]
                 self.store.ask(keys, case.point, names, replicate)
-                lacking = {
-                    key: scheme
-                    for key, scheme in zip(keys, case.schemes, strict=True)
-                    if key not in self.underway and not self.store.has(key.hex(), self.keep)
-                }
+                lacking = {key: scheme for key, scheme in zip(keys, case.schemes, strict=True) if self._lacks(key)}
                 self.n_reused += len(keys) - len(lacking)
                 if lacking:
                     self.underway.update(lacking)
-                    self.total += len(lacking)
-                    yield Task(replace(case, schemes=tuple(lacking.values())), replicate, tuple(lacking))
+                    chosen = tuple(scheme.name for scheme in lacking.values())
+                    if chosen not in narrowed:
+                        narrowed[chosen] = replace(case, schemes=tuple(lacking.values()))
+                    yield Task(narrowed[chosen], replicate, tuple(lacking))
+
+    def _lacks(self, key: bytes) -> bool:
+        return key not in self.underway and not self.store.holds(key, self.keep)
 
     def _next_block(self, tasks: Iterator[Task]) -> list[Task]:
-        size = 1 if self.pace is None else min(max(1, round(self.seconds / max(self.pace, 1e-9))), LARGEST_BLOCK)
+        size = 1 if self.pace is None else min(max(1, round(self.seconds / max(self.pace, 1e-6))), LARGEST_BLOCK)
         block: list[Task] = []
         for task in tasks:
             block.append(task)
@@ -270,41 +296,96 @@ class _Study:
                 break
         return block
 
-    def _take(self, future: Future[tuple[Runs, float]], block: list[Task]) -> None:
-        runs, seconds = future.result()
+    def _take(self, future: Future[tuple[Runs, float]], block: list[Task], tries: int) -> None:
+        """Take in what a block brought, or see to it that it is done once more."""
+        try:
+            runs, seconds = future.result()
+        except OtherModel as error:
+            raise UserError.of(
+                str(error), hint="install the same cadresim everywhere, then give the same command again"
+            ) from error
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - not a run that failed: its worker did
+            self._lost(block, tries + 1, error)
+            return
         pace = seconds / len(block)
         self.pace = pace if self.pace is None else 0.7 * self.pace + 0.3 * pace
+        self._keep(runs, block)
+
+    def _keep(self, runs: Runs, block: list[Task]) -> None:
         self.store.append(runs, self.keep)
         for task in block:
             self.underway.difference_update(task.keys)
         self.n_new += len(runs)
         self.n_failed += sum(reason is not None for reason in runs.failed)
-        self.progress(self.n_new, self.total)
+        self.progress(self.n_new, self._to_do())
+
+    def _lost(self, block: list[Task], tries: int, error: BaseException) -> None:
+        """A worker died or could not begin: the block is handed out again task by task, and given up in the end."""
+        if isinstance(error, BrokenExecutor):
+            raise self._given_up(error) from error
+        if tries < TRIES:
+            self.once_more.extend(([task], tries) for task in block)
+        elif self.n_new == 0:
+            raise self._given_up(error) from error
+        else:
+            reason = f"the worker failed {tries} times: {type(error).__name__}: {error}"
+            self._keep(
+                packed([_failed_row(task, index, reason, True) for task in block for index in range(len(task.keys))]), block
+            )
+
+    def _given_up(self, error: BaseException) -> UserError:
+        with suppress(UserError):
+            self.store.commit()
+        return UserError.of(
+            "the workers cannot go on",
+            found=f"{type(error).__name__}: {error}"[:500],
+            hint=f"{self.store.n_runs} runs are kept: give the same command again when the workers are well",
+        )
+
+    def _to_do(self) -> int:
+        """Runs that were lacking: of all that are asked for, those not found so far."""
+        return self.n_new + len(self.underway) if self.total is None else self.total - self.n_reused
+
+
+def _runs_of(cases: Iterable[Case], replicates: Replicates) -> int | None:
+    """How many runs are asked for, where that can be told without taking the cases."""
+    if not isinstance(cases, Sequence):
+        return None
+    if callable(replicates):
+        return sum(len(case.schemes) * sum(1 for _ in replicates(case.point)) for case in cases)
+    return sum(len(case.schemes) for case in cases) * len(replicates)  # type: ignore[arg-type]
 
 
 # --- on a worker -----------------------------------------------------------------------------------------------------
+
+
+class OtherModel(Exception):
+    """A worker has another version of the model than the study."""
 
 
 def run_block(core: Core, tasks: Sequence[Task], keep: Sequence[str], code: str) -> tuple[Runs, float]:
     """Run tasks one after the other; their runs and the seconds it took.
 
     Raises:
-        RuntimeError: this worker has another version of the model than the study.
+        OtherModel: this worker has another version of the model than the study: its runs would bear wrong keys.
     """
     if code != model_code():
-        raise RuntimeError("a worker has another version of the model than the study: install the same cadresim everywhere")
+        raise OtherModel(
+            f"a worker has another version of the model (its hash {model_code()[:12]}) than this study ({code[:12]})"
+        )
     began = time.perf_counter()
     rows: list[_Row] = []
-    simulate, prepared = None, None
+    prepared: tuple[Case, Replicate] | None = None
     for task in tasks:
         try:
-            if simulate is None or prepared != (id(task.case.behaviour), id(task.case)):
-                simulate, prepared = core(task.case), (id(task.case.behaviour), id(task.case))
-            records = simulate(task.replicate)
-            rows += [_row(task, key, record, keep) for key, record in _paired(task, records)]
-        except Exception:  # noqa: BLE001 - whatever went wrong is told with the run; each scheme is now tried alone
-            simulate = None
-            rows += [_alone(core, task, index, keep) for index in range(len(task.keys))]
+            if prepared is None or prepared[0] is not task.case:
+                prepared = task.case, core(task.case)
+            records = {record.scheme: record for record in prepared[1](task.replicate)}
+            paired = zip(task.keys, task.case.schemes, strict=True)
+            done = [_row(task, key, records[scheme.name], keep) for key, scheme in paired]
+        except Exception:  # noqa: BLE001 - each scheme is tried alone, and the one that fails is told
+            done = [_alone(core, task, index, keep) for index in range(len(task.keys))]
+        rows += done
     return packed(rows), time.perf_counter() - began
 
 
@@ -327,11 +408,6 @@ _NO_MONTHS = np.empty((0, len(SERIES)))
 _NO_GROUPS = np.empty((0, len(GROUP_OUTCOMES)))
 
 
-def _paired(task: Task, records: Sequence[RunRecord]) -> list[tuple[bytes, RunRecord]]:
-    found = {record.scheme: record for record in records}
-    return [(key, found[scheme.name]) for key, scheme in zip(task.keys, task.case.schemes, strict=True)]
-
-
 def _row(task: Task, key: bytes, record: RunRecord, keep: Sequence[str]) -> _Row:
     outcomes = np.asarray(record.outcomes, dtype=np.float64)
     monthly = np.asarray(record.monthly, dtype=np.float64) if MONTHLY in keep else _NO_MONTHS
@@ -346,15 +422,18 @@ def _row(task: Task, key: bytes, record: RunRecord, keep: Sequence[str]) -> _Row
 
 def _alone(core: Core, task: Task, index: int, keep: Sequence[str]) -> _Row:
     """One scheme of a task that failed: its run, or a row with the reason."""
-    scheme, key = task.case.schemes[index], task.keys[index]
-    case = replace(task.case, schemes=(scheme,))
     try:
-        return _row(task, key, core(case)(task.replicate)[0], keep)
+        case = replace(task.case, schemes=(task.case.schemes[index],))
+        return _row(task, task.keys[index], core(case)(task.replicate)[0], keep)
     except Exception as error:  # noqa: BLE001 - a run that fails is a row, and the study goes on
-        reason = f"{type(error).__name__}: {error}"
-        again = isinstance(error, MemoryError | OSError | BrokenExecutor)
-        nothing = np.full(len(OUTCOME_NAMES), np.nan)
-        return _Row(key, case.point, scheme.name, task.replicate, case.seed, reason, again, nothing, _NO_MONTHS, _NO_GROUPS, ())
+        return _failed_row(task, index, f"{type(error).__name__}: {error}", isinstance(error, MemoryError | OSError))
+
+
+def _failed_row(task: Task, index: int, reason: str, again: bool) -> _Row:
+    nothing = np.full(len(OUTCOME_NAMES), np.nan)
+    scheme, case = task.case.schemes[index], task.case
+    labels = (task.keys[index], case.point, scheme.name, task.replicate, case.seed)
+    return _Row(*labels, reason[:LONGEST_REASON], again, nothing, _NO_MONTHS, _NO_GROUPS, ())
 
 
 def packed(rows: Sequence[_Row]) -> Runs:
@@ -366,7 +445,7 @@ def packed(rows: Sequence[_Row]) -> Runs:
         point=np.array([row.point for row in rows], np.int64),
         scheme=np.array([row.scheme for row in rows], object),
         replicate=np.array([row.replicate for row in rows], np.int64),
-        seed=np.array([row.seed for row in rows], np.uint64),
+        seed=np.array([row.seed for row in rows], np.int64),
         failed=np.array([row.failed for row in rows], object),
         again=np.array([row.again for row in rows], bool),
         outcomes=np.stack([row.outcomes for row in rows]) if rows else np.empty((0, len(OUTCOME_NAMES))),

@@ -55,9 +55,63 @@ def test_compare_without_arguments_is_the_main_job(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     runs = pd.read_parquet(tmp_path / "results" / "municipal_comparison" / "runs.parquet")
     assert runs["scheme"].nunique() == 12
-    again = invoke("compare", "--replicates", "2", "--months", "2")
-    assert again.exit_code == 0
+    other = invoke("compare", "--replicates", "2", "--months", "3")
+    assert other.exit_code == 0
     assert (tmp_path / "results" / "municipal_comparison-2" / "manifest.json").exists(), "earlier results are never lost"
+
+
+def test_the_same_command_again_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = ["compare", *PAIR, *SMALL]
+    first = invoke(*command)
+    tables = {path.name: path.read_bytes() for path in (tmp_path / "results/comparison").glob("*.parquet")}
+    monkeypatch.setattr(cli.plumbing, "core", lambda: pytest.fail)
+    again = invoke(*command)
+    assert (first.exit_code, again.exit_code) == (0, 0), again.output
+    assert "6 runs, 6 of them done before" in again.stdout
+    assert {path.name: path.read_bytes() for path in (tmp_path / "results/comparison").glob("*.parquet")} == tables
+    assert everything(tmp_path / "results").count("comparison/manifest.json") == 1
+
+
+def test_a_comparison_grows(tmp_path: Path) -> None:
+    assert invoke("compare", *PAIR, *SMALL, "--out", "here").exit_code == 0
+    grown = invoke("compare", *PAIR, "base", *SMALL, "--replicates", "5", "--out", "here")
+    assert grown.exit_code == 0, grown.output
+    assert "15 runs, 6 of them done before" in grown.stdout
+    at_once = invoke("compare", *PAIR, "base", *SMALL, "--replicates", "5", "--out", "there")
+    assert at_once.exit_code == 0
+    for name in ("runs", "monthly", "groups"):
+        assert (tmp_path / f"here/{name}.parquet").read_bytes() == (tmp_path / f"there/{name}.parquet").read_bytes()
+
+
+def test_another_study_is_not_mixed_in(tmp_path: Path) -> None:
+    assert invoke("compare", *PAIR, *SMALL, "--out", "here").exit_code == 0
+    before = everything(tmp_path)
+    other = invoke("compare", *PAIR, *SMALL, "--months", "7", "--seed", "4", "--out", "here")
+    assert other.exit_code == 2
+    assert "months 2 there, 7 asked; seed 1 there, 4 asked" in other.stderr
+    assert everything(tmp_path) == before
+    assert invoke("compare", *PAIR, *SMALL, "--months", "7", "--out", "here", "--overwrite").exit_code == 0
+
+
+def test_runs_that_fail_are_told_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(design: Any) -> Any:
+        def simulate(replicate: int) -> Any:
+            if replicate == 1 and any(scheme.name == PAIR[1] for scheme in design.schemes):
+                raise ZeroDivisionError("no cadre is left")
+            return fake_core(design)(replicate)
+
+        return simulate
+
+    monkeypatch.setattr(cli.plumbing, "core", lambda: failing)
+    result = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert result.exit_code == 3
+    assert "1 of 6 runs failed" in result.stderr
+    assert "1 x ZeroDivisionError: no cadre is left" in result.stderr
+    manifest = json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["failed"] == [{"scheme": PAIR[1], "replicate": 1, "reason": "ZeroDivisionError: no cadre is left"}]
+    runs = pd.read_parquet(tmp_path / "here" / "runs.parquet").set_index(["scheme", "replicate"])
+    assert len(runs) == 6
+    assert runs["burnout_share"].isna().tolist() == [index == (PAIR[1], 1) for index in runs.index]
 
 
 def test_compare_takes_a_study_file(tmp_path: Path) -> None:
@@ -90,10 +144,9 @@ def test_equal_budget_is_reported() -> None:
 def test_overwrite_replaces_earlier_results_only(tmp_path: Path) -> None:
     arguments = ["compare", *PAIR, *SMALL, "--out", "here"]
     assert invoke(*arguments).exit_code == 0
-    refused = invoke(*arguments)
-    assert refused.exit_code == 2
-    assert "not empty" in refused.stderr
-    assert invoke(*arguments, "--overwrite").exit_code == 0
+    replaced = invoke(*arguments, "--overwrite")
+    assert replaced.exit_code == 0
+    assert "6 runs, 0" in replaced.stdout or "done before" not in replaced.stdout
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "thesis.txt").write_text("mine")
     kept = invoke("compare", *PAIR, *SMALL, "--out", "foreign", "--overwrite")
@@ -101,7 +154,7 @@ def test_overwrite_replaces_earlier_results_only(tmp_path: Path) -> None:
     assert everything(tmp_path / "foreign") == ["thesis.txt"]
 
 
-def test_stopping_keeps_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopping(design: Any) -> Any:
         simulate = fake_core(design)
 
@@ -113,27 +166,31 @@ def test_stopping_keeps_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.
         return stop_at_two
 
     monkeypatch.setattr(cli.plumbing, "core", lambda: stopping)
-    result = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    result = invoke("compare", *PAIR, *SMALL, "--workers", "1", "--out", "here")
     assert result.exit_code == 130
-    assert "Stopped after 2 of 3 replicates. Nothing was written to here; nothing was kept." in result.stderr
-    assert everything(tmp_path) == []
+    assert "Stopped. 4 finished runs are kept in here: the same command goes on from there." in result.stderr
+    assert not (tmp_path / "here" / "manifest.json").exists()
+    monkeypatch.setattr(cli.plumbing, "core", lambda: fake_core)
+    resumed = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert "6 runs, 4 of them done before" in resumed.stdout
+    assert (tmp_path / "here" / "manifest.json").exists()
 
 
 def test_stopping_keeps_earlier_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert invoke("compare", *PAIR, *SMALL, "--out", "here").exit_code == 0
-    before = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
+    before = {path.name: path.read_bytes() for path in (tmp_path / "here").glob("*.*")}
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.plumbing, "get_ready", interrupted)
+    monkeypatch.setattr(cli.plumbing, "core", lambda: interrupted)
     result = invoke("compare", *PAIR, *SMALL, "--out", "here", "--overwrite")
     assert result.exit_code == 130
-    assert "earlier results in it are as they were" in result.stderr
-    assert {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()} == before
+    assert "nothing was kept" in result.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "here").glob("*.*")} == before
 
 
-def test_a_fault_of_ours_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_in_every_run_is_told_as_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(design: Any) -> Any:
         def simulate(replicate: int) -> Any:
             raise ZeroDivisionError("ours")
@@ -143,8 +200,8 @@ def test_a_fault_of_ours_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(cli.plumbing, "core", lambda: broken)
     result = invoke("compare", *PAIR, *SMALL, "--out", "here")
     assert result.exit_code == 1
-    assert isinstance(result.exception, ZeroDivisionError)
-    assert everything(tmp_path) == []
+    assert "all 6 runs failed; the first: ZeroDivisionError: ours" in str(result.exception)
+    assert not (tmp_path / "here" / "manifest.json").exists()
 
 
 BAD_SCHEME = "extends: base\nprocess:\n  coachin: 0.5\n"

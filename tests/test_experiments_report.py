@@ -235,9 +235,9 @@ def test_progress_without_a_terminal_is_a_few_plain_lines() -> None:
         tell(done, 100)
         now[0] += 1.0
     lines = console.export_text().splitlines()
-    assert lines[0] == "12 schemes: 100 replicates ..."
+    assert lines[0] == "12 schemes: 100 runs ..."
     assert 5 <= len(lines) <= 11
-    assert "about 50 s left" in lines[5]
+    assert "50 of 100 runs, 1.0 a second, about 50 s left" in lines[5]
     assert all("\x1b" not in line for line in lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +12,21 @@ import pyarrow.parquet as pq
 import pytest
 from experiments_fake import design, fake_core
 
-from experiments.store import (
-    MANIFEST,
-    UNFINISHED,
-    RunTables,
-    check_folder,
-    free_folder,
-    is_ours,
-    staged,
-    told_where,
-    write_json,
-)
+from experiments.cases import Case, case_of, model_code, run_key
+from experiments.folder import MANIFEST, UNFINISHED, check_folder, is_ours, staged, told_where, write_json
+from experiments.parts import KEPT, Runs
+from experiments.runner import Task, run_block
+from experiments.runtables import RunTables
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
+
+
+def batch(replicates: Iterable[int], asked: Case | None = None) -> Runs:
+    """Runs of the fake core."""
+    case = asked or case_of(design())
+    tasks = [Task(case, r, tuple(bytes.fromhex(run_key(case, one, r)) for one in case.schemes)) for r in replicates]
+    return run_block(fake_core, tasks, KEPT, model_code())[0]
+
 
 OURS = {"versions": {"cadresim": "0.1.0"}}
 
@@ -145,28 +148,17 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_while_tables_are_written(tmp_path: Path) -> None:
     (tmp_path / "runs.parquet").symlink_to("/dev/full")
-    records = fake_core(design())(0)
+    runs = batch([0])
     with pytest.raises(UserError, match="cannot write results"), RunTables(tmp_path, rows_per_group=1) as tables:
         for _ in range(3000):
-            tables.append(records)
-
-
-def test_a_free_folder_is_found(tmp_path: Path) -> None:
-    wanted = tmp_path / "study"
-    assert free_folder(wanted) == wanted
-    wanted.mkdir()
-    assert free_folder(wanted) == wanted
-    (wanted / "x").write_text("")
-    assert free_folder(wanted) == tmp_path / "study-2"
-    (tmp_path / "study-2").write_text("a file")
-    assert free_folder(wanted) == tmp_path / "study-3"
+            tables.append(runs)
 
 
 def test_tables_hold_every_number_with_unit_and_meaning(tmp_path: Path) -> None:
     records = [record for replicate in range(3) for record in fake_core(design())(replicate)]
     with RunTables(tmp_path) as tables:
         for replicate in range(3):
-            tables.append([record for record in records if record.replicate == replicate])
+            tables.append(batch([replicate]))
     runs = pq.read_table(tmp_path / "runs.parquet")
     assert runs.column_names == ["scheme", "replicate", "seed", *OUTCOME_NAMES]
     assert runs["goal_external"].null_count == 9, "missing, not NaN"
@@ -185,22 +177,27 @@ def test_tables_hold_every_number_with_unit_and_meaning(tmp_path: Path) -> None:
 
 def test_months_count_calendar_months(tmp_path: Path) -> None:
     with RunTables(tmp_path, step_months=12) as tables:
-        tables.append(fake_core(design())(0)[:1])
+        tables.append(batch([0]).take(np.array([0])))
     assert pq.read_table(tmp_path / "monthly.parquet")["month"].to_pylist() == [12, 24, 36, 48, 60, 72]
 
 
 def test_memory_is_bounded_by_row_groups(tmp_path: Path) -> None:
     with RunTables(tmp_path, rows_per_group=10) as tables:
         for replicate in range(20):
-            tables.append(fake_core(design())(replicate))
+            tables.append(batch([replicate]))
     runs = pq.ParquetFile(tmp_path / "runs.parquet")
     sizes = [runs.metadata.row_group(index).num_rows for index in range(runs.num_row_groups)]
     assert sum(sizes) == 60
     assert max(sizes) <= 12
 
 
-def test_a_wrong_shape_is_never_written(tmp_path: Path) -> None:
-    record = fake_core(design())(0)[0]
-    record.outcomes = record.outcomes[:-1]
-    with pytest.raises(ValueError, match="shape"), RunTables(tmp_path) as tables:
-        tables.append([record])
+def test_row_groups_do_not_depend_on_how_rows_came(tmp_path: Path) -> None:
+    for name, sizes in (("one", (20,)), ("many", (1, 7, 2, 10))):
+        (tmp_path / name).mkdir()
+        with RunTables(tmp_path / name, rows_per_group=7) as tables:
+            first = 0
+            for size in sizes:
+                tables.append(batch(range(first, first + size)))
+                first += size
+    for name in ("runs", "monthly", "groups"):
+        assert (tmp_path / f"one/{name}.parquet").read_bytes() == (tmp_path / f"many/{name}.parquet").read_bytes()

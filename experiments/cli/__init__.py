@@ -1,7 +1,7 @@
 """The command line `cadresim`.
 
 Only Typer is imported at the top: help and mistakes in options cost a tenth of a second. Exit codes: 0 done, 2 the
-user's to mend (told without a traceback, nothing written), 130 stopped with Ctrl-C, 1 a fault of ours.
+user's to mend (told without a traceback), 3 done but some runs failed, 130 stopped with Ctrl-C, 1 a fault of ours.
 """
 
 from __future__ import annotations

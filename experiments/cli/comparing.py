@@ -13,6 +13,7 @@ from experiments.cli import plumbing
 from experiments.cli.options import (
     BaselineOption,
     BehaviourOption,
+    ClusterOption,
     MonthsOption,
     OrganisationOption,
     ReplicatesOption,
@@ -24,8 +25,10 @@ from experiments.cli.options import (
 from experiments.cli.plumbing import app
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from experiments.api import Comparison
     from experiments.design import Design
-    from experiments.verbs.compare import Comparison
 
 
 @app.command()
@@ -40,6 +43,7 @@ def compare(
     seed: SeedOption = None,
     baseline: BaselineOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     equal_budget: Annotated[
         bool, typer.Option("--equal-budget", help="Scale explicit rewards so that schemes cost the same.")
     ] = False,
@@ -48,10 +52,11 @@ def compare(
 ) -> None:
     """Compare schemes under the same luck: the main job.
 
-    Without arguments: the twelve preset schemes in a municipal bureau.
+    Without arguments: the twelve preset schemes in a municipal bureau. Runs that are in the folder are not done again.
     """
     from experiments.questions import DEFAULT_STUDY, read_question
-    from experiments.store import check_folder, free_folder
+    from experiments.store import check_study_folder, study_folder
+    from experiments.verbs.compare import about
 
     design = read_question(
         schemes or DEFAULT_STUDY,
@@ -63,59 +68,41 @@ def compare(
         replicates=replicates,
         seed=seed,
     )
-    folder = out or free_folder(Path("results") / design.name)
-    check_folder(folder, overwrite=overwrite)
     equal = equal_budget or design.equal_budget
-    comparison = _run_and_store(design, folder, workers=workers, equal_budget=equal, overwrite=overwrite)
+    study = about(design, equal_budget=equal)
+    folder = out or study_folder(Path("results") / design.name, study)
+    check_study_folder(folder, study, overwrite=overwrite)
+    with plumbing.executor(cluster, workers) as executor:
+        comparison = _run_into(folder, design, workers=workers, executor=executor, equal_budget=equal, overwrite=overwrite)
     _show(comparison, folder)
+    plumbing.tell_failed(comparison.failed, comparison.design.n_runs)
 
 
-def _run_and_store(design: Design, folder: Path, *, workers: int | None, equal_budget: bool, overwrite: bool) -> Comparison:
-    """Run the design, with progress, into a folder that appears whole or not at all."""
-    from experiments.budget import equalise
+def _run_into(
+    folder: Path, design: Design, *, workers: int | None, executor: Executor | None, equal_budget: bool, overwrite: bool
+) -> Comparison:
+    """Run what the folder lacks of the design, with progress, and put the results there."""
+    from experiments.api import compare_into
     from experiments.report.progress import progress_bar
-    from experiments.store import staged
-    from experiments.verbs.compare import run_comparison
 
     status = plumbing.new_console(errors=True)
-    done_so_far = 0
-
-    try:
-        with staged(folder, overwrite=overwrite) as staging:
-            plumbing.get_ready(status)
-            budget = None
-            if equal_budget:
-                design, budget = equalise(
-                    design, workers=workers, core=plumbing.core(), say=lambda text: status.print(text, highlight=False)
-                )
-            with progress_bar(status, f"{len(design.schemes)} schemes, {design.months} months") as tell:
-
-                def progress(done: int, total: int) -> None:
-                    nonlocal done_so_far
-                    done_so_far = done
-                    tell(done, total)
-
-                comparison = run_comparison(
-                    design,
-                    folder=staging,
-                    workers=workers,
-                    core=plumbing.core(),
-                    progress=progress,
-                    budget=budget,
-                    command=shlex.join(["cadresim", *sys.argv[1:]]),
-                )
-            status.print("Drawing the figures ...", highlight=False)
-            from experiments.report.figures import draw_comparison  # not earlier: plotting must not delay the first progress
-
-            draw_comparison(comparison, staging)
-            comparison.write_tables(staging)
-    except KeyboardInterrupt as stop:
-        kept = "earlier results in it are as they were" if (folder / "manifest.json").exists() else "nothing was kept"
-        done = f"{done_so_far} of {design.replicates} replicates"
-        plumbing.tell_error(f"Stopped after {done}. Nothing was written to {folder}; {kept}.")
-        raise typer.Exit(plumbing.STOPPED) from stop
-    comparison.folder = folder
-    return comparison
+    plumbing.get_ready(status)
+    with (
+        plumbing.told_how_to_go_on(folder),
+        progress_bar(status, f"{len(design.schemes)} schemes, {design.months} months") as tell,
+    ):
+        return compare_into(
+            folder,
+            design,
+            workers=workers,
+            executor=executor,
+            equal_budget=equal_budget,
+            overwrite=overwrite,
+            core=plumbing.core(),
+            progress=tell,
+            say=lambda text: status.print(text, highlight=False, markup=False),
+            command=shlex.join(["cadresim", *sys.argv[1:]]),
+        )
 
 
 def _show(comparison: Comparison, folder: Path) -> None:
@@ -132,8 +119,9 @@ def _show(comparison: Comparison, folder: Path) -> None:
         for sentence in comparison.budget.sentences():
             console.print(sentence, markup=False)
     console.print()
+    there = f", {comparison.ran.n_reused} of them done before" if comparison.ran.n_reused else ""
     console.print(
-        f"{comparison.design.n_runs} runs in {duration(comparison.wall_time)}. Tables and figures: {folder}",
+        f"{comparison.design.n_runs} runs{there}, {duration(comparison.wall_time)}. Tables and figures: {folder}",
         markup=False,
         soft_wrap=True,
     )

@@ -16,3 +16,7 @@ ReplicatesOption = Annotated[int | None, typer.Option("--replicates", min=2, max
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too. [1]")]
 BaselineOption = Annotated[str | None, typer.Option("--baseline", help="Scheme that the others are compared with.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="Threads. [one for every processor]")]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="local|tcp://HOST:PORT", help="Run on Dask workers: started here, or elsewhere."),
+]

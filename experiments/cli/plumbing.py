@@ -5,15 +5,20 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from pathlib import Path
+
     from rich.console import Console
 
-OK, OURS, USERS, STOPPED = 0, 1, 2, 130
+OK, OURS, USERS, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
 
 #: Width of tables where there is no terminal to ask and COLUMNS is not set.
 PIPE_WIDTH = 132
@@ -71,6 +76,44 @@ def get_ready(status: Console) -> None:
     from sim.run import compile_model
 
     compile_model(lambda text: status.print(text, highlight=False))
+
+
+@contextmanager
+def executor(cluster: str | None, workers: int | None) -> Iterator[Executor | None]:
+    """What runs a study: None for threads of this process, else the Dask workers that ``--cluster`` names."""
+    if cluster is None:
+        yield None
+        return
+    from experiments.cluster import cluster_executor
+
+    with cluster_executor(cluster, workers) as found:
+        yield found
+
+
+@contextmanager
+def told_how_to_go_on(folder: Path) -> Iterator[None]:
+    """Tell whoever stops a study what is kept and how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        from experiments.store import kept_runs
+
+        kept = kept_runs(folder)
+        if kept:
+            tell_error(f"Stopped. {kept} finished runs are kept in {folder}: the same command goes on from there.")
+        else:
+            tell_error("Stopped before a run was finished; nothing was kept.")
+        raise typer.Exit(STOPPED) from stop
+
+
+def tell_failed(failed: Sequence[Mapping[str, Any]], n_runs: int) -> None:
+    """Say at the end which runs failed, and end with the exit code for it; says nothing where none did."""
+    if not failed:
+        return
+    reasons = Counter(str(run["reason"]) for run in failed)
+    told = "\n".join(f"    {count} x {reason}" for reason, count in reasons.most_common(5))
+    tell_error(f"{len(failed)} of {n_runs} runs failed; they are missing in every result:\n{told}")
+    raise typer.Exit(SOME_FAILED)
 
 
 def core() -> Any:

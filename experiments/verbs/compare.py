@@ -7,25 +7,26 @@ from a folder written last year as from a run just ended.
 from __future__ import annotations
 
 import hashlib
-import platform
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import sim
 from experiments.budget import Budget
+from experiments.cases import case_of, digest_of, model_code
 from experiments.design import Design, check_number, code_hash
-from experiments.runner import Core, check_workers, compiled_core, run_replicates
+from experiments.parts import KEPT
+from experiments.runner import Core, Ran, check_workers, compiled_core, run_cases
+from experiments.runtables import RunTables
 from experiments.stats import summarise
-from experiments.store import MANIFEST, RunTables, told_where, write_json
+from experiments.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -37,13 +38,18 @@ TABLES = ("runs.parquet", "monthly.parquet", "groups.parquet")
 #: Series whose course is shown: the headlines that exist every month, then load and motivation.
 HEADLINE_SERIES = (*(name for name in HEADLINES if name in SERIES), "effort_mean")
 
+#: Failed runs that the manifest names one by one.
+MOST_REASONS = 20
+
 #: The band of a trajectory holds this share of the replicates.
 BAND = 0.9
 
-PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "matplotlib", "mesa")
-
-#: Told after every replicate: how many of how many are done.
+#: Told at the start and after every block of runs: how many of those that were lacking are done.
 Progress = Callable[[int, int], None]
+
+
+class NoRunLeft(Exception):
+    """Every run failed: the documents were sound, so the model is at fault."""
 
 
 @dataclass
@@ -56,6 +62,9 @@ class Comparison:
     workers: int = 1
     command: str = ""
     budget: Budget | None = None
+    ran: Ran = field(default_factory=lambda: Ran(0, 0, 0))
+    failed: list[dict[str, Any]] = field(default_factory=list)
+    session: str = ""
     _holder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
 
     @cached_property
@@ -110,10 +119,14 @@ class Comparison:
             "versions": versions(),
             "content_hash": self.design.content_hash(),
             "code_hash": code_hash(),
+            "model_code": model_code(),
+            "session": self.session,
             "study": self.design.resolved(),
             "equal_budget": self.budget.plain() if self.budget else None,
             "seeds": {"seed": self.design.seed, "replicates": [0, self.design.replicates - 1]},
             "n_runs": self.design.n_runs,
+            "n_failed": len(self.failed),
+            "failed": self.failed[:MOST_REASONS],
             "workers": self.workers,
             "wall_time_seconds": round(self.wall_time, 3),
             "tables_sha256": {name: file_hash(self.folder / name) for name in TABLES},
@@ -129,33 +142,93 @@ class Comparison:
         write_json(folder / MANIFEST, self.manifest())
 
 
+def about(design: Design, *, equal_budget: bool = False, command: str = "") -> dict[str, Any]:
+    """What the store is told of a comparison: what must stay the same while it grows, and what is asked for now."""
+    return {
+        "verb": "compare",
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": {
+            "months": design.months,
+            "warmup_months": design.warmup_months,
+            "seed": design.seed,
+            "baseline": design.baseline,
+            "equal_budget": equal_budget,
+            "organisation": digest_of(design.organisation).hex(),
+            "behaviour": digest_of(design.behaviour).hex(),
+        },
+        "asked": {"schemes": sorted(design.scheme_names), "replicates": design.replicates},
+        "n_runs": design.n_runs,
+    }
+
+
 def run_comparison(
     design: Design,
     *,
     folder: Path | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
     core: Core = compiled_core,
     progress: Progress = lambda done, total: None,
     budget: Budget | None = None,
     command: str = "",
 ) -> Comparison:
-    """Run every scheme in every replicate and keep the runs in a folder (by default a temporary one).
+    """Run every scheme in every replicate and write the tables into a folder (by default a temporary one).
 
     Raises:
         UserError: fewer than two replicates, bad number of workers, a folder that cannot be written.
     """
     check_number("replicates", design.replicates, low=FEWEST_REPLICATES, high=10_000_000)
     workers = check_workers(workers)
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="cadresim-") as kept, open_study(kept, about(design)) as store:
+        ran = run_design(store, design, workers=workers, executor=executor, core=core, progress=progress)
+        comparison = tabulated(store, design, folder)
+    comparison.ran, comparison.wall_time = ran, time.perf_counter() - began
+    comparison.workers, comparison.budget, comparison.command = workers, budget, command
+    return comparison
+
+
+def run_design(
+    store: StudyStore,
+    design: Design,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    core: Core = compiled_core,
+    progress: Progress = lambda done, total: None,
+) -> Ran:
+    """Run what the store lacks of a design."""
+    replicates = range(design.replicates)
+    return run_cases(
+        store, [case_of(design)], replicates, workers=workers, executor=executor, core=core, progress=progress, keep=KEPT
+    )
+
+
+def tabulated(store: StudyStore, design: Design, folder: Path | None = None) -> Comparison:
+    """Write the tables of the runs in a store, by replicate and scheme, and return the comparison that reads them.
+
+    Raises:
+        UserError: the folder cannot be written.
+        NoRunLeft: not one run went well.
+    """
     holder = tempfile.TemporaryDirectory(prefix="cadresim-") if folder is None else None
     place = Path(holder.name) if holder else folder
     assert place is not None
-    began = time.perf_counter()
-    progress(0, design.replicates)
+    failed: list[dict[str, Any]] = []
+    n_good = 0
     with RunTables(place, step_months=design.organisation.step_months) as tables:
-        for replicate, records in run_replicates(design, range(design.replicates), workers=workers, core=core):
-            tables.append(records)
-            progress(replicate + 1, design.replicates)
-    return Comparison(design, place, time.perf_counter() - began, workers, command, budget, holder)
+        for batch in store.batches():
+            tables.append(batch)
+            bad = [row for row, reason in enumerate(batch.failed) if reason is not None]
+            failed += [
+                {"scheme": batch.scheme[row], "replicate": int(batch.replicate[row]), "reason": batch.failed[row]} for row in bad
+            ]
+            n_good += len(batch) - len(bad)
+    if failed and not n_good:
+        raise NoRunLeft(f"all {len(failed)} runs failed; the first: {failed[0]['reason']}")
+    return Comparison(design, place, failed=failed, session=store.about.get("session", ""), _holder=holder)
 
 
 def values_of(runs: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -168,18 +241,6 @@ def values_of(runs: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarray, np.
         values[index, np.searchsorted(replicates, own["replicate"])] = own[list(OUTCOME_NAMES)].to_numpy(float)
         counts[index] = len(own)
     return values, counts
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program, Python and the packages that results depend on."""
-    found = {"cadresim": sim.__version__, "python": platform.python_version()}
-    found["machine"] = f"{platform.system()} {platform.machine()}"
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
 
 
 def read_table(path: Path) -> pd.DataFrame:
