@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.desks import DESK_COLUMNS
 from sim.population.founding import Names
 from sim.population.world import World
 from sim.tally import grouped_tau_b
@@ -219,13 +220,15 @@ SERIES: tuple[str, ...] = (
 )  # fmt: skip
 
 #: Outcomes that are also computed for every group (department, branch, sequence, ability quartile, tenure band).
-GROUP_OUTCOMES: tuple[str, ...] = (
+OWN_GROUP_OUTCOMES: tuple[str, ...] = (
     "n_cadres", "exhaustion_mean", "cynicism_mean", "efficacy_mean", "burnout_share", "overload_share",
     "justice_distributive", "justice_procedural", "justice_interpersonal", "justice_informational",
     "bottom_share", "top_share", "falsified_share", "contribution_mean", "score_mean", "pay_mean", "effort_mean",
     "help_mean", "sabotage_mean", "autonomous_motivation_mean", "understanding_mean",
 )  # fmt: skip
 
+#: Columns of a run's table of groups: its own outcomes, then the same desks in the baseline's world (NaN where not asked for).
+GROUP_OUTCOMES: tuple[str, ...] = (*OWN_GROUP_OUTCOMES, *DESK_COLUMNS)
 
 # --- how they are computed -------------------------------------------------------------------------------------------
 
@@ -511,15 +514,16 @@ TENURE_BANDS = ((60.0, "under 5 years"), (180.0, "5 to 15 years"), (np.inf, "15 
 
 
 def measure_groups(world: World, names: Names, window: int) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """(n groups, GROUP_OUTCOMES) and the (dimension, name) of every row."""
+    """(n groups, OWN_GROUP_OUTCOMES) and the (dimension, name) of every row."""
     tables, labels = [], []
-    for dimension, group, group_names in _dimensions(world, names):
+    for dimension, group, group_names in dimensions(world, names):
         tables.append(_group_table(world, group, len(group_names), window))
         labels += [(dimension, name) for name in group_names]
     return np.vstack(tables), labels
 
 
-def _dimensions(world: World, names: Names) -> list[tuple[str, np.ndarray, list[str]]]:
+def dimensions(world: World, names: Names) -> list[tuple[str, np.ndarray, list[str]]]:
+    """Ways to group the places of a world: name, group of every place, names of the groups."""
     own = world.cadres["department"]
     quartile = np.searchsorted(np.quantile(world.cadres["potential"], (0.25, 0.5, 0.75)), world.cadres["potential"])
     band = np.searchsorted([limit for limit, _ in TENURE_BANDS], world.cadres["tenure"], side="right")
@@ -567,4 +571,4 @@ def _group_table(world: World, group: np.ndarray, n: int, window: int) -> np.nda
         columns[f"{name}_mean"] = mean(cadres[name])
     for name in ("distributive", "procedural", "interpersonal", "informational"):
         columns[f"justice_{name}"] = mean(cadres[f"justice_{name}"])
-    return np.column_stack([columns[name] for name in GROUP_OUTCOMES])
+    return np.column_stack([columns[name] for name in OWN_GROUP_OUTCOMES])

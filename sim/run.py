@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sim.desks import DESK_COLUMNS, compare_desks, desks_of
 from sim.history import HISTORY, as_matrix
 from sim.jit import is_compiled
 from sim.loop.apply import apply, move_people
@@ -24,7 +25,7 @@ from sim.loop.people import communicate_and_update, replace_leavers, update_bure
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
-from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES, measure, measure_groups
+from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES, dimensions, measure, measure_groups
 from sim.population.entry import change_scheme
 from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor, wear
 from sim.population.world import World, copy_of
@@ -77,7 +78,7 @@ class Record:
     seed: int
     outcomes: np.ndarray  # (OUTCOMES,), NaN = missing
     monthly: np.ndarray  # (steps, SERIES)
-    groups: np.ndarray  # (groups, GROUP_OUTCOMES)
+    groups: np.ndarray  # (groups, GROUP_OUTCOMES); desks are NaN unless they were asked for
     group_labels: list[tuple[str, str]]
 
 
@@ -113,7 +114,7 @@ class Run:
         import pandas as pd
 
         values, labels = measure_groups(self.world, self.names, self.setting.window)
-        table = pd.DataFrame(values, columns=list(GROUP_OUTCOMES))
+        table = pd.DataFrame(values, columns=list(OWN_GROUP_OUTCOMES))
         table.insert(0, "dimension", [dimension for dimension, _ in labels])
         table.insert(1, "group", [name for _, name in labels])
         return table
@@ -263,14 +264,36 @@ def _chunks(n: int) -> list[tuple[int, int]]:
     return [(start, min(n, start + CHUNK)) for start in range(0, n, CHUNK)]
 
 
-def simulate_schemes(setting: Setting, schemes: Sequence[Scheme], replicate: int) -> list[Record]:
+def simulate_schemes(setting: Setting, schemes: Sequence[Scheme], replicate: int, *, desks: bool = False) -> list[Record]:
     """One replicate of every scheme, all from the same warm-up and with the same luck.
 
+    With ``desks`` every desk is compared with itself under the baseline, which is walked for it if it is not among the schemes.
     Thread-safe, and free of the GIL while it walks: run replicates on threads. Errors: `UserError` if a scheme does not fit.
     """
     stage = Stage(setting)
     warm = stage.warmed_up(replicate)
-    return [_record(stage, scheme, replicate, _walked(stage, copy_of(warm), scheme)) for scheme in schemes]
+    if not desks:
+        return [_record(stage, scheme, replicate, _walked(stage, copy_of(warm), scheme)) for scheme in schemes]
+    known = _walked(stage, copy_of(warm), setting.baseline)
+    before = Before.of(stage, known[0])
+    return [
+        _record(stage, scheme, replicate, known if scheme == setting.baseline else _walked(stage, copy_of(warm), scheme), before)
+        for scheme in schemes
+    ]
+
+
+@dataclass(frozen=True)
+class Before:
+    """The desks of the baseline's world and the groups they are in there."""
+
+    desks: np.ndarray
+    groups: list[tuple[np.ndarray, int]]
+
+    @classmethod
+    def of(cls, stage: Stage, world: World) -> Before:
+        """The desks of a world; groups are its own, so that a desk is in one group whatever the scheme."""
+        grouped = dimensions(world, stage.blueprint.names)
+        return cls(desks_of(world.cadres, stage.setting.window), [(group, len(names)) for _, group, names in grouped])
 
 
 def _walked(stage: Stage, world: World, scheme: Scheme, workers: int = 1) -> tuple[World, np.ndarray]:
@@ -280,9 +303,16 @@ def _walked(stage: Stage, world: World, scheme: Scheme, workers: int = 1) -> tup
     return world, history
 
 
-def _record(stage: Stage, scheme: Scheme, replicate: int, walked: tuple[World, np.ndarray]) -> Record:
+def _record(
+    stage: Stage, scheme: Scheme, replicate: int, walked: tuple[World, np.ndarray], before: Before | None = None
+) -> Record:
     world, history = walked
-    groups, labels = measure_groups(world, stage.blueprint.names, stage.setting.window)
+    own, labels = measure_groups(world, stage.blueprint.names, stage.setting.window)
+    if before is None:
+        against = np.full((len(own), len(DESK_COLUMNS)), np.nan)
+    else:
+        against = compare_desks(before.desks, desks_of(world.cadres, stage.setting.window), before.groups)
+    groups = np.hstack([own, against])
     outcomes = measure(world, history, stage.setting.window)
     return Record(scheme.name, replicate, stage.setting.seed, outcomes, as_matrix(history), groups, labels)
 

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from experiments.design import REWARDS, Design
-from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
+from sim.desks import DESK, MEASURES, compare_desks
+from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
 
-GROUPS = [("department", "office"), ("department", "section"), ("branch", "east")]
+GROUPS = [("department", "office"), ("department", "section"), ("sequence", "only")]
+PLACES = 40
 
 TITLES = (
     "Deduction-heavy status quo",
@@ -102,8 +104,24 @@ def numbers(design: Design, scheme: Scheme, replicate: int) -> tuple[np.ndarray,
     slope = np.array([by_name.get(name, 0.0) for name in SERIES])
     wobble = np.cumsum(common.normal(0, 0.006, (design.months, len(SERIES))), axis=0)
     monthly = 0.4 + slope * (1 - np.exp(-month / 9)) + wobble + own.normal(0, 0.004, (design.months, len(SERIES)))
-    groups = outcomes[: len(GROUP_OUTCOMES)] + np.arange(len(GROUPS))[:, None] / 10
+    own_groups = outcomes[: len(OWN_GROUP_OUTCOMES)] + np.arange(len(GROUPS))[:, None] / 10
+    groups = np.hstack([own_groups, fake_desks(design, scheme, common, own)])
     return outcomes, monthly, groups
+
+
+def fake_desks(design: Design, scheme: Scheme, common: np.random.Generator, own: np.random.Generator) -> np.ndarray:
+    """Forty desks in two departments; everybody outside the baseline earns .05 more, every tenth desk has another occupant."""
+    before = np.zeros(PLACES, DESK)
+    before["grade"] = common.integers(0, 4, PLACES)
+    for measure in MEASURES[1:]:
+        before[measure.name] = common.normal(measure.limits[1], 0.05, PLACES)
+    after = before.copy()
+    if scheme.name != design.baseline_scheme.name:
+        after["pay"] += 0.05
+        after["burnout"] += own.normal(0, 0.2, PLACES)
+        after["persons"][::10] += 1
+    department = np.arange(PLACES) % 2
+    return compare_desks(before, after, [(department, 2), (np.zeros(PLACES, int), 1)])
 
 
 def fake_core(design: Design):  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from trials import founded, outcomes_of, walked
 
 from sim import outcomes
 from sim.history import HISTORY
-from sim.outcomes import GROUP_OUTCOMES, HEADLINES, OUTCOME_NAMES, OUTCOMES, SERIES, measure, measure_groups
+from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES, measure, measure_groups
 from sim.population.founding import lay_out
 from sim.population.world import World
 from sim.run import simulate
@@ -388,7 +388,7 @@ def test_shares_are_shares_and_means_are_the_means_of_the_months(name: str) -> N
 def test_groups_add_up_to_everybody() -> None:
     run = simulate("municipal_closed_loop", "county_bureau", months=12, warmup_months=12)
     table = run.groups
-    assert list(table.columns[2:]) == list(GROUP_OUTCOMES)
+    assert list(table.columns[2:]) == list(OWN_GROUP_OUTCOMES)
     for dimension, own in table.groupby("dimension"):
         assert own["n_cadres"].sum() == len(run.cadres), dimension
         for name in ("exhaustion_mean", "effort_mean", "overload_share", "justice_procedural"):
