@@ -266,7 +266,8 @@ def _fairness(world: World) -> dict[str, float]:
     """Scores and grades against contributions, inside peer groups and sequences."""
     cadres = world.cadres
     known = ~np.isnan(cadres["score"]) & ~np.isnan(cadres["contribution"])
-    graded = known & (cadres["grade"] >= 0) & (world.scheme["ranking"][0] > 0)
+    ranked = world.schemes["ranking"][world.departments["arm"]] > 0
+    graded = known & (cadres["grade"] >= 0) & ranked[cadres["department"]]
     sequence = _sequence_of(world)
     values = {
         "rank_agreement": _agreement(cadres["score"], cadres["contribution"], cadres["group"], known),

@@ -15,25 +15,27 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.desks import DESK_COLUMNS, compare_desks, desks_of
-from sim.history import HISTORY, as_matrix
+from sim.errors import UserError
+from sim.history import HISTORY, as_matrix, series_of_branches
 from sim.jit import is_compiled
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
-from sim.loop.calendar import is_due
+from sim.loop.calendar import any_due
 from sim.loop.month import walk_months, work_and_live
 from sim.loop.people import communicate_and_update, replace_leavers, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
 from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES, dimensions, measure, measure_groups
-from sim.population.entry import change_scheme
-from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor, wear
+from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor
+from sim.population.rollout import all_under, change
 from sim.population.world import World, copy_of
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
+from sim.schemes.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +45,24 @@ CHUNK = 512
 
 
 @dataclass(frozen=True)
+class Change:
+    """A scheme that comes into force in a recorded month (1 = the first), everywhere or in some branches.
+
+    A branch is named by its own name or by its path as results show it; `offices` are the offices of a bureau. No names
+    = everywhere.
+    """
+
+    month: int
+    scheme: Scheme
+    branches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Setting:
-    """Everything a run needs besides its scheme and its replicate."""
+    """Everything a run needs besides its scheme and its replicate.
+
+    Every scheme starts everywhere with the first recorded month; the changes of `schedule`, if any, follow.
+    """
 
     organisation: Organisation
     behaviour: Behaviour
@@ -52,6 +70,7 @@ class Setting:
     months: int = 36
     warmup_months: int = 24
     seed: int = 1
+    schedule: tuple[Change, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -80,6 +99,7 @@ class Record:
     monthly: np.ndarray  # (steps, SERIES)
     groups: np.ndarray  # (groups, GROUP_OUTCOMES); desks are NaN unless they were asked for
     group_labels: list[tuple[str, str]]
+    by_branch: np.ndarray | None = None  # (steps, branches, SERIES), where it was asked for
 
 
 @dataclass(frozen=True)
@@ -195,24 +215,71 @@ class Stage:
 
     def under(self, world: World, scheme: Scheme) -> World:
         """The same bureau on the first day under a scheme; a scheme that changes nothing leaves everything as it is."""
-        dress = self.tailored(scheme)
-        step = self.setting.warmup_steps
-        novelty = novelty_of(self.baseline, dress)
-        if novelty > 0.0:
-            world = wear(world, dress)
-            change_scheme(world, step, novelty)
-        world.organisation["window_start"] = step + self.setting.steps - self.setting.window
-        return world
+        self.open_window(world)
+        everywhere = dict.fromkeys(range(len(world.branches)), self.tailored(scheme))
+        return change(world, all_under(world, self.baseline), everywhere, self.setting.warmup_steps)[0]
+
+    def open_window(self, world: World) -> None:
+        """Say from which step on outcomes are measured."""
+        setting = self.setting
+        world.organisation["window_start"] = setting.warmup_steps + setting.steps - setting.window
+
+    @cached_property
+    def schedule(self) -> dict[int, dict[int, Dress]]:
+        """The setting's changes: for every step with a change, the dress of each branch that changes."""
+        course: dict[int, dict[int, Dress]] = {}
+        for change in self.setting.schedule:
+            here = course.setdefault(self.setting.warmup_steps + self._recorded_step(change.month), {})
+            for branch in branch_numbers(self.blueprint.names, change.branches):
+                if branch in here:
+                    name = self.blueprint.names.branches[branch]
+                    raise UserError.of(
+                        "a branch comes under two schemes in the same month",
+                        path="schedule", found=f"{name} in month {change.month}", expected="one scheme a month",
+                    )  # fmt: skip
+                here[branch] = self.tailored(change.scheme)
+        return course
+
+    def _recorded_step(self, month: int) -> int:
+        """The recorded step (from 0) that begins with a recorded month (from 1)."""
+        length = self.setting.organisation.step_months
+        step, rest = divmod(month - 1, length)
+        if rest or not 0 <= step < self.setting.steps:
+            begins = "" if length == 1 else f" that begins a step of {length} months (1, {1 + length}, ...)"
+            raise UserError.of(
+                "the schedule names a month in which nothing can change",
+                path="schedule", found=f"month {month}", expected=f"a month from 1 to {self.setting.months}{begins}",
+            )  # fmt: skip
+        return step
+
+    def course(self, scheme: Scheme) -> dict[int, dict[int, Dress]]:
+        """When which branch comes under which scheme: `scheme` everywhere at first, then the schedule; in order of steps."""
+        first = self.setting.warmup_steps
+        everywhere = dict.fromkeys(range(len(self.blueprint.names.branches)), self.tailored(scheme))
+        return dict(sorted({**self.schedule, first: everywhere | self.schedule.get(first, {})}.items()))
 
 
-def novelty_of(before: Dress, after: Dress) -> float:
-    """Share of the elements in force under either scheme that differ between them, indicators counted as one element."""
-    old, new = before.record[0], after.record[0]
-    names = before.record.dtype.names or ()
-    differ = sum(old[name] != new[name] for name in names)
-    in_force = sum(old[name] != 0 or new[name] != 0 for name in names)
-    differ += not np.array_equal(before.indicators, after.indicators)
-    return float(differ) / (in_force + 1)
+def branch_numbers(names: Names, wanted: Sequence[str]) -> list[int]:
+    """The branches that these names mean (all of them without names), each once, in order.
+
+    Raises:
+        UserError: a name that no branch has, or that several have (give the path).
+    """
+    if not wanted:
+        return list(range(len(names.branches)))
+    found: set[int] = set()
+    for name in wanted:
+        fits = [n for n, path in enumerate(names.branches) if name in (path, path.rpartition("/")[2])]
+        if len(fits) != 1:
+            known = [path.rpartition("/")[2] for path in names.branches]
+            raise UserError.of(
+                "several branches have this name" if fits else "there is no such branch",
+                path="branches", found=quoted(name),
+                expected="a path such as " + quoted(names.branches[fits[0]]) if fits else "the name of a branch",
+                hint="" if fits else did_you_mean(name, known) or f"there are {', '.join(known[:12])}",
+            )  # fmt: skip
+        found.add(fits[0])
+    return sorted(found)
 
 
 def walk(world: World, first_step: int, history: np.ndarray, workers: int = 1) -> None:
@@ -238,7 +305,7 @@ def _walk_month_shared(world: World, step: int, pool: ThreadPoolExecutor) -> Non
     open_month(world, step)
     everywhere(replace_leavers, departments)
     everywhere(plan, departments)
-    if not is_due(step, world.scheme["interval"][0]):
+    if not any_due(world.schemes, step):
         everywhere(work_and_live, departments)
         everywhere(report, bureaus)
         rank_bureaus(world, step)
@@ -264,20 +331,29 @@ def _chunks(n: int) -> list[tuple[int, int]]:
     return [(start, min(n, start + CHUNK)) for start in range(0, n, CHUNK)]
 
 
-def simulate_schemes(setting: Setting, schemes: Sequence[Scheme], replicate: int, *, desks: bool = False) -> list[Record]:
+def simulate_schemes(
+    setting: Setting, schemes: Sequence[Scheme], replicate: int, *, desks: bool = False, by_branch: bool = False
+) -> list[Record]:
     """One replicate of every scheme, all from the same warm-up and with the same luck.
 
-    With ``desks`` every desk is compared with itself under the baseline, which is walked for it if it is not among the schemes.
+    With ``desks`` every desk is compared with itself under the baseline, which is walked for it if it is not among the schemes;
+    ``by_branch`` keeps the monthly series of every branch.
     Thread-safe, and free of the GIL while it walks: run replicates on threads. Errors: `UserError` if a scheme does not fit.
     """
     stage = Stage(setting)
     warm = stage.warmed_up(replicate)
     if not desks:
-        return [_record(stage, scheme, replicate, _walked(stage, copy_of(warm), scheme)) for scheme in schemes]
-    known = _walked(stage, copy_of(warm), setting.baseline)
+        return [_record(stage, scheme, replicate, *_kept(stage, copy_of(warm), scheme, by_branch)) for scheme in schemes]
+    known = _kept(stage, copy_of(warm), setting.baseline, by_branch)
     before = Before.of(stage, known[0])
     return [
-        _record(stage, scheme, replicate, known if scheme == setting.baseline else _walked(stage, copy_of(warm), scheme), before)
+        _record(
+            stage,
+            scheme,
+            replicate,
+            *(known if scheme == setting.baseline else _kept(stage, copy_of(warm), scheme, by_branch)),
+            before,
+        )
         for scheme in schemes
     ]
 
@@ -296,17 +372,47 @@ class Before:
         return cls(desks_of(world.cadres, stage.setting.window), [(group, len(names)) for _, group, names in grouped])
 
 
-def _walked(stage: Stage, world: World, scheme: Scheme, workers: int = 1) -> tuple[World, np.ndarray]:
-    world = stage.under(world, scheme)
-    history = np.zeros(stage.setting.steps, HISTORY)
-    walk(world, stage.setting.warmup_steps, history, workers)
+#: Walks len(history) steps of a world from a step on.
+Walker = Callable[[World, int, np.ndarray], object]
+
+
+def _walked(stage: Stage, world: World, scheme: Scheme, walker: Walker = walk) -> tuple[World, np.ndarray]:
+    """A warmed-up world after the recorded months, and their history: `scheme` first, then what is scheduled."""
+    stage.open_window(world)
+    first, steps = stage.setting.warmup_steps, stage.setting.steps
+    history = np.zeros(steps, HISTORY)
+    arms = all_under(world, stage.baseline)
+    course = stage.course(scheme)
+    for step, end in zip(course, [*list(course)[1:], first + steps], strict=True):
+        world, arms = change(world, arms, course[step], step)
+        walker(world, step, history[step - first : end - first])
     return world, history
 
 
+def _kept(stage: Stage, warm: World, scheme: Scheme, by_branch: bool) -> tuple[World, np.ndarray, np.ndarray | None]:
+    """A warmed-up world after the recorded months, its history, and the branches' where it is asked for."""
+    if not by_branch:
+        return *_walked(stage, warm, scheme), None
+    setting = stage.setting
+    branches = np.zeros((setting.steps, len(warm.branches), len(SERIES)))
+
+    def month_by_month(world: World, first: int, history: np.ndarray) -> None:
+        for t in range(len(history)):
+            walk(world, first + t, history[t : t + 1])
+            branches[first + t - setting.warmup_steps] = series_of_branches(world)
+
+    return *_walked(stage, warm, scheme, month_by_month), branches
+
+
 def _record(
-    stage: Stage, scheme: Scheme, replicate: int, walked: tuple[World, np.ndarray], before: Before | None = None
+    stage: Stage,
+    scheme: Scheme,
+    replicate: int,
+    world: World,
+    history: np.ndarray,
+    branches: np.ndarray | None = None,
+    before: Before | None = None,
 ) -> Record:
-    world, history = walked
     own, labels = measure_groups(world, stage.blueprint.names, stage.setting.window)
     if before is None:
         against = np.full((len(own), len(DESK_COLUMNS)), np.nan)
@@ -314,7 +420,7 @@ def _record(
         against = compare_desks(before.desks, desks_of(world.cadres, stage.setting.window), before.groups)
     groups = np.hstack([own, against])
     outcomes = measure(world, history, stage.setting.window)
-    return Record(scheme.name, replicate, stage.setting.seed, outcomes, as_matrix(history), groups, labels)
+    return Record(scheme.name, replicate, stage.setting.seed, outcomes, as_matrix(history), groups, labels, branches)
 
 
 def simulate(
@@ -329,8 +435,9 @@ def simulate(
     replicate: int = 0,
     walk: Literal["compiled", "agents"] = "compiled",
     workers: int = 1,
+    schedule: Sequence[Change] = (),
 ) -> Run:
-    """One run of a scheme, warm-up under the baseline included (the scheme's own base by default).
+    """One run of a scheme, warm-up under the baseline included (the scheme's own base by default), then what is scheduled.
 
     `walk="agents"` uses the Mesa walk: the same numbers, some hundred times slower. Documents may be given by name.
     """
@@ -340,25 +447,30 @@ def simulate(
         behaviour = load_behaviour(behaviour or "default")
     if not isinstance(baseline, Scheme):
         baseline = load_scheme(baseline or "deduction_heavy")
-    stage = Stage(Setting(organisation, behaviour, baseline, months, warmup_months, seed))
+    stage = Stage(Setting(organisation, behaviour, baseline, months, warmup_months, seed, tuple(schedule)))
     if walk == "agents":
         world, history = _walked_by_agents(stage, scheme, replicate)
     else:
-        world, history = _walked(stage, stage.warmed_up(replicate, workers), scheme, workers)
+        world, history = _walked(stage, stage.warmed_up(replicate, workers), scheme, _shared_by(workers))
     return Run(stage.setting, scheme, replicate, world, stage.blueprint.names, history)
+
+
+def _shared_by(workers: int) -> Walker:
+    """The compiled walk, a large organisation shared out to so many workers."""
+    return lambda world, first, history: walk(world, first, history, workers)
 
 
 def _walked_by_agents(stage: Stage, scheme: Scheme, replicate: int) -> tuple[World, np.ndarray]:
     """The same run, warm-up included, by the Mesa walk."""
     from sim.agents import walk_agents
 
+    def walker(world: World, first: int, history: np.ndarray) -> None:
+        walk_agents(world, stage.blueprint.names, first, history)
+
     world = found(stage.blueprint, stage.baseline, seed=stage.setting.seed, replicate=replicate)
     world.organisation["window_start"] = 2**30
-    walk_agents(world, stage.blueprint.names, 0, np.zeros(stage.setting.warmup_steps, HISTORY))
-    world = stage.under(world, scheme)
-    history = np.zeros(stage.setting.steps, HISTORY)
-    walk_agents(world, stage.blueprint.names, stage.setting.warmup_steps, history)
-    return world, history
+    walker(world, 0, np.zeros(stage.setting.warmup_steps, HISTORY))
+    return _walked(stage, world, scheme, walker)
 
 
 def compile_model(tell: Callable[[str], None] = lambda text: None) -> None:

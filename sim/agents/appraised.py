@@ -143,7 +143,7 @@ class Appraised(Entity):
 
     def judge_procedures(self, signal: float) -> None:
         """Procedural justice after the appraisal."""
-        self.justice_procedural = remembered(self.justice_procedural, max(0.0, signal), self.model.memory_of_appraisal())
+        self.justice_procedural = remembered(self.justice_procedural, max(0.0, signal), self.memory_of_appraisal())
 
     def be_believed(self) -> None:
         """The superior learns about his ability from the points he made."""

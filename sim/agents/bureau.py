@@ -131,10 +131,11 @@ class Bureau(Reporting, table="bureaus"):
 
     def be_ranked(self) -> None:
         """The superior ranks the bureau among its peers; a bad place brings pressure and deductions (mechanism 13)."""
-        scheme = self.scheme
         self.rank = 1.0 + (self.better_siblings() if self.n_siblings > 1 else self.better_peers())
-        self.pressure = pressure_of_rank(self.rank, scheme.rank_demanded)
-        self.passed_down += passed_down_points(self.pressure, scheme.pass_through, scheme.points) / scheme.interval
+        self.pressure = pressure_of_rank(self.rank, self.scheme.rank_demanded)
+        for department in self.departments:
+            scheme = department.scheme
+            department.passed_down += passed_down_points(self.pressure, scheme.pass_through, scheme.points) / scheme.interval
         if self.is_in_window:
             self.window_pressure += self.pressure
 

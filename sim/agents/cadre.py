@@ -22,6 +22,10 @@ from sim.agents.working import Working
 class Cadre(Planning, Working, Appraised, Living, table="cadres"):
     """A place in a department and whoever holds it; `take_up` is called when a new person enters."""
 
+    def arm_of(self) -> int:
+        """His department's row of the table of schemes."""
+        return int(self.model.columns["departments"]["arm"][self.department])
+
     def place(self) -> int:
         """Position in the department, part of the address of all draws."""
         return self.position

@@ -76,7 +76,7 @@ class Department(Reporting, table="departments"):
         scheme, b = self.scheme, self.behaviour
         self.overhead = scheme.hours
         self.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
-        if self.now == self.model.organisation.scheme_start:
+        if self.now == self.scheme.start:
             self.hand_down_targets()
         self.ratchet_up_left = self.left_by_ratchet(scheme.ratchet_up)
         self.ratchet_down_left = self.left_by_ratchet(scheme.ratchet_down)
@@ -156,12 +156,11 @@ class Department(Reporting, table="departments"):
         return above.pace[k], above.normal[k] / share
 
     def attainment_of(self, j: int, unit: int) -> float:
-        """Mean attainment of a unit on own task j over the period."""
-        steps = self.steps_of_period()
+        """Mean attainment of a unit on own task j so far in the unit's period."""
         if unit == OF_DEPARTMENT:
-            return self.period_attainment[j] / steps
+            return self.attained_so_far(j)
         above = self.own_branch if unit == OF_BRANCH else self.own_bureau
-        return above.period_attainment[self.task[j]] / steps
+        return above.attained_so_far(self.task[j])
 
     def report(self, noise: float) -> None:
         """The head adds his gloss to what the cadres report; the norm follows what is falsified."""
@@ -205,10 +204,14 @@ class Department(Reporting, table="departments"):
         liable = self.mean_points_of_liable()
         for cadre in self.cadres:
             own = cadre.points + scheme.unit_weight * (self.score - cadre.points)
-            cadre.score = joint_points(own, liable, scheme.joint_responsibility) - self.own_bureau.passed_down
+            cadre.score = joint_points(own, liable, scheme.joint_responsibility) - self.passed_down
+        self.passed_down = 0.0
 
     def mean_points_of_liable(self) -> float:
-        """Mean points of all who are liable together; offices answer for the whole bureau (bureau speeches, part 2)."""
+        """Mean points of all who are liable together; offices answer for the whole bureau (bureau speeches, part 2).
+
+        Only those under the same scheme are appraised together.
+        """
         scope = OF_BUREAU if self.is_office and self.scheme.joint_responsibility > 0.0 else self.scheme.joint_scope
         if scope == OF_BUREAU:
             liable = self.own_bureau.departments
@@ -216,6 +219,7 @@ class Department(Reporting, table="departments"):
             liable = self.own_branch.departments
         else:
             return self.score
+        liable = [d for d in liable if d.scheme.number == self.scheme.number]
         return total(d.points_of_all() for d in liable) / sum(d.size for d in liable)
 
     def judge_procedures(self) -> None:

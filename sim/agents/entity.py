@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import mesa
 import numpy as np
 
+from sim.loop.calendar import is_due, is_period_start
 from sim.population.columns import TABLES, Column
 from sim.population.draws import Purpose, normals, uniforms
 
@@ -82,12 +83,30 @@ class Entity(mesa.Agent):
         super().__init__(model)
         self.index = index
         self.columns = model.columns[self.table]
-        self.scheme = model.scheme
+        self.scheme = model.schemes[self.arm_of()]
         self.behaviour = model.behaviour
 
     if TYPE_CHECKING:  # the columns
 
         def __getattr__(self, name: str) -> Any: ...
+
+    def arm_of(self) -> int:
+        """Row of the table of schemes that is in force for this entity; a cadre's is that of his department."""
+        return self.arm
+
+    @property
+    def has_fresh_scheme(self) -> bool:
+        """Whether a period, or the scheme itself, starts with this step."""
+        return is_period_start(self.now, self.scheme.interval) or self.now == self.scheme.start
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the scheme appraises at the end of this step."""
+        return is_due(self.now, self.scheme.interval)
+
+    def memory_of_appraisal(self) -> float:
+        """How far one appraisal moves perceived justice: a whole period's memory at once."""
+        return 1.0 - (1.0 - self.behaviour.justice_memory) ** self.scheme.interval
 
     @property
     def now(self) -> int:

@@ -38,7 +38,9 @@ class PeerGroup(Entity, table="groups"):
 
     def award_medals(self) -> None:
         """Extra points for the best on every medal indicator, before results are put together."""
-        for r, indicator in enumerate(self.model.indicators):
+        first, n = self.scheme.first_indicator, self.scheme.n_indicators
+        for r in range(first, first + n):
+            indicator = self.model.indicators[r]
             if indicator.medal_points > 0.0:
                 self.award_medal(r, indicator)
 

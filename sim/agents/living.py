@@ -76,7 +76,7 @@ class Living(Entity):
         made = standing(self.contribution, group.mean_contribution, group.spread_contribution)
         paid = standing(self.pay, group.mean_pay, group.spread_pay)
         signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, self.fairness_sensitivity)
-        self.justice_distributive = remembered(self.justice_distributive, signal, self.model.memory_of_appraisal())
+        self.justice_distributive = remembered(self.justice_distributive, signal, self.memory_of_appraisal())
 
     def live_on(self) -> None:
         """Burnout, own drive, capability and age a month on."""
@@ -168,8 +168,8 @@ class Living(Entity):
         """A new person has entered the place: a subclass with attributes of its own sets them anew here."""
 
     def merit(self) -> float:
-        """Standing for promotion: results as the superior believes them, against seniority."""
-        scheme = self.scheme
+        """Standing for promotion: results as the superior believes them, against seniority, by the rule of the bureau."""
+        scheme = self.own_department.own_bureau.scheme
         chance = self.draw_uniforms(Purpose.PROMOTION)[0]
         seniority = self.tenure / 120.0
         if scheme.promotion_rule == AT_RANDOM:
@@ -183,7 +183,7 @@ class Living(Entity):
         """One level up: the superior is less sure of him in the new post, and knows nothing where ability is drawn anew."""
         self.level += 1
         self.months_in_post = 0.0
-        if self.scheme.ability_on_promotion == ABILITY_REDRAWN:
+        if self.own_department.own_bureau.scheme.ability_on_promotion == ABILITY_REDRAWN:
             redraw_ability(self.model.world, self.now, self.index)
         else:
             self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)

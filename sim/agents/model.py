@@ -14,8 +14,7 @@ from sim.agents.cadre import Cadre
 from sim.agents.department import Department
 from sim.agents.entity import Settings, total
 from sim.agents.group import PeerGroup
-from sim.history import HISTORY
-from sim.loop.calendar import is_due, is_period_start
+from sim.history import HISTORY, MEANS
 from sim.population.columns import OWN_TASKS
 from sim.population.entry import DISMISSED
 from sim.population.founding import Names, found, lay_out, tailor
@@ -24,28 +23,6 @@ from sim.rules.effort import empty_desk
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
-
-#: Series of the history that are means over cadres, and the department's sum they come from.
-MEANS = {
-    "exhaustion_mean": "sum_exhaustion",
-    "cynicism_mean": "sum_cynicism",
-    "efficacy_mean": "sum_efficacy",
-    "burnout_share": "sum_burnout",
-    "overload_share": "sum_overload",
-    "justice_distributive": "sum_distributive",
-    "justice_procedural": "sum_procedural",
-    "justice_interpersonal": "sum_interpersonal",
-    "justice_informational": "sum_informational",
-    "effort_mean": "sum_effort",
-    "help_mean": "sum_help",
-    "sabotage_mean": "sum_sabotage",
-    "threat_mean": "sum_threat",
-    "autonomous_motivation_mean": "sum_motivation",
-    "understanding_mean": "sum_understanding",
-    "exit_share": "sum_exits",
-    "target_drift": "sum_target",
-    "bonus_cost": "sum_pay",
-}
 
 
 class AppraisalModel(mesa.Model):
@@ -99,7 +76,7 @@ class AppraisalModel(mesa.Model):
     def read_settings(self) -> None:
         """Scheme, behaviour, organisation, tasks and indicators as plain numbers by name."""
         world = self.world
-        self.scheme = Settings(world.scheme[0])
+        self.schemes = [Settings(row) for row in world.schemes]
         self.behaviour = Settings(world.behaviour[0])
         self.organisation = Settings(world.organisation[0])
         self.tasks = [Settings(row) for row in world.tasks[: self.organisation.n_tasks]]
@@ -122,37 +99,33 @@ class AppraisalModel(mesa.Model):
             cadre.own_department = self.departments[cadre.department]
             cadre.own_group = self.groups[cadre.group]
 
-    @property
-    def is_fresh(self) -> bool:
-        """Whether a period, or the scheme itself, starts with this step."""
-        return is_period_start(self.now, self.scheme.interval) or self.now == self.organisation.scheme_start
-
     # --- the month --------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One step of the closed loop: leavers are replaced; plan, process, appraise, apply, communicate; people."""
+        """One step of the closed loop: leavers are replaced; plan, process, appraise, apply, communicate; people.
+
+        Appraisal and application concern those whose scheme has them fall due with this step.
+        """
         self.open_month()
         self.replace_leavers()
         self.plan()
         self.process()
-        if is_due(self.now, self.scheme.interval):
-            self.appraise()
-            self.apply()
-            self.judge_procedures()
+        self.appraise()
+        self.apply()
+        self.judge_procedures()
         self.communicate()
-        if is_due(self.now, self.scheme.interval):
-            self.move_people()
+        self.move_people()
         self.close_month()
         self.now += 1
 
     def open_month(self) -> None:
         """What the month brings everybody."""
-        for settings, table in (
-            (self.scheme, self.world.scheme),
-            (self.behaviour, self.world.behaviour),
-            (self.organisation, self.world.organisation),
+        for settings, row in (
+            *zip(self.schemes, self.world.schemes, strict=True),
+            (self.behaviour, self.world.behaviour[0]),
+            (self.organisation, self.world.organisation[0]),
         ):
-            settings.read(table[0])
+            settings.read(row)
         for unit in (*self.branches, *self.bureaus):
             unit.open_month()
 
@@ -163,8 +136,8 @@ class AppraisalModel(mesa.Model):
 
     def plan(self) -> None:
         """Link 1, at the start of a period or of a scheme."""
-        if self.is_fresh:
-            for department in self.departments:
+        for department in self.departments:
+            if department.has_fresh_scheme:
                 department.plan()
 
     def process(self) -> None:
@@ -178,27 +151,30 @@ class AppraisalModel(mesa.Model):
 
     def appraise(self) -> None:
         """Link 3: points, medals, final scores, grades."""
-        for department in self.departments:
+        departments, groups = self.due(self.departments), self.due(self.groups)
+        for department in departments:
             department.appraise()
-        for group in self.groups:
+        for group in groups:
             group.award_medals()
-        for department in self.departments:
+        for department in departments:
             department.score = department.points_of_all() / department.size
-        for department in self.departments:
+        for department in departments:
             department.put_together()
-        for bureau in self.bureaus:
-            bureau.passed_down = 0.0
-        for group in self.groups:
+        for group in groups:
             group.rank_members()
+
+    def due(self, entities: list[Any]) -> list[Any]:
+        """Those whose scheme appraises at the end of this step."""
+        return [entity for entity in entities if entity.is_due]
 
     def apply(self) -> None:
         """Link 5: rewards and sanctions."""
-        for group in self.groups:
+        for group in self.due(self.groups):
             group.pay_members()
 
     def judge_procedures(self) -> None:
         """What everybody makes of the appraisal, and the next targets."""
-        for department in self.departments:
+        for department in self.due(self.departments):
             department.judge_procedures()
 
     def communicate(self) -> None:
@@ -207,12 +183,13 @@ class AppraisalModel(mesa.Model):
             department.close_month()
 
     def move_people(self) -> None:
-        """Dismissals, then promotions into every vacancy (mechanism 17)."""
-        for cadre in self.cadres:
-            if cadre.dismissed or cadre.ability < self.behaviour.ability_floor:
-                cadre.leave_service(DISMISSED)
+        """Dismissals, then promotions into every vacancy (mechanism 17); posts are filled when the bureau's own scheme is due."""
+        for department in self.due(self.departments):
+            for cadre in department.cadres:
+                if cadre.dismissed or cadre.ability < self.behaviour.ability_floor:
+                    cadre.leave_service(DISMISSED)
         if self.organisation.n_posts > 1:
-            for bureau in self.bureaus:
+            for bureau in self.due(self.bureaus):
                 bureau.fill_posts()
 
     def close_month(self) -> None:
@@ -223,10 +200,6 @@ class AppraisalModel(mesa.Model):
         if self.behaviour.taxpayer_rate > 0.0:
             for branch in self.branches:
                 branch.hear_taxpayers()
-
-    def memory_of_appraisal(self) -> float:
-        """How far one appraisal moves perceived justice: a whole period's memory at once."""
-        return 1.0 - (1.0 - self.behaviour.justice_memory) ** self.scheme.interval
 
     # --- the history ------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents.entity import Entity
-from sim.loop.calendar import period_length, steps_left
+from sim.loop.calendar import period_length, steps_left, steps_so_far
 from sim.population.draws import Purpose
 from sim.rules.gaming import gloss_under_pressure, glossed
 
@@ -39,11 +39,12 @@ class Reporting(Entity):
         left = steps_left(self.now, interval)
         starts = left == interval
         self.period_attainment[slot] = attained if starts else self.period_attainment[slot] + attained
-        self.pace[slot] = (self.period_attainment[slot] + (left - 1) * attained) / self.steps_of_period()
+        whole = period_length(self.now, interval, self.scheme.start)
+        self.pace[slot] = (self.period_attainment[slot] + (left - 1) * attained) / whole
 
-    def steps_of_period(self) -> int:
-        """Steps of the present period under the present scheme."""
-        return period_length(self.now, self.scheme.interval, self.model.organisation.scheme_start)
+    def attained_so_far(self, slot: int) -> float:
+        """Mean attainment of the unit so far in its present period under its present scheme."""
+        return self.period_attainment[slot] / steps_so_far(self.now, self.scheme.interval, self.scheme.start)
 
 
 def share_of(part: float, whole: float) -> float:

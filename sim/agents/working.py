@@ -166,7 +166,7 @@ class Working(Entity):
         indicator = self.own_department.indicators[row]
         if indicator.medal_points <= 0.0 or offer.luck <= 0.0:
             return 0.0
-        win = self.own_group.medal_density[self.own_department.offer_row[row]]
+        win = self.own_group.medal_density[self.own_department.offer_row[row] - self.scheme.first_indicator]
         return self.perceived_points(row) * indicator.medal_points * self.gain * win / offer.luck * offer.reach
 
     def choose_work(self) -> None:
@@ -203,7 +203,7 @@ class Working(Entity):
     @property
     def is_fresh(self) -> bool:
         """Whether everything is new to him: a period, a scheme or the place."""
-        return self.model.is_fresh or self.load_price < 0.0
+        return self.has_fresh_scheme or self.load_price < 0.0
 
     def reconsiders(self) -> bool:
         """Whether he makes a new plan of work this month, rather than keep the last one."""

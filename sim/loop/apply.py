@@ -24,19 +24,17 @@ REDRAWN = 1
 @rule
 def apply(world, step, first, last):
     """Rewards and sanctions of the peer groups [first, last), where an appraisal is due."""
-    scheme = world.scheme[0]
-    if not is_due(step, scheme.interval):
-        return
     for g in range(first, last):
-        pay_group(world, g)
-        judge_rewards(world, g)
+        if is_due(step, world.schemes[world.groups[g].arm].interval):
+            pay_group(world, g)
+            judge_rewards(world, g)
 
 
 @rule
 def pay_group(world, g):
     """Explicit rewards and the ladder of sanctions in one peer group."""
-    scheme = world.scheme[0]
     group = world.groups[g]
+    scheme = world.schemes[group.arm]
     total, squares = 0.0, 0.0
     for m in range(group.first, group.first + group.size):
         c = world.cadres[world.members[m]]
@@ -55,8 +53,8 @@ def pay_group(world, g):
 @rule
 def judge_rewards(world, g):
     """Distributive justice: one's reward among peers against one's contribution among peers, self-serving."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     group = world.groups[g]
+    scheme, b = world.schemes[group.arm], world.behaviour[0]
     speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
     for m in range(group.first, group.first + group.size):
         c = world.cadres[world.members[m]]
@@ -74,16 +72,21 @@ def standing_among(value, mean, spread):
 
 @allocating
 def move_people(world, step):
-    """Dismissal of the bottom share, then promotion into every vacancy from the top down (mechanism 17)."""
-    if not is_due(step, world.scheme[0].interval):
-        return
-    for i in range(world.cadres.shape[0]):
-        c = world.cadres[i]
-        if c.dismissed == 1 or c.ability < world.behaviour[0].ability_floor:
-            leave_service(world, step, i, DISMISSED)
+    """Dismissal of the bottom share, then promotion into every vacancy from the top down (mechanism 17).
+
+    Posts are the bureau's: they are filled when its own scheme falls due, by the rule of that scheme.
+    """
+    for d in range(world.departments.shape[0]):
+        department = world.departments[d]
+        if is_due(step, world.schemes[department.arm].interval):
+            for i in range(department.first, department.first + department.size):
+                c = world.cadres[i]
+                if c.dismissed == 1 or c.ability < world.behaviour[0].ability_floor:
+                    leave_service(world, step, i, DISMISSED)
     if world.organisation[0].n_posts > 1:
-        for bureau in range(world.bureaus.shape[0]):
-            fill_posts(world, step, bureau)
+        for b in range(world.bureaus.shape[0]):
+            if is_due(step, world.schemes[world.bureaus[b].arm].interval):
+                fill_posts(world, step, b)
 
 
 @rule
@@ -108,7 +111,7 @@ def fill_posts(world, step, bureau_index):
     merit = np.zeros(bureau.n_cadres)
     for i in range(start, stop):
         held[world.cadres[i].level] += 1
-        merit[i - start] = merit_of(world, step, i)
+        merit[i - start] = merit_of(world, step, i, world.schemes[bureau.arm])
     for level in range(organisation.n_posts - 1, 0, -1):
         wanted = int(round(organisation.post_share[level] * bureau.n_cadres))
         while held[level] < wanted and held[level - 1] > 0:
@@ -116,15 +119,14 @@ def fill_posts(world, step, bureau_index):
             for i in range(start, stop):
                 if merit[i - start] > best_merit and world.cadres[i].level == level - 1:
                     best, best_merit = i, merit[i - start]
-            promote(world, step, best)
+            promote(world, step, best, world.schemes[bureau.arm])
             held[level] += 1
             held[level - 1] -= 1
 
 
 @rule
-def merit_of(world, step, i):
+def merit_of(world, step, i, scheme):
     """Standing of a cadre for promotion: results as the superior believes them, against seniority."""
-    scheme = world.scheme[0]
     c = world.cadres[i]
     chance, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, PROMOTION, 0)
     seniority = c.tenure / 120.0
@@ -137,13 +139,13 @@ def merit_of(world, step, i):
 
 
 @rule
-def promote(world, step, i):
+def promote(world, step, i, scheme):
     """One level up; ability is kept, or drawn anew, and then the superior knows nothing of it yet (Pluchino et al. 2010)."""
     b = world.behaviour[0]
     c = world.cadres[i]
     c.level += 1
     c.months_in_post = 0.0
-    if world.scheme[0].ability_on_promotion == REDRAWN:
+    if scheme.ability_on_promotion == REDRAWN:
         redraw_ability(world, step, i)
     else:
         c.belief_precision = max(b.prior_precision, 0.5 * c.belief_precision)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.jit import allocating, rule
-from sim.loop.calendar import is_due, period_length
+from sim.loop.calendar import any_due, is_due, steps_so_far
 from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty
@@ -31,10 +31,10 @@ OF_THE_GROUP = 1  # where a draw names an appraiser: the lot of a whole peer gro
 @rule
 def appraise(world, step, first, last):
     """Score everybody in the departments [first, last), where an appraisal is due; ranking follows in `rank_groups`."""
-    if not is_due(step, world.scheme[0].interval):
-        return
     for d in range(first, last):
         department = world.departments[d]
+        if not is_due(step, world.schemes[department.arm].interval):
+            continue
         total = 0.0
         for i in range(department.first, department.first + department.size):
             score_cadre(world, step, d, i)
@@ -44,22 +44,26 @@ def appraise(world, step, first, last):
 
 @rule
 def unit_attainment(world, step, d, j, unit):
-    """Mean attainment of the unit on task j over the period."""
+    """Mean attainment of the unit on task j so far in the unit's own period."""
     department = world.departments[d]
-    interval = period_length(step, world.scheme[0].interval, world.organisation[0].scheme_start)
     if unit == DEPARTMENT_LEVEL:
-        return department.period_attainment[j] / interval
+        scheme = world.schemes[department.arm]
+        return department.period_attainment[j] / steps_so_far(step, scheme.interval, scheme.start)
     k = department.task[j]
     if unit == BRANCH_LEVEL:
-        return world.branches[department.branch].period_attainment[k] / interval
-    return world.bureaus[department.bureau].period_attainment[k] / interval
+        branch = world.branches[department.branch]
+        scheme = world.schemes[branch.arm]
+        return branch.period_attainment[k] / steps_so_far(step, scheme.interval, scheme.start)
+    bureau = world.bureaus[department.bureau]
+    scheme = world.schemes[bureau.arm]
+    return bureau.period_attainment[k] / steps_so_far(step, scheme.interval, scheme.start)
 
 
 @rule
 def score_cadre(world, step, d, i):
     """Points of a cadre: counted results as reported, the rest as appraisers see it, each through its scoring rule."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     steps = max(c.period_steps, 1.0)
     overall = 0.0
     for j in range(department.n_tasks):
@@ -106,8 +110,8 @@ def score_cadre(world, step, d, i):
 @rule
 def reach_bright_line(world, step, d, i, row):
     """Whoever is just below a bright line reports the line where that pays (mechanism 7)."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     indicator = world.indicators[department.offer_row[row]]
     if b.falsification_cost <= 0.0 or (indicator.notch <= 0.0 and indicator.steps <= 1):
         return
@@ -157,22 +161,20 @@ def next_bright_line(attained, floor, steps, below, notch):
 @allocating
 def award_medals(world, step, first, last):
     """Medals: extra points for the best of each peer group on an indicator, before results are put together."""
-    scheme = world.scheme[0]
-    if not is_due(step, scheme.interval):
-        return
-    for r in range(world.indicators.shape[0]):
-        indicator = world.indicators[r]
-        if indicator.medal_points <= 0.0:
+    for g in range(first, last):
+        scheme = world.schemes[world.groups[g].arm]
+        if not is_due(step, scheme.interval):
             continue
-        for g in range(first, last):
-            award_medal(world, step, g, r)
+        for r in range(scheme.first_indicator, scheme.first_indicator + scheme.n_indicators):
+            if world.indicators[r].medal_points > 0.0:
+                award_medal(world, step, g, r)
 
 
 @allocating
 def award_medal(world, step, g, r):
     """The medal of one indicator in one peer group."""
-    scheme = world.scheme[0]
     group = world.groups[g]
+    scheme = world.schemes[group.arm]
     indicator = world.indicators[r]
     places = seats(indicator.medal_share, group.size)
     if places == 0:
@@ -210,55 +212,62 @@ def ranked(scores, ties):
 
 @allocating
 def put_together(world, step):
-    """Unit results and joint responsibility: everybody's final score (mechanism 10)."""
-    scheme = world.scheme[0]
-    if not is_due(step, scheme.interval):
+    """Unit results and joint responsibility: everybody's final score (mechanism 10).
+
+    Those who are liable together are appraised together: colleagues under another scheme are not among them.
+    """
+    if not any_due(world.schemes, step):
         return
-    branch_mean = np.zeros(world.branches.shape[0])
-    branch_size = np.zeros(world.branches.shape[0])
-    bureau_mean = np.zeros(world.bureaus.shape[0])
-    bureau_size = np.zeros(world.bureaus.shape[0])
+    n_schemes = world.schemes.shape[0]
+    branch_mean = np.zeros((world.branches.shape[0], n_schemes))
+    branch_size = np.zeros((world.branches.shape[0], n_schemes))
+    bureau_mean = np.zeros((world.bureaus.shape[0], n_schemes))
+    bureau_size = np.zeros((world.bureaus.shape[0], n_schemes))
     for department in world.departments:
+        scheme = world.schemes[department.arm]
+        if not is_due(step, scheme.interval):
+            continue
         total = 0.0
         for i in range(department.first, department.first + department.size):
             total += world.cadres[i].points
         department.score = total / department.size
-        branch_mean[department.branch] += total
-        branch_size[department.branch] += department.size
-        bureau_mean[department.bureau] += total
-        bureau_size[department.bureau] += department.size
+        branch_mean[department.branch, scheme.number] += total
+        branch_size[department.branch, scheme.number] += department.size
+        bureau_mean[department.bureau, scheme.number] += total
+        bureau_size[department.bureau, scheme.number] += department.size
     for department in world.departments:
+        scheme = world.schemes[department.arm]
+        if not is_due(step, scheme.interval):
+            continue
         unit = department.score
         if scheme.joint_scope == BRANCH_LEVEL:
-            unit = branch_mean[department.branch] / branch_size[department.branch]
+            unit = branch_mean[department.branch, scheme.number] / branch_size[department.branch, scheme.number]
         elif scheme.joint_scope > BRANCH_LEVEL:
-            unit = bureau_mean[department.bureau] / bureau_size[department.bureau]
+            unit = bureau_mean[department.bureau, scheme.number] / bureau_size[department.bureau, scheme.number]
         if department.is_office and scheme.joint_responsibility > 0.0:
             # offices answer for what the grass roots decide: for the whole bureau (bureau speeches, part 2)
-            unit = bureau_mean[department.bureau] / bureau_size[department.bureau]
-        passed = world.bureaus[department.bureau].passed_down
+            unit = bureau_mean[department.bureau, scheme.number] / bureau_size[department.bureau, scheme.number]
         for i in range(department.first, department.first + department.size):
             c = world.cadres[i]
             own = c.points + scheme.unit_weight * (department.score - c.points)
-            c.score = joint_points(own, unit, scheme.joint_responsibility) - passed
-    for bureau in world.bureaus:
-        bureau.passed_down = 0.0
+            c.score = joint_points(own, unit, scheme.joint_responsibility) - department.passed_down
+        department.passed_down = 0.0
 
 
 @allocating
 def rank_groups(world, step, first, last):
     """Mechanism 9: grades inside the peer groups [first, last), sanctions with or without the floor."""
-    scheme = world.scheme[0]
-    if not is_due(step, scheme.interval):
-        return
     for g in range(first, last):
         group = world.groups[g]
+        scheme = world.schemes[group.arm]
+        if not is_due(step, scheme.interval):
+            continue
         scores = np.zeros(group.size)
         ties = np.zeros(group.size)
         total, squares, made, made_squares = 0.0, 0.0, 0.0, 0.0
         for m in range(group.size):
             c = world.cadres[world.members[group.first + m]]
-            correct_by_appeal(world, step, c)
+            correct_by_appeal(world, step, c, scheme)
             scores[m] = c.score
             if scheme.ties == SENIORITY:
                 ties[m] = -c.tenure
@@ -293,7 +302,7 @@ def rank_groups(world, step, first, last):
 @rule
 def seats_of(world, step, group):
     """(top, second, bottom, dismissed) of a peer group this time: one lot a group decides over all its fractions."""
-    scheme = world.scheme[0]
+    scheme = world.schemes[group.arm]
     if scheme.fractions != BY_LOT:
         return group.n_top, group.n_second, group.n_bottom, group.n_dismissed
     first = world.cadres[world.members[group.first]]
@@ -305,9 +314,8 @@ def seats_of(world, step, group):
 
 
 @rule
-def correct_by_appeal(world, step, c):
+def correct_by_appeal(world, step, c, scheme):
     """An appeal gives back what ratings took from performance: with its chance, half of the gap (assumed)."""
-    scheme = world.scheme[0]
     if scheme.appeal <= 0.0:
         return
     _, _, chance, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
@@ -329,12 +337,13 @@ def correct_by_appeal(world, step, c):
 @rule
 def judge_procedures(world, step, first, last):
     """After the appraisal: what everybody makes of the procedures, what the superior believes, the next targets."""
-    scheme, b = world.scheme[0], world.behaviour[0]
-    if not is_due(step, scheme.interval):
-        return
-    speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
+    b = world.behaviour[0]
     for d in range(first, last):
         department = world.departments[d]
+        scheme = world.schemes[department.arm]
+        if not is_due(step, scheme.interval):
+            continue
+        speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
         counted = 0.0
         for row in range(department.n_offers):
             counted += department.offer_weight[row] * world.indicators[department.offer_row[row]].counted
@@ -355,8 +364,8 @@ def judge_procedures(world, step, first, last):
 @rule
 def ratchet_targets(world, step, d, i):
     """New targets from last year's results (mechanism 12), and an empty period."""
-    scheme = world.scheme[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme = world.schemes[department.arm]
     steps = max(c.period_steps, 1.0)
     for j in range(department.n_tasks):
         if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:

@@ -24,10 +24,25 @@ def steps_left(step, interval):
 
 
 @rule
-def period_length(step, interval, scheme_start):
+def period_length(step, interval, start):
     """Steps of the present appraisal period that fall under the present scheme: fewer where it began in mid-period."""
     end = step - step % interval + interval
-    return min(interval, end - scheme_start)
+    return min(interval, end - start)
+
+
+@rule
+def steps_so_far(step, interval, start):
+    """Steps of the present appraisal period under the present scheme until the end of this one."""
+    return min(step % interval, step - start) + 1
+
+
+@rule
+def any_due(schemes, step):
+    """Whether an appraisal falls due at the end of this step under any scheme in force."""
+    for row in range(schemes.shape[0]):
+        if is_due(step, schemes[row].interval):
+            return True
+    return False
 
 
 @rule

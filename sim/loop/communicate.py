@@ -20,8 +20,8 @@ def interview_interval(interviews_per_year, step_months):
 @rule
 def talk_to(world, step, i):
     """A month of communication with one cadre: understanding, respect and reasons."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     c = world.cadres[i]
+    scheme, b = world.schemes[world.departments[c.department].arm], world.behaviour[0]
     interval = interview_interval(scheme.interviews_per_year, world.organisation[0].step_months)
     interviewed = 1.0 if is_due(step, interval) else 0.0
     regular = min(1.0, scheme.interviews_per_year / 4.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.jit import allocating
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
-from sim.loop.calendar import is_due
+from sim.loop.calendar import any_due
 from sim.loop.people import communicate_and_update, live_department, replace_leavers, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.printed import month_plan as month_plan
@@ -22,7 +22,7 @@ def walk_month(world, step):
     open_month(world, step)
     replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
-    if is_due(step, world.scheme[0].interval):
+    if any_due(world.schemes, step):
         work(world, step, 0, departments)
         report(world, step, 0, bureaus)
         rank_bureaus(world, step)

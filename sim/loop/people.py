@@ -83,8 +83,8 @@ def clear_sums(department):
 @rule
 def update_cadre(world, step, d, i):
     """Burnout, own drive and capability after the month."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     branch = world.branches[department.branch]
     conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
     resources = resources_at_work(scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, branch.resources)

@@ -28,12 +28,12 @@ OWN_RESULT = 0
 @rule
 def plan(world, step, first, last):
     """Plan the new period for the departments [first, last), where one starts."""
-    scheme = world.scheme[0]
-    if not is_period_start(step, scheme.interval) and step != world.organisation[0].scheme_start:
-        return
     for d in range(first, last):
-        plan_department(world, step, d)
         department = world.departments[d]
+        scheme = world.schemes[department.arm]
+        if not is_period_start(step, scheme.interval) and step != scheme.start:
+            continue
+        plan_department(world, step, d)
         for i in range(department.first, department.first + department.size):
             value_of_a_point(world, d, i)
 
@@ -41,13 +41,13 @@ def plan(world, step, first, last):
 @rule
 def plan_department(world, step, d):
     """Targets come down, hours are set aside, and the luck in a typical score is worked out."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     department = world.departments[d]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     branch = world.branches[department.branch]
     levels = 2 if department.is_office == 0 else 1
     department.overhead = scheme.hours
     department.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
-    if step == world.organisation[0].scheme_start:
+    if step == scheme.start:
         for j in range(department.n_tasks):
             department.first_target[j] = cascaded_target(
                 scheme.difficulty, scheme.top_up, levels, department.slack, scheme.job_coefficients, branch.workload
@@ -96,8 +96,8 @@ def value_of_a_point(world, d, i):
 
     Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it.
     """
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     group = world.groups[c.group]
     own = own_part(scheme.unit_weight, float(department.size))
     aware = b.standing_awareness * scheme.publish_ranks

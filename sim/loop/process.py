@@ -154,8 +154,8 @@ def weigh_offers(world, step, d, i, desk):
 
     Fills the desk: one offer per indicator row of the department, own drive per unit of effort, productivity.
     """
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     c.fatigue = fatigue(b.fatigue, c.exhaustion)
     left = float(steps_left(step, scheme.interval))
     period = c.period_steps + left
@@ -207,15 +207,15 @@ def weigh_offers(world, step, d, i, desk):
         offer.floor, offer.cap, offer.steps = indicator.floor, indicator.cap, indicator.steps
         offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
         if indicator.medal_points > 0.0 and offer.luck > 0.0:
-            win = world.groups[c.group].medal_density[department.offer_row[row]]
+            win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
             desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
 
 
 @rule
 def choose_work(world, step, d, i, desk):
     """Help, sabotage and effort: the cadre's answer to what is offered."""
-    scheme, b = world.scheme[0], world.behaviour[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     per_output = department.points_per_output
     justice = 0.5 * (c.justice_distributive + c.justice_procedural)
     c.help_given = help_chosen(
@@ -226,7 +226,7 @@ def choose_work(world, step, d, i, desk):
     c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
-    is_fresh = is_period_start(step, scheme.interval) or step == world.organisation[0].scheme_start or c.load_price < 0.0
+    is_fresh = is_period_start(step, scheme.interval) or step == scheme.start or c.load_price < 0.0
     if is_fresh or reconsiders(step, c.position, b.planning_interval):
         c.load_price = best_efforts(
             desk, department.n_tasks, department.n_offers, kappa, b.substitution, department.curvature, c.risk_aversion,
@@ -255,8 +255,8 @@ def joint_worth(scheme, c):
 @rule
 def produce(world, step, d, i, desk, help_before, sabotage_before):
     """Luck strikes, output comes about, some of the report is made up, some of that is found."""
-    scheme, b, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     department, c = world.departments[d], world.cadres[i]
+    scheme, b, organisation = world.schemes[department.arm], world.behaviour[0], world.organisation[0]
     branch = world.branches[department.branch]
     helped = received(department.sum_help, help_before, department.size)
     harmed = received(department.sum_sabotage, sabotage_before, department.size)
@@ -367,7 +367,7 @@ def deductible_points(world, d, offer, row, effort):
     indicator = world.indicators[department.offer_row[row]]
     if indicator.is_loss == 0:
         return 0.0
-    scheme = world.scheme[0]
+    scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
     shortfall = expected_excess(1.0 - offer.reached - offer.reach * effort, offer.luck)
     missed = 1.0 - chance_above(offer.reached + offer.reach * effort - 1.0, offer.luck)
@@ -422,9 +422,9 @@ def spread_of(total, squares, units):
 @rule
 def report_branch(world, step, b):
     """Departments report to their branch, the branch to the bureau (offices report to the bureau directly)."""
-    scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     branch = world.branches[b]
     bureau = world.bureaus[branch.bureau]
+    scheme, behaviour, organisation = world.schemes[branch.arm], world.behaviour[0], world.organisation[0]
     noise = lost_detail(bureau.spread, behaviour.fidelity, 1.0)
     for k in range(organisation.n_tasks):
         branch.sum_true[k] = branch.sum_cadre[k] = branch.sum_department[k] = 0.0
@@ -445,7 +445,7 @@ def report_branch(world, step, b):
         branch.sum_reported[k] = glossed(branch.sum_department[k], gloss, scheme.captured) + noise * z * branch.normal[k]
         if branch.normal[k] > 0.0:
             attained = branch.sum_reported[k] / branch.normal[k]
-            branch.period_attainment[k], branch.pace[k] = paced(world, branch.period_attainment[k], attained, step)
+            branch.period_attainment[k], branch.pace[k] = paced(scheme, branch.period_attainment[k], attained, step)
         true += task.value * branch.sum_true[k]
         reported += task.value * branch.sum_reported[k]
         normal += task.value * task.goal * branch.normal[k]
@@ -456,8 +456,8 @@ def report_branch(world, step, b):
 @rule
 def report_department(world, step, d, noise, pressure):
     """The head adds his gloss to what the cadres report; a department's norm follows what is falsified."""
-    scheme, behaviour = world.scheme[0], world.behaviour[0]
     department = world.departments[d]
+    scheme, behaviour = world.schemes[department.arm], world.behaviour[0]
     gloss = gloss_under_pressure(department.gloss, behaviour.gloss_pressure, pressure)
     z = detail_lost(world, department.key, step, 1)
     true, reported, normal = 0.0, 0.0, 0.0
@@ -466,7 +466,7 @@ def report_department(world, step, d, noise, pressure):
         usual = department.size * department.share[j]
         department.sum_reported[j] = glossed(department.sum_cadre[j], gloss, scheme.captured) + noise * z * usual
         attained = department.sum_reported[j] / usual
-        department.period_attainment[j], department.pace[j] = paced(world, department.period_attainment[j], attained, step)
+        department.period_attainment[j], department.pace[j] = paced(scheme, department.period_attainment[j], attained, step)
         true += task.value * department.sum_true[j]
         reported += task.value * department.sum_reported[j]
         normal += task.value * task.goal * usual
@@ -480,12 +480,11 @@ def report_department(world, step, d, noise, pressure):
 
 
 @rule
-def paced(world, so_far, attained, step):
+def paced(scheme, so_far, attained, step):
     """(attainment summed over this period, attainment expected for all of it at this month's pace)."""
-    interval = world.scheme[0].interval
-    left = steps_left(step, interval)
-    total = attained if left == interval else so_far + attained
-    return total, (total + (left - 1) * attained) / period_length(step, interval, world.organisation[0].scheme_start)
+    left = steps_left(step, scheme.interval)
+    total = attained if left == scheme.interval else so_far + attained
+    return total, (total + (left - 1) * attained) / period_length(step, scheme.interval, scheme.start)
 
 
 @rule
@@ -503,8 +502,8 @@ def report_bureau(world, step, bureau_index):
 
     The variance that survives a level is that between the units which report there: departments, branches, peer bureaus.
     """
-    scheme, behaviour, organisation = world.scheme[0], world.behaviour[0], world.organisation[0]
     bureau = world.bureaus[bureau_index]
+    scheme, behaviour, organisation = world.schemes[bureau.arm], world.behaviour[0], world.organisation[0]
     noise = lost_detail(organisation.peer_spread, behaviour.fidelity, 1.0)
     gloss = gloss_under_pressure(bureau.gloss, behaviour.gloss_pressure, bureau.pressure)
     z = detail_lost(world, bureau.key, step, 0)
@@ -521,7 +520,7 @@ def report_bureau(world, step, bureau_index):
         if bureau.normal[k] <= 0.0:
             continue
         attained = bureau.sum_reported[k] / bureau.normal[k]
-        bureau.period_attainment[k], bureau.pace[k] = paced(world, bureau.period_attainment[k], attained, step)
+        bureau.period_attainment[k], bureau.pace[k] = paced(scheme, bureau.period_attainment[k], attained, step)
         goal = task.goal * bureau.normal[k]
         weight = task.value * goal
         true += weight * capped_attainment(bureau.sum_true[k] / goal)
@@ -543,8 +542,12 @@ def report_bureau(world, step, bureau_index):
 
 @rule
 def rank_bureaus(world, step):
-    """The superior ranks the bureau among its peers: simulated ones where there are several, an AR(1) otherwise."""
-    scheme, organisation = world.scheme[0], world.organisation[0]
+    """The superior ranks the bureau among its peers: simulated ones where there are several, an AR(1) otherwise.
+
+    The rank demanded is that of the scheme most of the bureau is under; what is passed down, and when it is settled, is
+    the matter of each department's own scheme.
+    """
+    organisation = world.organisation[0]
     for bureau in world.bureaus:
         better = 0.0
         if bureau.n_siblings > 1:
@@ -564,7 +567,10 @@ def rank_bureaus(world, step):
                 if bureau.peers[peer] > bureau.superior_attainment:
                     better += 1.0
         bureau.rank = 1.0 + better
-        bureau.pressure = pressure_of_rank(bureau.rank, scheme.rank_demanded)
-        bureau.passed_down += passed_down_points(bureau.pressure, scheme.pass_through, scheme.points) / scheme.interval
+        bureau.pressure = pressure_of_rank(bureau.rank, world.schemes[bureau.arm].rank_demanded)
         if step >= organisation.window_start:
             bureau.window_pressure += bureau.pressure
+    for department in world.departments:
+        scheme = world.schemes[department.arm]
+        pressure = world.bureaus[department.bureau].pressure
+        department.passed_down += passed_down_points(pressure, scheme.pass_through, scheme.points) / scheme.interval

@@ -144,6 +144,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("branch", "index", "founding", "branch (a bureau's offices form one too)", dtype="i4"),
     _col("bureau", "index", "founding", "bureau", dtype="i4"),
     _col("sequence", "index", "founding", "sequence", dtype="i4"),
+    _col("arm", "index", "founding", "row of the table of schemes that is in force here", 0, dtype="i4"),
     _col("is_office", "-", "founding", "1 = office (athlete and referee), 0 = section of a branch", 0, 1, dtype="i4"),
     _col("first", "index", "founding", "first cadre", dtype="i4"),
     _col("size", "people", "founding", "number of cadres", 1, dtype="i4"),
@@ -157,6 +158,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("gloss", "share", "founding", "gloss the head adds to reports"),
     _col("norm", "share", "process", "norm of falsification: share of reports falsified", 0.0, 1.0),
     _col("slack", "share", "plan", "slack bargained into targets", 0.0, 1.0),
+    _col("passed_down", "points", "process", "points that the superior deducts and the bureau passes on, this period", 0.0),
     _col("score_luck", "points", "plan", "standard deviation of a typical cadre's score that is luck", 0.0),
     _col("points_per_output", "points", "plan", "points a cadre gains if all output rises by a normal month", 0.0),
     _col("overhead", "months", "plan", "time that appraisal takes from a cadre", 0.0),
@@ -190,9 +192,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("sum_threat", "wages", "process", "threat felt by all", 0.0),
     _col("sum_overload", "people", "process", "cadres with a load above 1.2", 0.0),
     Column("task", "i4", "index", "founding", "own tasks", 0, TASKS - 1, (OWN_TASKS,)),
-    Column(
-        "offer_row", "i4", "index", "founding", "indicator rows on own tasks, ordered by own task", 0, INDICATORS, (INDICATORS,)
-    ),
+    Column("offer_row", "i4", "index", "founding", "indicator rows on own tasks, ordered by own task", 0, shape=(INDICATORS,)),
     Column("offer_task", "i4", "index", "founding", "own task each of these rows is about", 0, OWN_TASKS, (INDICATORS,)),
     Column("offer_weight", "f8", "share", "founding", "weight of each of these rows in the department", 0, 1, (INDICATORS,)),
     _own("share", "share", "founding", "normal share of time", 0.0, 1.0),
@@ -209,6 +209,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
 BRANCH_COLUMNS: tuple[Column, ...] = (
     _col("key", "-", "founding", "permanent key, address of draws", dtype="u4"),
     _col("bureau", "index", "founding", "bureau", dtype="i4"),
+    _col("arm", "index", "founding", "row of the table of schemes that is in force here", 0, dtype="i4"),
     _col("is_front", "-", "founding", "1 = grass-roots branch, 0 = the offices of a bureau", 0, 1, dtype="i4"),
     _col("first_department", "index", "founding", "first department", dtype="i4"),
     _col("n_departments", "units", "founding", "number of departments", 1, dtype="i4"),
@@ -234,6 +235,7 @@ BRANCH_COLUMNS: tuple[Column, ...] = (
 BUREAU_COLUMNS: tuple[Column, ...] = (
     _col("key", "-", "founding", "permanent key, address of draws", dtype="u4"),
     _col("parent", "index", "founding", "bureau above; -1 = outside the model", dtype="i4"),
+    _col("arm", "index", "founding", "row of the table of schemes that most of its cadres are under", 0, dtype="i4"),
     _col("first_branch", "index", "founding", "first branch", dtype="i4"),
     _col("n_branches", "units", "founding", "number of branches", 1, dtype="i4"),
     _col("n_cadres", "people", "founding", "number of cadres", 1, dtype="i4"),
@@ -241,7 +243,6 @@ BUREAU_COLUMNS: tuple[Column, ...] = (
     _col("n_siblings", "units", "founding", "bureaus under the same superior", 1, dtype="i4"),
     _col("rank", "place", "process", "rank among peer bureaus, 1 = best; NaN = not yet ranked", 0, dtype="f8"),
     _col("pressure", "x demanded", "process", "pressure from the superior: places short of the rank demanded", 0.0),
-    _col("passed_down", "points", "process", "points the superior deducts and the bureau passes on, this period", 0.0),
     _col("gloss", "share", "founding", "gloss the bureau adds to reports"),
     _col("spread", "attainment", "process", "spread of true attainment across departments", 0.0),
     _col("branch_spread", "attainment", "process", "spread of true attainment across grass-roots branches", 0.0),
@@ -285,6 +286,7 @@ BUREAU_COLUMNS: tuple[Column, ...] = (
 GROUP_COLUMNS: tuple[Column, ...] = (
     _col("first", "index", "founding", "first place in the list of members", dtype="i4"),
     _col("size", "people", "founding", "number of members", 1, dtype="i4"),
+    _col("arm", "index", "founding", "a row of the table of schemes with the scheme of all members", 0, dtype="i4"),
     _col("n_top", "people", "plan", "seats of the best grade", 0, dtype="i4"),
     _col("n_second", "people", "plan", "seats of the second grade", 0, dtype="i4"),
     _col("n_bottom", "people", "plan", "seats of the worst grade", 0, dtype="i4"),
@@ -295,7 +297,9 @@ GROUP_COLUMNS: tuple[Column, ...] = (
     _col("spread_contribution", "wages", "appraise", "its standard deviation"),
     _col("mean_pay", "wages", "apply", "mean explicit reward of the last appraisal"),
     _col("spread_pay", "wages", "apply", "its standard deviation"),
-    Column("medal_density", "f8", "1/SD", "plan", "marginal chance of a medal by indicator row", 0, 1, (INDICATORS,)),
+    Column(
+        "medal_density", "f8", "1/SD", "plan", "marginal chance of a medal by indicator row of the scheme", 0, 1, (INDICATORS,)
+    ),
     Column("chance", "f8", "chance", "plan", "chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)),
     Column(
         "density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)

@@ -89,7 +89,7 @@ def enter(world, i, month, vacancy):
     c.justice_procedural = b.justice_start
     c.justice_interpersonal = b.justice_start
     c.justice_informational = b.justice_start
-    c.detection_perceived = world.scheme[0].detection
+    c.detection_perceived = world.schemes[d.arm].detection
     c.belief = 0.0
     c.belief_precision = b.prior_precision
     c.score = np.nan
@@ -168,32 +168,45 @@ def draw_lots(world, lots):
 
 @rule
 def change_scheme(world, step, novelty):
-    """The first day under another scheme: understanding falls with its novelty, results and periods start anew."""
-    b = world.behaviour[0]
-    world.organisation[0].scheme_start = step
-    for d in world.departments:
-        d.score = np.nan
-        for j in range(d.n_tasks):
-            d.period_attainment[j] = 0.0
+    """The first day under another scheme, for every unit whose scheme starts with this step; the others notice nothing.
+
+    Understanding falls with the novelty of the new scheme (`novelty`: share, one per department); results and periods
+    start anew.
+    """
+    for d in range(world.departments.shape[0]):
+        department = world.departments[d]
+        if world.schemes[department.arm].start == step:
+            department.score = np.nan
+            department.passed_down = 0.0
+            for j in range(department.n_tasks):
+                department.period_attainment[j] = 0.0
+            for i in range(department.first, department.first + department.size):
+                start_anew(world, i, novelty[d])
     for branch in world.branches:
-        for k in range(branch.period_attainment.shape[0]):
-            branch.period_attainment[k] = 0.0
+        if world.schemes[branch.arm].start == step:
+            for k in range(branch.period_attainment.shape[0]):
+                branch.period_attainment[k] = 0.0
     for bureau in world.bureaus:
-        bureau.passed_down = 0.0
-        for k in range(bureau.period_attainment.shape[0]):
-            bureau.period_attainment[k] = 0.0
-    for c in world.cadres:
-        c.understanding = understanding_after_change(c.understanding, novelty, b.novelty_loss)
-        c.score = np.nan
-        c.points = np.nan
-        c.performance = np.nan
-        c.contribution = np.nan
-        c.grade = -1
-        c.rung = 0
-        c.sanctioned = 0
-        c.dismissed = 0
-        c.period_steps = 0.0
-        c.period_contribution = 0.0
-        for j in range(c.period_output.shape[0]):
-            c.period_output[j] = 0.0
-            c.period_reported[j] = 0.0
+        if world.schemes[bureau.arm].start == step:
+            for k in range(bureau.period_attainment.shape[0]):
+                bureau.period_attainment[k] = 0.0
+
+
+@rule
+def start_anew(world, i, novelty):
+    """A cadre's first day under another scheme: less understood, and nothing achieved under it yet."""
+    c = world.cadres[i]
+    c.understanding = understanding_after_change(c.understanding, novelty, world.behaviour[0].novelty_loss)
+    c.score = np.nan
+    c.points = np.nan
+    c.performance = np.nan
+    c.contribution = np.nan
+    c.grade = -1
+    c.rung = 0
+    c.sanctioned = 0
+    c.dismissed = 0
+    c.period_steps = 0.0
+    c.period_contribution = 0.0
+    for j in range(c.period_output.shape[0]):
+        c.period_output[j] = 0.0
+        c.period_reported[j] = 0.0

@@ -192,7 +192,7 @@ def lay_out(organisation: Organisation, behaviour: Behaviour, surveyed: Survey |
     world = World(
         luck=np.zeros(3, np.uint64),
         organisation=surveyed.record,
-        scheme=np.zeros(1, SCHEME),
+        schemes=np.zeros(1, SCHEME),
         behaviour=behaviour_record(behaviour, organisation.step_months),
         tasks=tasks,
         indicators=np.zeros(0, INDICATOR),
@@ -216,7 +216,7 @@ def _cut(organisation: Organisation, departments: np.ndarray, bureaus: np.ndarra
     is_counted = np.zeros(TASKS, np.int32)
     is_counted[indicators["task"]] = 1
     group_of, groups, members = _peer_groups(departments, scheme)
-    _fill_contests(groups, scheme, indicators)
+    fill_contests(groups, scheme, indicators)
     offers = _offers(departments, indicators, bureaus)
     return Cut(scheme_elements(scheme), indicators, is_counted, offers, group_of, groups, members)
 
@@ -237,16 +237,20 @@ def tailor(blueprint: Blueprint, scheme: Scheme, pieces: Cut | None = None) -> D
     )
 
 
-def wear(world: World, dress: Dress) -> World:
-    """The same people and units under a scheme; states stay as they are. The tables of `world` are changed in place."""
+def wear(world: World, dress: Dress, start: int = 0) -> World:
+    """The same people and units, all of them under a scheme from step `start` on; states stay as they are.
+
+    The tables of `world` are changed in place. For schemes in some branches only see `rollout`.
+    """
     for name, column in dress.offers.items():
         world.departments[name] = column
     world.cadres["group"] = dress.group_of
     world.tasks["is_counted"] = dress.is_counted
-    world.organisation["n_indicators"] = len(dress.indicators)
-    return world._replace(
-        scheme=dress.record.copy(), indicators=dress.indicators.copy(), groups=dress.groups.copy(), members=dress.members
-    )
+    for units in (world.departments, world.branches, world.bureaus):
+        units["arm"] = 0
+    in_force = dress.record.copy()
+    in_force["start"], in_force["n_indicators"] = start, len(dress.indicators)
+    return world._replace(schemes=in_force, indicators=dress.indicators.copy(), groups=dress.groups.copy(), members=dress.members)
 
 
 def found(blueprint: Blueprint, dress: Dress, *, seed: int, replicate: int = 0) -> World:
@@ -451,7 +455,7 @@ def _peer_groups(departments: np.ndarray, scheme: Scheme) -> tuple[np.ndarray, n
     return group_of.astype(np.int32), groups, members
 
 
-def _fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -> None:
+def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -> None:
     """Seats of every grade in every group, and the exact chances to win them."""
     grades = scheme.appraisal.grades
     forced = grades.ranking is Ranking.FORCED

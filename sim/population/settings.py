@@ -44,9 +44,17 @@ def code(value: StrEnum) -> int:
 
 _SKIP = ("name", "title", "summary", "indicators")
 _NEUTRAL = numeric_leaves(Scheme(name="neutral"), _SKIP)
+#: Where a row of the table of schemes stands in a run, besides the scheme itself.
+IN_FORCE = (
+    "number",  # the scheme's number among those in force: rows of one scheme with other starts share it
+    "start",  # first step under the scheme, for the units of this row
+    "first_indicator",  # first row of the scheme in the table of indicators
+    "n_indicators",  # rows of the scheme there
+)
 SCHEME = np.dtype(
     [(name, "i4" if isinstance(leaf, (int, StrEnum)) else "f8") for name, leaf in _NEUTRAL.items()]
-    + [(name, "f8") for name in DERIVED],
+    + [(name, "f8") for name in DERIVED]
+    + [(name, "i4") for name in IN_FORCE],
     align=True,
 )
 BEHAVIOUR = np.dtype([(name, "f8") for name in Behaviour.model_fields], align=True)
@@ -54,11 +62,9 @@ ORGANISATION = np.dtype(
     [
         ("step_months", "i4"),
         ("n_tasks", "i4"),
-        ("n_indicators", "i4"),
         ("n_posts", "i4"),
         ("n_peers", "i4"),
         ("window_start", "i4"),
-        ("scheme_start", "i4"),
         ("peer_mean", "f8"),
         ("peer_spread", "f8"),
         ("peer_persistence", "f8"),
@@ -71,7 +77,7 @@ ORGANISATION = np.dtype(
 
 
 def scheme_elements(scheme: Scheme) -> np.ndarray:
-    """The record (shape (1,), dtype SCHEME) of a scheme with its own elements; what is derived is still zero."""
+    """The record (shape (1,), dtype SCHEME) of a scheme with its own elements; what is derived or IN_FORCE is still zero."""
     record = np.zeros(1, SCHEME)
     for name, leaf in numeric_leaves(scheme, _SKIP).items():
         record[name] = code(leaf) if isinstance(leaf, StrEnum) else leaf

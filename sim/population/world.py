@@ -8,14 +8,14 @@ import numpy as np
 
 
 class World(NamedTuple):
-    """Everything a run carries, as structured arrays (see `columns`) and three records of settings (see `settings`)."""
+    """Everything a run carries, as structured arrays (see `columns`), settings among them (see `settings`)."""
 
     luck: np.ndarray  # uint64 (3,): seed (low, high), replicate
     organisation: np.ndarray  # (1,) ORGANISATION
-    scheme: np.ndarray  # (1,) SCHEME
+    schemes: np.ndarray  # (n,) SCHEME: one row per scheme in force and step since when; units and groups carry theirs (`arm`)
     behaviour: np.ndarray  # (1,) BEHAVIOUR
     tasks: np.ndarray  # (TASKS,) TASK
-    indicators: np.ndarray  # (n,) INDICATOR
+    indicators: np.ndarray  # (n,) INDICATOR: those of one scheme after those of another
     cadres: np.ndarray  # (n,) CADRE
     departments: np.ndarray  # (n,) DEPARTMENT
     branches: np.ndarray  # (n,) BRANCH
