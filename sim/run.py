@@ -228,16 +228,16 @@ class Stage:
     def schedule(self) -> dict[int, dict[int, Dress]]:
         """The setting's changes: for every step with a change, the dress of each branch that changes."""
         course: dict[int, dict[int, Dress]] = {}
-        for change in self.setting.schedule:
-            here = course.setdefault(self.setting.warmup_steps + self._recorded_step(change.month), {})
-            for branch in branch_numbers(self.blueprint.names, change.branches):
+        for planned in self.setting.schedule:
+            here = course.setdefault(self.setting.warmup_steps + self._recorded_step(planned.month), {})
+            for branch in branch_numbers(self.blueprint.names, planned.branches):
                 if branch in here:
                     name = self.blueprint.names.branches[branch]
                     raise UserError.of(
                         "a branch comes under two schemes in the same month",
-                        path="schedule", found=f"{name} in month {change.month}", expected="one scheme a month",
+                        path="schedule", found=f"{name} in month {planned.month}", expected="one scheme a month",
                     )  # fmt: skip
-                here[branch] = self.tailored(change.scheme)
+                here[branch] = self.tailored(planned.scheme)
         return course
 
     def _recorded_step(self, month: int) -> int:

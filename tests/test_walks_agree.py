@@ -212,8 +212,8 @@ def test_a_scheme_that_comes_in_the_middle_of_a_period() -> None:
     old, new = (tailor(blueprint, load_scheme(name)) for name in ("deduction_heavy", "municipal_closed_loop"))
     world = found(blueprint, old, seed=4)
     assert first_disagreement(world, 7) == ""
-    world = wear(copy_of(world), new)
-    change_scheme(world, 7, 0.5)
+    world = wear(copy_of(world), new, 7)
+    change_scheme(world, 7, np.full(len(world.departments), 0.5))
     assert first_disagreement(world, 15, first_step=7) == ""
 
 

@@ -39,10 +39,10 @@ def steps_so_far(step, interval, start):
 @rule
 def any_due(schemes, step):
     """Whether an appraisal falls due at the end of this step under any scheme in force."""
+    n_due = 0
     for row in range(schemes.shape[0]):
-        if is_due(step, schemes[row].interval):
-            return True
-    return False
+        n_due += 1 if is_due(step, schemes[row].interval) else 0
+    return n_due > 0
 
 
 @rule
