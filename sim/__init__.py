@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.run import Run, Setting, simulate, simulate_schemes
+    from sim.run import Change, Run, Setting, simulate, simulate_schemes
     from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 
 __version__ = "0.1.0"
-__all__ = ["Run", "Setting", "load_behaviour", "load_organisation", "load_scheme", "simulate", "simulate_schemes"]
+__all__ = ["Change", "Run", "Setting", "load_behaviour", "load_organisation", "load_scheme", "simulate", "simulate_schemes"]
 
 _HOMES = {
-    "Run": "sim.run", "Setting": "sim.run", "simulate": "sim.run", "simulate_schemes": "sim.run",
+    "Change": "sim.run", "Run": "sim.run", "Setting": "sim.run", "simulate": "sim.run", "simulate_schemes": "sim.run",
     "load_behaviour": "sim.schemes.load", "load_organisation": "sim.schemes.load", "load_scheme": "sim.schemes.load",
 }  # fmt: skip
 
