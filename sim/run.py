@@ -28,7 +28,7 @@ from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
 from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES, dimensions, measure, measure_groups
 from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor
-from sim.population.rollout import all_under, change
+from sim.population.rollout import all_under, change, everywhere
 from sim.population.world import World, copy_of
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import check_scheme_fits
@@ -216,8 +216,8 @@ class Stage:
     def under(self, world: World, scheme: Scheme) -> World:
         """The same bureau on the first day under a scheme; a scheme that changes nothing leaves everything as it is."""
         self.open_window(world)
-        everywhere = dict.fromkeys(range(len(world.branches)), self.tailored(scheme))
-        return change(world, all_under(world, self.baseline), everywhere, self.setting.warmup_steps)[0]
+        in_force, step = all_under(world, self.baseline), self.setting.warmup_steps
+        return change(world, in_force, everywhere(world, self.tailored(scheme)), step)[0]
 
     def open_window(self, world: World) -> None:
         """Say from which step on outcomes are measured."""
@@ -255,8 +255,8 @@ class Stage:
     def course(self, scheme: Scheme) -> dict[int, dict[int, Dress]]:
         """When which branch comes under which scheme: `scheme` everywhere at first, then the schedule; in order of steps."""
         first = self.setting.warmup_steps
-        everywhere = dict.fromkeys(range(len(self.blueprint.names.branches)), self.tailored(scheme))
-        return dict(sorted({**self.schedule, first: everywhere | self.schedule.get(first, {})}.items()))
+        at_first = everywhere(self.blueprint.world, self.tailored(scheme)) | self.schedule.get(first, {})
+        return dict(sorted({**self.schedule, first: at_first}.items()))
 
 
 def branch_numbers(names: Names, wanted: Sequence[str]) -> list[int]:

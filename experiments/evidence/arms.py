@@ -16,10 +16,11 @@ from sim.loop.calendar import is_due
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.outcomes import OUTCOME_NAMES, measure
-from sim.population.entry import change_scheme, found_units
-from sim.population.founding import Dress, found, wear
+from sim.population.entry import found_units
+from sim.population.founding import Dress, found
+from sim.population.rollout import all_under, change, everywhere
 from sim.population.world import World, copy_of
-from sim.run import Setting, Stage, novelty_of, walk
+from sim.run import Setting, Stage, walk
 from sim.schemes.behaviour import Behaviour
 
 FOREVER = 2**30
@@ -71,7 +72,7 @@ class Seen:
     def _appraised_by(self, superior: int) -> World:
         last = len(self.course) - 1
         world = copy_of(self.keep("eve", lambda: self.walked_to(last)))
-        if not is_due(last, world.scheme["interval"][0]):
+        if not is_due(last, world.schemes["interval"][0]):
             raise ValueError("the last month of the arm is no appraisal")
         n = len(world.departments)
         open_month(world, last)
@@ -113,17 +114,14 @@ class StagedArm:
         """The world after `until` steps and its course, one scheme after the other."""
         world = found(self.stage.blueprint, self.dresses[0], seed=self.setting.seed, replicate=replicate)
         course = np.zeros(until, HISTORY)
-        step, before = 0, self.dresses[0]
+        step, in_force = 0, all_under(world, self.dresses[0])
         for number, (dress, steps) in enumerate(zip(self.dresses, self.steps, strict=True)):
-            novelty = novelty_of(before, dress)
-            if novelty > 0.0:
-                world = wear(world, dress)
-                change_scheme(world, step, novelty)
+            world, in_force = change(world, in_force, everywhere(world, dress), step)
             is_last = number == len(self.steps) - 1
             world.organisation["window_start"] = step + steps - self.setting.window if is_last else FOREVER
             stop = min(step + steps, until)
             walk(world, step, course[step:stop])
-            step, before = stop, dress
+            step = stop
             if step == until:
                 break
         return world, course

@@ -36,6 +36,11 @@ def all_under(world: World, dress: Dress) -> Arms:
     return Arms((dress,), np.zeros((len(world.branches), 2), np.int64), np.zeros((len(world.bureaus), 2), np.int64))
 
 
+def everywhere(world: World, dress: Dress) -> dict[int, Dress]:
+    """A change for every branch, as `change` takes it."""
+    return dict.fromkeys(range(len(world.branches)), dress)
+
+
 def novelty_of(before: Dress, after: Dress) -> float:
     """Share of the elements in force under either scheme that differ between them, indicators counted as one element."""
     old, new = before.record[0], after.record[0]
