@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from sim.schemes.check import kind_of
 from sim.schemes.fit import scheme_misfits
 from sim.schemes.load import Loaded, load_behaviour, read_organisation, read_scheme
 from sim.schemes.organisation import Organisation
+from sim.schemes.plans.plan import Plan
 from sim.schemes.scheme import Scheme
 from sim.schemes.study import OpenStudy, Study, open_study
 
@@ -38,10 +40,12 @@ def read_question(
     warmup_months: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
+    verb: str = "compare",
 ) -> Design:
     """The design for a study or for schemes; what is given here takes the place of what the study says.
 
-    A baseline that is not among the schemes is read and added. A single scheme is compared with the status quo.
+    A baseline that is not among the schemes is read and added. A single scheme is compared with the status quo. A study
+    must be one for this verb.
 
     Raises:
         UserError: with every finding in the study and the documents it names.
@@ -51,6 +55,7 @@ def read_question(
         raise UserError.of("no scheme to run", hint="name one or more schemes; `cadresim schemes` lists them")
     if len(entries) == 1 and _is_study(entries[0]):
         opened = open_study(entries[0], OUTCOME_NAMES)
+        check_verb(opened, verb)
     else:
         opened = None
         _refuse_studies(entries)
@@ -72,6 +77,49 @@ def read_question(
         **{name: getattr(study, name) for name in numbers if name not in given},
         **given,
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A study with settings of its verb: the design of its runs, the settings, and all it names."""
+
+    design: Design
+    plan: Plan
+    opened: OpenStudy
+
+
+def read_planned(
+    asked: Study | str | Path,
+    verb: str,
+    *,
+    months: int | None = None,
+    warmup_months: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Planned:
+    """A study for one verb, read and checked; numbers given here take the place of what the study says.
+
+    Raises:
+        UserError: with every finding, or a study for another verb.
+    """
+    opened = open_study(asked, OUTCOME_NAMES)
+    check_verb(opened, verb)
+    design = read_question(asked, months=months, warmup_months=warmup_months, replicates=replicates, seed=seed, verb=verb)
+    assert opened.study.plan is not None  # the verb has settings, and the study is for it
+    return Planned(design, opened.study.plan, opened)
+
+
+def check_verb(opened: OpenStudy, verb: str) -> None:
+    """Refuse a study that asks for something else.
+
+    Raises:
+        UserError: the study's verb is another.
+    """
+    if opened.study.verb != verb:
+        raise UserError.of(
+            f"this study is not for {verb}", path="verb", found=f"verb: {opened.study.verb.value}", expected=f"verb: {verb}",
+            hint=f"cadresim {opened.study.verb.value}",
+        )  # fmt: skip
 
 
 def _is_study(entry: object) -> bool:

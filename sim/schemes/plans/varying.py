@@ -65,11 +65,15 @@ def check_ranges(ranges: Mapping[str, Range], documents: Documents, misfits: Mis
 
 
 def try_on(documents: Documents, values: Mapping[str, Any]) -> None:
-    """Give values to the documents of a study; whatever they cannot take raises a `UserError`."""
+    """Give values to the documents of a study; whatever they cannot take raises a `UserError`.
+
+    Values of scheme paths go into every scheme but the baseline, or into the only one.
+    """
     paths = by_document(values)
     for kind, loaded in (("organisation", [documents.organisation]), ("behaviour", [documents.behaviour])):
         _try(loaded, {path: values[path] for path in paths[kind]})
-    _try(documents.schemes, {path: values[path] for path in paths["scheme"]})
+    others = [scheme for scheme in documents.schemes if scheme.document.name != documents.baseline]
+    _try(others or documents.schemes, {path: values[path] for path in paths["scheme"]})
 
 
 def _try(loaded: Iterable[Loaded[Any]], values: Mapping[str, Any]) -> None:

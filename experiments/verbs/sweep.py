@@ -1,0 +1,220 @@
+"""sweep: schemes over a grid or a sample of values at paths of scheme, organisation or behaviour.
+
+Every point meets the same replicates, so a response along a path is the path's doing; its intervals are over replicates.
+Runs lie in the study's store: an interrupted sweep goes on where it stopped, a longer one reuses what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.cases import case_of
+from experiments.design import Design
+from experiments.paths import Range
+from experiments.points import cases_of, full_factorial, latin_hypercube, outcomes_array, sobol_sequence
+from experiments.runner import Core, Ran, compiled_core, run_cases
+from experiments.stats import half_width, mean_present
+from experiments.store import open_study, told_where
+from sim.errors import UserError
+from sim.outcomes import OUTCOME_NAMES
+from sim.schemes.plans.sweep import SweepPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int], None]
+
+#: Classes into which a continuous range is cut when its response is shown.
+CLASSES = 8
+
+
+@dataclass
+class Sweep:
+    """Finished runs of a sweep and what they say."""
+
+    design: Design
+    plan: SweepPlan
+    ranges: dict[str, Range]
+    points: pd.DataFrame
+    runs: pd.DataFrame
+    ran: Ran
+    folder: Path
+    command: str = ""
+    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """Outcomes as (points, replicates, schemes, outcomes)."""
+        return outcomes_array(self.runs, self.design.scheme_names, len(self.points), self.design.replicates)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a point, scheme and outcome: `mean` over replicates and its 95 % interval; difference to the baseline paired.
+
+        The difference and its interval are missing for the baseline itself and where there is no other scheme.
+        """
+        import pandas as pd
+
+        names = self.design.scheme_names
+        base = names.index(self.design.baseline)
+        n_points = len(self.points)
+        flat = np.moveaxis(self.values, 1, 0)
+        mean, half = _mean_half(flat)
+        apart, apart_half = _mean_half(flat - flat[:, :, base : base + 1])
+        apart[:, base] = apart_half[:, base] = np.nan
+        index = pd.MultiIndex.from_product(
+            [range(n_points), names, OUTCOME_NAMES], names=["point", "scheme", "outcome"]
+        ).to_frame(index=False)
+        for name, value, width in (("mean", mean, half), ("difference", apart, apart_half)):
+            prefix = "" if name == "mean" else "difference_"
+            index[name] = value.reshape(-1)
+            index[f"{prefix}low"], index[f"{prefix}high"] = (value - width).reshape(-1), (value + width).reshape(-1)
+        return index
+
+    def classes(self, path: str) -> tuple[NDArray[np.int64], list[Any]]:
+        """The class of every point on a path and what to call the classes: values, or middles of equal parts of a range."""
+        span, column = self.ranges[path], self.points[path]
+        present = list(dict.fromkeys(column.tolist()))
+        if span.kind == "choice" or len(present) <= CLASSES:
+            levels = present if span.kind == "choice" else sorted(present)
+            return np.array([levels.index(value) for value in column.tolist()]), levels
+        numbers = column.to_numpy(float)
+        edges = np.array([float(span.value(share)) for share in np.linspace(0, 1, CLASSES + 1)])
+        if span.kind == "whole":
+            edges = np.linspace(span.low - 0.5, span.high + 0.5, CLASSES + 1)
+        place = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, CLASSES - 1)
+        held = np.unique(place)
+        return np.searchsorted(held, place), [float(numbers[place == one].mean()) for one in held]
+
+    @cached_property
+    def responses(self) -> pd.DataFrame:
+        """One row a path, class of its values, scheme and outcome: mean over its points, interval over replicates."""
+        import pandas as pd
+
+        tables = []
+        for path in self.ranges:
+            place, levels = self.classes(path)
+            with np.errstate(invalid="ignore"):
+                by_class = np.stack([_mean_points(self.values[place == one]) for one in range(len(levels))], axis=1)
+            mean, half = _mean_half(by_class)  # (replicates, classes, schemes, outcomes) -> (classes, schemes, outcomes)
+            index = pd.MultiIndex.from_product(
+                [range(len(levels)), self.design.scheme_names, OUTCOME_NAMES], names=["class", "scheme", "outcome"]
+            ).to_frame(index=False)
+            index.insert(0, "path", path)
+            index.insert(2, "value", [levels[one] for one in index["class"]])
+            index["mean"], index["low"], index["high"] = (part.reshape(-1) for part in (mean, mean - half, mean + half))
+            tables.append(index)
+        table = pd.concat(tables, ignore_index=True)
+        table["value"] = table["value"].astype(str) if table["value"].map(type).nunique() > 1 else table["value"]
+        return table
+
+    @cached_property
+    def ranges_of_response(self) -> pd.DataFrame:
+        """One row a path, scheme and outcome: how far the response moves along the path, with its interval over replicates.
+
+        `move` is the mean at the class where the response is highest minus the mean where it is lowest; `at_low`, `at_high`
+        name these classes. Classes are chosen by their means, so a move is a little too large where luck is.
+        """
+        import pandas as pd
+
+        rows = []
+        for path in self.ranges:
+            place, levels = self.classes(path)
+            by_class = np.stack([_mean_points(self.values[place == one]) for one in range(len(levels))], axis=1)
+            mean = _mean_half(by_class)[0]
+            low, high = np.nanargmin(_filled(mean, np.inf), axis=0), np.nanargmax(_filled(mean, -np.inf), axis=0)
+            for s, scheme in enumerate(self.design.scheme_names):
+                for o, outcome in enumerate(OUTCOME_NAMES):
+                    apart = by_class[:, high[s, o], s, o] - by_class[:, low[s, o], s, o]
+                    width = half_width(apart[:, None])[0]
+                    move = mean_present(apart[:, None])[0]
+                    rows.append((path, scheme, outcome, levels[low[s, o]], levels[high[s, o]], move, move - width, move + width))
+        columns = ["path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def about(self) -> dict[str, Any]:
+        """What made these runs, for the manifest."""
+        return about(self.design, self.plan)
+
+    def write_tables(self, folder: Path) -> None:
+        """Put the tables into the study's folder: points, responses and their moves, every point's means."""
+        with told_where(folder):
+            self.table.to_parquet(folder / "points_outcomes.parquet", index=False)
+            self.responses.to_csv(folder / "responses.csv", index=False, lineterminator="\n")
+            self.ranges_of_response.to_csv(folder / "moves.csv", index=False, lineterminator="\n")
+
+
+def _mean_half(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and half width of the interval over the first axis."""
+    flat = values.reshape(len(values), -1)
+    shape = values.shape[1:]
+    return mean_present(flat).reshape(shape), half_width(flat).reshape(shape)
+
+
+def _mean_points(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the points of a class, by replicate: missing values are left out."""
+    return mean_present(values.reshape(len(values), -1)).reshape(values.shape[1:])
+
+
+def _filled(values: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+    return np.where(np.isnan(values), by, values)
+
+
+def points_of_plan(plan: SweepPlan, ranges: Mapping[str, Range], *, seed: int) -> pd.DataFrame:
+    """The table of points that a plan asks for."""
+    if plan.design == "full":
+        return full_factorial(ranges, {path: plan.levels_of(path) for path in ranges})
+    spread = latin_hypercube if plan.design == "latin_hypercube" else sobol_sequence
+    return spread(ranges, plan.points, seed=seed)
+
+
+def about(design: Design, plan: SweepPlan) -> dict[str, Any]:
+    """What a sweep is, as plain data."""
+    return {"verb": "sweep", "name": design.name, "study": design.resolved(), "sweep": plan.model_dump(mode="json")}
+
+
+def run_sweep(
+    design: Design,
+    plan: SweepPlan,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    core: Core = compiled_core,
+    progress: Progress = lambda done, total: None,
+    overwrite: bool = False,
+    command: str = "",
+    **how: Any,
+) -> Sweep:
+    """Run every scheme at every point in every replicate; what the folder's store holds already is not run again.
+
+    Args:
+        design: schemes, organisation, behaviour, months, replicates and seed.
+        plan: paths, values and the design of the points.
+        folder: of the study; made where it is not there.
+        workers, core, how: as in `experiments.runner.run_cases`.
+        progress: told after every block of runs.
+        overwrite: forget the runs that are there.
+        command: what the user typed, for the manifest.
+
+    Raises:
+        UserError: values that do not fit together, or a folder that cannot be written; every run failed.
+    """
+    ranges = plan.ranges()
+    points = points_of_plan(plan, ranges, seed=design.seed)
+    base = case_of(design)
+    with open_study(folder, about(design, plan), overwrite=overwrite) as store:
+        store.write_points(points)
+        ran = run_cases(
+            store, cases_of(base, ranges, points), range(design.replicates), workers=workers, core=core, progress=progress, **how
+        )
+        runs = store.runs()
+    if len(runs) and runs["failed"].notna().all():
+        raise UserError.of("every run has failed", found=str(runs["failed"].iloc[0]))
+    return Sweep(design, plan, ranges, points, runs, ran, folder, command)
