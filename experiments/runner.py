@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -59,8 +60,8 @@ Replicate = Callable[[int], Sequence[RunRecord]]
 Core = Callable[[Any], Replicate]
 
 
-def compiled_core(design: Setup) -> Replicate:
-    """The simulator itself."""
+def compiled_core(design: Setup, keep: Sequence[str] = (MONTHLY, GROUPS)) -> Replicate:
+    """The simulator itself; records hold the tables of `keep` beside their outcomes."""
     from sim.run import Setting, simulate_schemes
 
     setting = Setting(
@@ -71,7 +72,7 @@ def compiled_core(design: Setup) -> Replicate:
         warmup_months=design.warmup_months,
         seed=design.seed,
     )
-    return lambda replicate: simulate_schemes(setting, design.schemes, replicate)
+    return lambda replicate: simulate_schemes(setting, design.schemes, replicate, keep=keep)
 
 
 def default_workers() -> int:
@@ -196,6 +197,8 @@ def run_cases(
     Raises:
         UserError: a bad number of workers, a disk that takes no more, workers that cannot run the study; finished runs are kept.
     """
+    if core is compiled_core:
+        core = partial(compiled_core, keep=tuple(keep))
     if executor is not None:
         return _Study(store, executor, FAR, core, progress, tuple(keep)).run(cases, replicates)
     pool = ThreadPoolExecutor(max_workers=check_workers(workers), thread_name_prefix="cadresim")

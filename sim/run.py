@@ -6,11 +6,13 @@ and returns bare `Record`s for studies. Both give the same numbers to the bit, w
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from sim.loop.people import communicate_and_update, replace_leavers, update_bure
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
-from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES, dimensions, measure, measure_groups
+from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES, dimensions, measure, measure_groups
 from sim.population.founding import Blueprint, Cut, Dress, Names, Survey, cut, found, lay_out, survey, tailor
 from sim.population.rollout import all_under, change, everywhere
 from sim.population.world import World, copy_of
@@ -34,11 +36,13 @@ from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 from sim.schemes.organisation import Organisation
-from sim.schemes.scheme import Scheme
+from sim.schemes.scheme import Document, Scheme
 from sim.schemes.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 #: Departments of a chunk when one large run is shared out to several workers; any number gives the same result.
 CHUNK = 512
@@ -169,28 +173,58 @@ def _frame(table: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-@lru_cache(maxsize=8)
-def _surveyed(organisation_json: str) -> Survey:
-    return survey(Organisation.model_validate_json(organisation_json))
+@dataclass(frozen=True)
+class _Written(Generic[AnyDocument]):
+    """A document that is told from others by its content: what is remembered about documents is looked up by it."""
+
+    content: str
+    document: AnyDocument = field(compare=False)
+
+
+class _Memory:
+    """The written form of the last documents by identity: writing one out for every run would cost too much.
+
+    A document that is remembered is kept alive, so that its identity is nobody else's.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held: OrderedDict[int, _Written[Any]] = OrderedDict()
+
+    def written(self, document: AnyDocument) -> _Written[AnyDocument]:
+        known = self.held.get(id(document))
+        if known is not None and known.document is document:
+            return known
+        known = _Written(document.model_dump_json(), document)
+        self.held[id(document)] = known
+        while len(self.held) > self.most:
+            with suppress(KeyError):  # another thread was faster
+                self.held.popitem(last=False)
+        return known
+
+
+_memory = _Memory(512)
 
 
 @lru_cache(maxsize=8)
-def _laid_out(organisation_json: str, behaviour_json: str) -> Blueprint:
-    surveyed = _surveyed(organisation_json)
-    return lay_out(surveyed.organisation, Behaviour.model_validate_json(behaviour_json), surveyed)
+def _surveyed(organisation: _Written[Organisation]) -> Survey:
+    return survey(organisation.document)
+
+
+@lru_cache(maxsize=8)
+def _laid_out(organisation: _Written[Organisation], behaviour: _Written[Behaviour]) -> Blueprint:
+    return lay_out(organisation.document, behaviour.document, _surveyed(organisation))
 
 
 @lru_cache(maxsize=64)
-def _cut_out(organisation_json: str, scheme_json: str) -> tuple[Scheme, Cut]:
-    scheme, surveyed = Scheme.model_validate_json(scheme_json), _surveyed(organisation_json)
-    check_scheme_fits(scheme, surveyed.organisation)
-    return scheme, cut(surveyed, scheme)
+def _cut_out(organisation: _Written[Organisation], scheme: _Written[Scheme]) -> Cut:
+    check_scheme_fits(scheme.document, organisation.document)
+    return cut(_surveyed(organisation), scheme.document)
 
 
 @lru_cache(maxsize=64)
-def _tailored(organisation_json: str, behaviour_json: str, scheme_json: str) -> Dress:
-    scheme, pieces = _cut_out(organisation_json, scheme_json)
-    return tailor(_laid_out(organisation_json, behaviour_json), scheme, pieces)
+def _tailored(organisation: _Written[Organisation], behaviour: _Written[Behaviour], scheme: _Written[Scheme]) -> Dress:
+    return tailor(_laid_out(organisation, behaviour), scheme.document, _cut_out(organisation, scheme))
 
 
 class Stage:
@@ -198,13 +232,13 @@ class Stage:
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self._documents = (setting.organisation.model_dump_json(), setting.behaviour.model_dump_json())
+        self._documents = (_memory.written(setting.organisation), _memory.written(setting.behaviour))
         self.blueprint = _laid_out(*self._documents)
         self.baseline = self.tailored(setting.baseline)
 
     def tailored(self, scheme: Scheme) -> Dress:
         """The scheme fitted to this organisation (remembered)."""
-        return _tailored(*self._documents, scheme.model_dump_json())
+        return _tailored(*self._documents, _memory.written(scheme))
 
     def warmed_up(self, replicate: int, workers: int = 1) -> World:
         """The bureau after its warm-up under the baseline: where every scheme of a replicate starts."""
@@ -331,19 +365,35 @@ def _chunks(n: int) -> list[tuple[int, int]]:
     return [(start, min(n, start + CHUNK)) for start in range(0, n, CHUNK)]
 
 
+#: Tables of a record beside its outcomes.
+MONTHLY, GROUPS = "monthly", "groups"
+
+
 def simulate_schemes(
-    setting: Setting, schemes: Sequence[Scheme], replicate: int, *, desks: bool = False, by_branch: bool = False
+    setting: Setting,
+    schemes: Sequence[Scheme],
+    replicate: int,
+    *,
+    desks: bool = False,
+    by_branch: bool = False,
+    keep: Sequence[str] = (MONTHLY, GROUPS),
 ) -> list[Record]:
     """One replicate of every scheme, all from the same warm-up and with the same luck.
 
     With ``desks`` every desk is compared with itself under the baseline, which is walked for it if it is not among the schemes;
-    ``by_branch`` keeps the monthly series of every branch.
+    ``by_branch`` keeps the monthly series of every branch. Tables that are not among ``keep`` stay empty: groups cost more to
+    measure than all outcomes.
     Thread-safe, and free of the GIL while it walks: run replicates on threads. Errors: `UserError` if a scheme does not fit.
     """
     stage = Stage(setting)
     warm = stage.warmed_up(replicate)
     if not desks:
-        return [_record(stage, scheme, replicate, *_kept(stage, copy_of(warm), scheme, by_branch)) for scheme in schemes]
+        # The last scheme walks on in the warmed-up world itself: a copy less.
+        worlds = (warm if place == len(schemes) - 1 else copy_of(warm) for place in range(len(schemes)))
+        return [
+            _record(stage, scheme, replicate, keep, *_kept(stage, world, scheme, by_branch))
+            for scheme, world in zip(schemes, worlds, strict=True)
+        ]
     known = _kept(stage, copy_of(warm), setting.baseline, by_branch)
     before = Before.of(stage, known[0])
     return [
@@ -351,6 +401,7 @@ def simulate_schemes(
             stage,
             scheme,
             replicate,
+            keep,
             *(known if scheme == setting.baseline else _kept(stage, copy_of(warm), scheme, by_branch)),
             before,
         )
@@ -404,23 +455,32 @@ def _kept(stage: Stage, warm: World, scheme: Scheme, by_branch: bool) -> tuple[W
     return *_walked(stage, warm, scheme, month_by_month), branches
 
 
+_NO_GROUPS = np.empty((0, len(GROUP_OUTCOMES)))
+
+
 def _record(
     stage: Stage,
     scheme: Scheme,
     replicate: int,
+    keep: Sequence[str],
     world: World,
     history: np.ndarray,
     branches: np.ndarray | None = None,
     before: Before | None = None,
 ) -> Record:
+    window = stage.setting.window
+    groups, labels = _groups(stage, world, before) if GROUPS in keep else (_NO_GROUPS, [])
+    monthly = as_matrix(history) if MONTHLY in keep else np.empty((0, len(SERIES)))
+    outcomes = measure(world, history, window)
+    return Record(scheme.name, replicate, stage.setting.seed, outcomes, monthly, groups, labels, branches)
+
+
+def _groups(stage: Stage, world: World, before: Before | None) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Outcomes of all groups, and their desks against the same desks before where there is a before."""
     own, labels = measure_groups(world, stage.blueprint.names, stage.setting.window)
     if before is None:
-        against = np.full((len(own), len(DESK_COLUMNS)), np.nan)
-    else:
-        against = compare_desks(before.desks, desks_of(world.cadres, stage.setting.window), before.groups)
-    groups = np.hstack([own, against])
-    outcomes = measure(world, history, stage.setting.window)
-    return Record(scheme.name, replicate, stage.setting.seed, outcomes, as_matrix(history), groups, labels, branches)
+        return np.hstack([own, np.full((len(own), len(DESK_COLUMNS)), np.nan)]), labels
+    return np.hstack([own, compare_desks(before.desks, desks_of(world.cadres, stage.setting.window), before.groups)]), labels
 
 
 def simulate(
