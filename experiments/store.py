@@ -152,7 +152,7 @@ class StudyStore:
                     file.unlink(missing_ok=True)
 
     def has(self, key: str, keep: Iterable[str] = (RUNS,)) -> bool:
-        """Whether a run is on the disk, with all tables asked for."""
+        """Whether a run is there, with all tables asked for."""
         return self.holds(bytes.fromhex(key), keep)
 
     def holds(self, key: bytes, keep: Iterable[str] = (RUNS,)) -> bool:
@@ -163,7 +163,7 @@ class StudyStore:
     @property
     def n_runs(self) -> int:
         """Runs on the disk, failed ones and those of other variants of the study included."""
-        return len(self._known)
+        return sum(part.n_runs for part in self._parts)
 
     @property
     def nbytes(self) -> int:
@@ -179,6 +179,7 @@ class StudyStore:
     def append(self, runs: Runs, keep: Iterable[str] = (RUNS,)) -> None:
         """Take finished runs; they are committed with others before long, at the latest with `commit`."""
         self._waiting.setdefault(tuple(keep), []).append(runs)
+        self._known.add(runs.key[~runs.again], _bits(keep))
         batches = [batch for own in self._waiting.values() for batch in own]
         now = time.monotonic()
         patience = min(max(YOUNGEST, SHARE_OF_AGE * (now - self._began)), OLDEST)
@@ -196,7 +197,6 @@ class StudyStore:
             runs = Runs.joined(batches)
             self._write(runs, keep, model_code())
             del self._waiting[keep]
-            self._known.add(runs.key[~runs.again], _bits(keep))
         self._committed = time.monotonic()
 
     def _write(self, runs: Runs, keep: Iterable[str], code: str, *, is_full: bool = False) -> Part:
@@ -454,10 +454,6 @@ class _KeySet:
         self._kept = np.zeros(len(self._keys), np.uint8)
         np.bitwise_or.at(self._kept, place, kept)
         self._fresh = {}
-
-    def __len__(self) -> int:
-        self._sort_in()
-        return len(self._keys)
 
 
 class _Asked:
