@@ -1,0 +1,198 @@
+"""Measures that single rows of the field and laboratory evidence need, beside the general ones of `measures`.
+
+Each takes the runs of all arms of a row and returns one number, as there; arms share their luck.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.evidence.measures import (
+    DERIVED,
+    MEASURES,
+    ArmName,
+    correlation,
+    mean,
+    pooled,
+    share_of_stayers,
+    standardised_change,
+)
+
+if TYPE_CHECKING:
+    from experiments.evidence.arms import Arms, Seen
+
+
+def ratio_of_levels(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Mean in an arm over the mean in another."""
+    return mean(arms, arm, of, task) / mean(arms, against, of, task)
+
+
+def difference_of_standardised_changes(
+    arms: Arms,
+    arm: ArmName,
+    against: ArmName,
+    other: ArmName,
+    of: str,
+    task: str | None = None,
+    other_task: str | None = None,
+    other_against: ArmName | None = None,
+) -> float:
+    """d of one change less d of another (the other on `other_task`, if named)."""
+    less = standardised_change(arms, other, other_against or against, of, other_task or task)
+    return standardised_change(arms, arm, against, of, task) - less
+
+
+def mean_standardised_change(arms: Arms, arm: ArmName, against: ArmName, of: Sequence[str], less: str | None = None) -> float:
+    """Mean d over several quantities (`-name`: less of it is better), less that of another quantity, if named."""
+    each = [
+        -standardised_change(arms, arm, against, name[1:])
+        if name.startswith("-")
+        else standardised_change(arms, arm, against, name)
+        for name in of
+    ]
+    return float(np.mean(each)) - (standardised_change(arms, arm, against, less) if less else 0.0)
+
+
+def correlation_with_arm(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str | None = None) -> float:
+    """Correlation of being in an arm rather than in the other with a quantity, both arms put together (equal sizes)."""
+    one, other = pooled(arms, arm, of, task), pooled(arms, against, of, task)
+    spread = float(np.nanstd(np.concatenate([one, other])))
+    return 0.5 * (float(np.nanmean(one)) - float(np.nanmean(other))) / spread if spread > 0.0 else math.nan
+
+
+def difference_of_correlations(arms: Arms, arm: ArmName, x: str, y: str, y_task: str, than_task: str) -> float:
+    """Correlation of a quantity with another on one task less that on another task."""
+    return correlation(arms, arm, x, y, y_task=y_task) - correlation(arms, arm, x, y, y_task=than_task)
+
+
+def ratio_of_shortfalls(arms: Arms, arm: ArmName, against: ArmName, of: str, below: float, task: str | None = None) -> float:
+    """Mean of what cadres fall short of a value, relative to another arm."""
+    short = [float(np.maximum(0.0, below - pooled(arms, name, of, task)).mean()) for name in (arm, against)]
+    return short[0] / short[1] if short[1] > 0.0 else math.nan
+
+
+def shortfall_of_share(arms: Arms, arm: ArmName, against: ArmName, share: float) -> float:
+    """1 less a share that stands for the attainment of another arm, scaled to this arm's attainment (absence from presence)."""
+    return 1.0 - share * ratio_of_levels(arms, arm, against, "attainment")
+
+
+def difference_of_shares_above(
+    arms: Arms, arm: ArmName, against: ArmName, of: str, above: float, task: str | None = None
+) -> float:
+    """Share of cadres above a value in an arm less that in another."""
+    here, there = (float((pooled(arms, name, of, task) > above).mean()) for name in (arm, against))
+    return here - there
+
+
+def share_of_leavers_and_entrants(arms: Arms, arm: ArmName, against: ArmName, of: str) -> float:
+    """Of the relative gain of an arm, the share that those who stayed in both arms do not account for."""
+    return 1.0 - share_of_stayers(arms, arm, against, of)
+
+
+def last_month_of_year(arms: Arms, arm: ArmName, of: str, less: ArmName | None = None) -> float:
+    """A monthly series in the last month of the years of an arm over its mean over the same years, less that of another arm."""
+    return _last_over_mean(arms[arm], of) - (_last_over_mean(arms[less], of) if less else 0.0)
+
+
+def _last_over_mean(runs: list[Seen], of: str) -> float:
+    years = np.array([seen.months[of][: len(seen.months) // 12 * 12].reshape(-1, 12) for seen in runs])
+    return float(years[..., -1].mean() / years.mean())
+
+
+def density_gap(arms: Arms, arm: ArmName, line: float, within: float) -> float:
+    """Reports from a line to `within` above it less those to `within` below it, as a share of both; last step, first own task.
+
+    0 where reports are smooth around the line, 1 where nobody reports just below it.
+    """
+    reports = np.concatenate([_reported(seen) for seen in arms[arm]])
+    above = int(((reports >= line - 1e-9) & (reports < line + within)).sum())
+    below = int(((reports < line - 1e-9) & (reports >= line - within)).sum())
+    return (above - below) / (above + below) if above + below else math.nan
+
+
+def _reported(seen: Seen) -> np.ndarray:
+    """Attainment of the target as reported in the last step: true output and what was made up."""
+    cadres = seen.world.cadres
+    share = seen.world.departments["share"][cadres["department"], 0]
+    return (cadres["output"][:, 0] + cadres["falsified"][:, 0]) / (share * cadres["target"][:, 0])
+
+
+def target_per_level(arms: Arms, arm: ArmName, levels: int) -> float:
+    """Mean target of cadres, of which 1 is what the bureau was given, to the power 1/levels: what each level multiplies it by."""
+    return mean(arms, arm, "target") ** (1.0 / levels)
+
+
+def promotion_by_tenure_less_last_year(arms: Arms, arm: ArmName) -> float:
+    """How much more the average result of a tenure counts for promotion than the last one: difference of standardised slopes.
+
+    Every step of every person below the top post is one case: promoted in it or not, regressed on the mean of all scores of
+    his tenure in the model so far and on the score of this step (both in standard deviations).
+    """
+    cases = np.concatenate([seen.keep("promotions", lambda s=seen: _promotions(s)) for seen in arms[arm]])  # type: ignore[misc]
+    known = cases[:, 1:]
+    predictors = (known - known.mean(axis=0)) / known.std(axis=0)
+    slopes, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(cases)), predictors]), cases[:, 0], rcond=None)
+    return float(slopes[1] - slopes[2])
+
+
+def _promotions(seen: Seen) -> np.ndarray:
+    """(promoted, mean score of the tenure, last score) of everybody below the top post in every step but the first."""
+    cases: list[np.ndarray] = []
+    before = seen.walked_to(seen.start).cadres.copy()
+    total, count = np.zeros(len(before)), np.zeros(len(before))
+    for step in range(seen.start + 1, len(seen.course) + 1):
+        now = seen.walked_to(step).cadres.copy()
+        same = now["persons"] == before["persons"]
+        total, count = total + np.where(same, now["score"], 0.0), count + same
+        total, count = np.where(same, total, 0.0), np.where(same, count, 0)
+        at_stake = same & (before["level"] < before["level"].max()) & (count >= 2)
+        average = total / np.maximum(count, 1)
+        cases.append(np.column_stack([now["level"] > before["level"], average, now["score"]])[at_stake].astype(float))
+        before = now
+    return np.concatenate(cases)
+
+
+def variance_share_of_rating(arms: Arms, arm: ArmName, two: ArmName, part: str) -> float:
+    """Share of the variance of a single rating that is the ratee, the rater or random.
+
+    `arm` rates on one indicator, `two` the same duty on two of half the weight. Ratee: what two superiors agree on (covariance).
+    Random: what averages out over two indicators of one superior, 2 (V1 - V2). Rater: the rest.
+    """
+    first, second = (np.concatenate([seen.appraised_by(superior).cadres["score"] for seen in arms[arm]]) for superior in (0, 1))
+    doubled = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[two]])
+    whole = float(first.var())
+    shares = {
+        "ratee": float(np.cov(first, second, bias=True)[0, 1]) / whole,
+        "random": 2.0 * (whole - float(doubled.var())) / whole,
+    }
+    shares["rater"] = 1.0 - shares["ratee"] - shares["random"]
+    return shares[part]
+
+
+def agreement_of_self(arms: Arms, arm: ArmName, superior: ArmName) -> float:
+    """Correlation inside units of everybody's own rating (`arm`) with another person's, the superior's, of the same work."""
+    own = np.concatenate([_inside(seen, 1) for seen in arms[arm]])
+    other = np.concatenate([_inside(seen, 0) for seen in arms[superior]])
+    return float(np.corrcoef(own, other)[0, 1])
+
+
+def _inside(seen: Seen, superior: int) -> np.ndarray:
+    world = seen.appraised_by(superior)
+    score, group = world.cadres["score"], world.cadres["department"]
+    return score - (np.bincount(group, weights=score) / np.bincount(group))[group]
+
+
+MEASURES.update(
+    (measure.__name__, measure)
+    for measure in (
+        ratio_of_levels, difference_of_standardised_changes, mean_standardised_change, correlation_with_arm,
+        difference_of_correlations, ratio_of_shortfalls, shortfall_of_share, difference_of_shares_above,
+        share_of_leavers_and_entrants, last_month_of_year, density_gap, target_per_level,
+        promotion_by_tenure_less_last_year, variance_share_of_rating, agreement_of_self,
+    )
+)  # fmt: skip
+DERIVED.setdefault("own_drive", lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"])
