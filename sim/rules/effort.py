@@ -417,21 +417,62 @@ def efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price):
 def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
     """The price of load where Newton's method bounces: the load that people choose falls with its price, so halve the bracket.
 
-    Fills `desk.efforts`. A peak that gives way to another at some price leaves a jump; the bracket closes around it.
+    Fills `desk.efforts`. At one price the chosen load may jump: a task whose own cost is next to nothing takes up any load, or a
+    peak gives way to another. The bracket closes around the jump; the best of its ends and of what lies between them is taken.
     """
     low, high = 0.1 * kappa * substitution, 10.0 * kappa * substitution
     price = kappa * substitution
+    less, more = -1.0, -1.0  # efforts at the ends of the bracket, together; -1 = not tried yet
     for _ in range(BRACKET_STEPS):
-        load = overhead + efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
-        wanted = load_price(load, kappa, substitution, load_curvature)
+        total = efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
+        wanted = load_price(overhead + total, kappa, substitution, load_curvature)
         if substitution == 0.0 or abs(wanted - price) <= LAST_STEP * price:
-            break
+            return price
         if wanted > price:
-            low = price
+            low, more = price, total
+            for k in range(n_tasks):
+                desk.high[k] = desk.efforts[k]
         else:
-            high = price
+            high, less = price, total
+            for k in range(n_tasks):
+                desk.low[k] = desk.efforts[k]
         price = math.sqrt(low * high) if high > 1.2 * low else 0.5 * (low + high)
+    if less >= 0.0 and more > less:
+        load = (price / (kappa * substitution)) ** (1.0 / load_curvature)
+        between = bounded((load - overhead - less) / (more - less), 0.0, 1.0)
+        take_best_mixture(desk, n_tasks, n_offers, kappa, substitution, load_curvature, overhead, between)
     return price
+
+
+@rule
+def take_best_mixture(desk, n_tasks, n_offers, kappa, substitution, load_curvature, overhead, between):
+    """Fill `desk.efforts` with the best of `desk.low`, `desk.high` and what lies a share `between` of the way."""
+    best, best_worth = 0.0, -np.inf
+    for mixture in (between, 0.0, 1.0):
+        for k in range(n_tasks):
+            desk.efforts[k] = desk.low[k] + mixture * (desk.high[k] - desk.low[k])
+        worth = total_worth(desk, n_tasks, n_offers, kappa, substitution, load_curvature, overhead)
+        if worth > best_worth:
+            best, best_worth = mixture, worth
+    for k in range(n_tasks):
+        desk.efforts[k] = desk.low[k] + best * (desk.high[k] - desk.low[k])
+
+
+@rule
+def total_worth(desk, n_tasks, n_offers, kappa, substitution, load_curvature, overhead):
+    """What the efforts on a desk are worth to the cadre: offers and drives less the cost of every task and of the load."""
+    worth, load = 0.0, overhead
+    last = 0
+    for k in range(n_tasks):
+        first = last
+        while last < n_offers and desk.offers[last].task == k:
+            last += 1
+        e = desk.efforts[k]
+        load += e
+        worth += net_worth(
+            desk.offers, first, last, e, desk.drives[k], 0.0, desk.shares[k], kappa, substitution, desk.curvatures[k]
+        )
+    return worth - load_cost(load, kappa, substitution, load_curvature)
 
 
 @rule
