@@ -156,21 +156,24 @@ def _promotions(seen: Seen) -> np.ndarray:
     return np.concatenate(cases)
 
 
-def variance_share_of_rating(arms: Arms, arm: ArmName, two: ArmName, part: str) -> float:
-    """Share of the variance of a single rating that is the ratee, the rater or random.
+def variance_share_of_rating(arms: Arms, raters: dict[ArmName, float], part: str) -> float:
+    """Share of the variance of a single rating that is the ratee, the rater or random: the mean over kinds of raters.
 
-    `arm` rates on one indicator, `two` the same duty on two of half the weight. Ratee: what two superiors agree on (covariance).
-    Random: what averages out over two indicators of one superior, 2 (V1 - V2). Rater: the rest.
+    `raters` weighs arms, each one kind of rater who rates on one indicator; NAME_twice rates the same work on two of half the
+    weight. Ratee: what two raters of a kind agree on (covariance). Random: what averages out over two indicators of one rater,
+    2 (V1 - V2). Rater: the rest.
     """
-    first, second = (np.concatenate([seen.appraised_by(superior).cadres["score"] for seen in arms[arm]]) for superior in (0, 1))
-    doubled = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[two]])
+    shares = [_variance_shares(arms, arm)[part] for arm in raters]
+    return float(np.average(shares, weights=list(raters.values())))
+
+
+def _variance_shares(arms: Arms, arm: str) -> dict[str, float]:
+    first, second = (np.concatenate([seen.appraised_by(rater).cadres["score"] for seen in arms[arm]]) for rater in (0, 1))
+    doubled = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[f"{arm}_twice"]])
     whole = float(first.var())
-    shares = {
-        "ratee": float(np.cov(first, second, bias=True)[0, 1]) / whole,
-        "random": 2.0 * (whole - float(doubled.var())) / whole,
-    }
-    shares["rater"] = 1.0 - shares["ratee"] - shares["random"]
-    return shares[part]
+    ratee = float(np.cov(first, second, bias=True)[0, 1]) / whole
+    random = 2.0 * (whole - float(doubled.var())) / whole
+    return {"ratee": ratee, "random": random, "rater": 1.0 - ratee - random}
 
 
 def agreement_of_self(arms: Arms, arm: ArmName, superior: ArmName) -> float:
