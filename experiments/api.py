@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from experiments.design import Design
 from experiments.questions import DEFAULT_STUDY, Asked, read_question
 from experiments.runner import Core, check_workers, compiled_core
+from experiments.targets import Asked as Targets
 from experiments.verbs import compare as verb
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def compare(
     workers: int | None = None,
     executor: Executor | None = None,
     equal_budget: bool = False,
+    until: Targets = None,
+    best: str | None = None,
+    most: int | None = None,
+    winners: bool | None = None,
     folder: str | Path | None = None,
     progress: verb.Progress = lambda done, total: None,
     core: Core = compiled_core,
@@ -81,6 +86,11 @@ def compare(
         workers: threads; by default one for every processor.
         executor: any executor of `concurrent.futures` in place of threads (`experiments.cluster.cluster` gives one).
         equal_budget: scale explicit rewards so that schemes cost the same.
+        until: half widths that every interval must reach unless the difference is clear: replicates are added till then
+            ("goal_attainment=0.5pp,burnout_share=1pp", or a mapping; pp for shares, % of the baseline, plain numbers).
+        best: drop schemes that cannot be best on an outcome ("goal_attainment=1pp": smaller differences do not matter).
+        most: replicates at most, with ``until`` or ``best`` (1,000); ``replicates`` are then those to begin with (20).
+        winners: compare every desk with itself under the baseline (the default).
         folder: a folder for runs, tables and figures; runs that are there are not done again.
         progress: told after every block of runs: done, and how many were lacking.
         core: what simulates; only tests need another.
@@ -97,6 +107,10 @@ def compare(
         warmup_months=warmup_months,
         replicates=replicates,
         seed=seed,
+        until=until,
+        best=best,
+        most=most,
+        winners=winners,
     )
     settings = {"workers": workers, "executor": executor, "equal_budget": equal_budget, "progress": progress, "core": core}
     if folder is not None:
@@ -153,13 +167,13 @@ def compare_into(
         if equal_budget:
             design, budget = equalise(design, workers=workers, core=core, say=say)
         began = time.perf_counter()
-        ran = verb.run_design(store, design, workers=workers, executor=executor, core=core, progress=progress)
+        done = verb.run_design(store, design, workers=workers, executor=executor, core=core, progress=progress, say=say)
         say("Writing tables and figures ...")
         with store.outputs() as staging:
             from experiments.report.figures import draw_comparison  # not earlier: plotting must not delay the first progress
 
-            result = _dressed(verb.tabulated(store, design, staging))
-            result.ran, result.budget, result.command = ran, budget, command
+            result = _dressed(verb.tabulated(store, done, staging))
+            result.budget, result.command = budget, command
             result.wall_time, result.workers = time.perf_counter() - began, check_workers(workers)
             draw_comparison(result, staging)
             result.write_tables(staging)

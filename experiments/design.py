@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.targets import Wanted
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOME_NAMES
 
@@ -33,7 +34,8 @@ class Design:
     """Every run of a comparison: each scheme meets the same replicates (the same luck) in the same organisation.
 
     ``baseline`` names the scheme that the others are measured against and under which the warm-up runs. ``headline``
-    names the outcomes that tables and figures show; ``equal_budget`` asks for rewards scaled to the same cost.
+    names the outcomes that tables and figures show; ``equal_budget`` asks for rewards scaled to the same cost; ``wanted`` is
+    what the comparison must reach (``replicates`` are then those it begins with), ``winners`` whether desks are compared.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Design:
     title: str = ""
     headline: tuple[str, ...] = HEADLINES
     equal_budget: bool = False
+    wanted: Wanted | None = None
+    winners: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what no run could be made of.
@@ -112,6 +116,8 @@ class Design:
             "baseline": self.baseline,
             "headline": list(self.headline),
             "equal_budget": self.equal_budget,
+            "wanted": self.wanted.plain() if self.wanted else None,
+            "winners": self.winners,
             "organisation": plain(self.organisation),
             "behaviour": plain(self.behaviour),
             "schemes": [plain(scheme) for scheme in self.schemes],
@@ -123,7 +129,7 @@ class Design:
         The order of the schemes, titles and what is shown first change no run, so they do not change the hash either.
         """
         content = self.resolved()
-        for label in ("name", "title", "headline"):
+        for label in ("name", "title", "headline", "wanted", "winners"):
             del content[label]
         content["schemes"] = sorted(content["schemes"], key=lambda scheme: scheme["name"])
         text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from experiments.design import Design
+from experiments.targets import FIRST_LOOK, Wanted, read_wanted
+from experiments.targets import Asked as Targets
 from sim.errors import Finding, UserError
 from sim.outcomes import HEADLINES, OUTCOME_NAMES
 from sim.schemes.behaviour import Behaviour
@@ -15,6 +17,7 @@ from sim.schemes.check import kind_of
 from sim.schemes.fit import scheme_misfits
 from sim.schemes.load import Loaded, load_behaviour, read_organisation, read_scheme
 from sim.schemes.organisation import Organisation
+from sim.schemes.plans.compare import ComparePlan
 from sim.schemes.plans.plan import Plan
 from sim.schemes.scheme import Scheme
 from sim.schemes.study import OpenStudy, Study, open_study
@@ -41,9 +44,14 @@ def read_question(
     replicates: int | None = None,
     seed: int | None = None,
     verb: str = "compare",
+    until: Targets = None,
+    best: str | None = None,
+    most: int | None = None,
+    winners: bool | None = None,
 ) -> Design:
     """The design for a study or for schemes; what is given here takes the place of what the study says.
 
+    With ``until`` or ``best`` the study begins with ``replicates`` (20) and grows to ``most`` (1,000).
     A baseline that is not among the schemes is read and added. A single scheme is compared with the status quo. A study
     must be one for this verb.
 
@@ -65,6 +73,11 @@ def read_question(
     study = opened.study if opened else Study(name="comparison", schemes=["base"])
     numbers = {"months": months, "warmup_months": warmup_months, "replicates": replicates, "seed": seed}
     given = {name: value for name, value in numbers.items() if value is not None}
+    wanted, desks = _plan(opened, until, best, most)
+    if wanted and replicates is None:
+        given["replicates"] = min(FIRST_LOOK, wanted.most)
+    elif wanted and replicates is not None and replicates > wanted.most:
+        raise UserError.of("replicates: more to begin with than there may be at most", found=f"{replicates}, most {wanted.most}")
     return Design(
         name=study.name,
         title=study.title,
@@ -74,6 +87,8 @@ def read_question(
         baseline=called,
         headline=tuple(study.headline) or HEADLINES,
         equal_budget=study.equal_budget,
+        wanted=wanted,
+        winners=desks if winners is None else winners,
         **{name: getattr(study, name) for name in numbers if name not in given},
         **given,
     )
@@ -120,6 +135,15 @@ def check_verb(opened: OpenStudy, verb: str) -> None:
             f"this study is not for {verb}", path="verb", found=f"verb: {opened.study.verb.value}", expected=f"verb: {verb}",
             hint=f"cadresim {opened.study.verb.value}",
         )  # fmt: skip
+
+
+def _plan(opened: OpenStudy | None, until: Targets, best: str | None, most: int | None) -> tuple[Wanted | None, bool]:
+    """What the comparison must reach, and whether desks are compared; what is given takes the place of the study's."""
+    plan = opened.study.plan if opened else None
+    if not isinstance(plan, ComparePlan):
+        return read_wanted(until, best, most), True
+    asked_most = most if most is not None or not (plan.until or plan.best or until or best) else plan.most
+    return read_wanted(until or plan.until, best or plan.best, asked_most), plan.winners
 
 
 def _is_study(entry: object) -> bool:

@@ -60,8 +60,11 @@ Replicate = Callable[[int], Sequence[RunRecord]]
 Core = Callable[[Any], Replicate]
 
 
-def compiled_core(design: Setup, keep: Sequence[str] = (MONTHLY, GROUPS)) -> Replicate:
-    """The simulator itself; records hold the tables of `keep` beside their outcomes."""
+def compiled_core(design: Setup, keep: Sequence[str] = (MONTHLY, GROUPS), *, desks: bool = False) -> Replicate:
+    """The simulator itself; records hold the tables of `keep` beside their outcomes.
+
+    With ``desks`` every desk is compared with itself in the baseline's world (`sim.desks`).
+    """
     from sim.run import Setting, simulate_schemes
 
     setting = Setting(
@@ -72,7 +75,7 @@ def compiled_core(design: Setup, keep: Sequence[str] = (MONTHLY, GROUPS)) -> Rep
         warmup_months=design.warmup_months,
         seed=design.seed,
     )
-    return lambda replicate: simulate_schemes(setting, design.schemes, replicate, keep=keep)
+    return lambda replicate: simulate_schemes(setting, design.schemes, replicate, keep=keep, desks=desks)
 
 
 def default_workers() -> int:

@@ -41,6 +41,19 @@ class Selection:
         """Whether one scheme is left."""
         return len(self.alive) <= 1
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether those that are left gave the very same values at the first look: no number of replicates parts them."""
+        if self._reach is None:
+            return False
+        inside = [self.names.index(name) for name in self.alive]
+        return bool((self._reach[np.ix_(inside, inside)] == 0).all())
+
+    def leave_out(self, name: str, replicates: int) -> None:
+        """Take out a scheme that has no value of the outcome at all."""
+        self.alive.remove(name)
+        self.dropped[name] = (replicates, "")
+
     def judge(self, values: np.ndarray) -> list[str]:
         """Drop who cannot be best, given (replicates, schemes) in the order of `names`; returns who was dropped now.
 
@@ -49,7 +62,8 @@ class Selection:
         """
         signed = self.better * np.asarray(values, float)
         if self._reach is None:
-            complete = signed[~np.isnan(signed).any(axis=1)]
+            alive = [name in self.alive for name in self.names]
+            complete = signed[~np.isnan(signed[:, alive]).any(axis=1)]
             if len(complete) < 2:
                 return []
             self._reach = reaches(complete, self.zone, self.confidence)

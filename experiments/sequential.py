@@ -24,11 +24,9 @@ from functools import lru_cache
 import numpy as np
 
 from experiments.stats import CONFIDENCE, normal_quantile
+from experiments.targets import FIRST_LOOK
 
-#: Replicates at the first look: enough for a variance, few enough to end early where all is clear.
-FIRST_LOOK = 20
 GROWTH = 1.5
-MOST = 1000
 
 #: The share of the admitted error that the interval itself takes; the rest is left for the choice of the end.
 OWN_ERROR = 0.63
@@ -68,6 +66,9 @@ class Limits:
 
     def at_any_end(self, error: float = 1 - CONFIDENCE) -> float:
         """Half width of intervals that hold at every look at once, so at any end, however it was chosen."""
+        errors, constants = always_valid_table(self.looks)
+        if errors[0] <= error <= errors[-1]:
+            return float(np.interp(np.log(error), np.log(errors), constants))
         return always_valid(self.looks, error)
 
 
@@ -107,6 +108,13 @@ def always_valid(looks: tuple[int, ...], error: float) -> float:
         _, w, density = _paths(times, middle)[-1]
         low, high = (middle, high) if 1.0 - float(w @ density) > error else (low, middle)
     return high
+
+
+@lru_cache(maxsize=32)
+def always_valid_table(looks: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Chances to miss and Pocock's constants for them: many outcomes ask for many levels."""
+    errors = np.array([2e-4, 5e-4, 1e-3, 2e-3, 3.5e-3, 5e-3, 7e-3, 1e-2, 1.5e-2, 2e-2, 3e-2, 4e-2, 5e-2, 7e-2, 0.1])
+    return errors, np.array([always_valid(looks, float(error)) for error in errors])
 
 
 # --- the law of the mean from look to look -----------------------------------------------------------------------------

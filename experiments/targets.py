@@ -7,12 +7,12 @@ anything else, or `%` of the baseline's own level for either.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.errors import Finding, UserError
 from sim.outcomes import OUTCOMES
+from sim.schemes.plans.compare import AMOUNT
 from sim.schemes.words import did_you_mean, listed, quoted
 
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
@@ -20,7 +20,11 @@ BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 #: Units that are shares of a whole and therefore read best as per cent.
 SHARES = ("share", "share of goal", "share a year", "share of time")
 
-AMOUNT = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(pp|%)?\s*")
+#: Replicates at the first look: enough for a variance, few enough to end early where all is clear.
+FIRST_LOOK = 20
+
+#: Replicates at most, where nothing else is said.
+MOST = 1000
 
 #: What `--until` or `until:` may be: text, or a mapping from outcomes to amounts.
 Asked = str | Mapping[str, str | float] | None
@@ -47,6 +51,38 @@ class Target:
         if self.relative:
             return f"{100 * self.amount:g} % of the baseline"
         return f"{100 * self.amount:g} pp" if is_share(self.outcome) else f"{self.amount:g}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a comparison is to reach before it ends, and how many replicates it may take for it."""
+
+    until: tuple[Target, ...] = ()
+    best: Target | None = None
+    most: int = MOST
+
+    def plain(self) -> dict[str, object]:
+        """As plain data."""
+        until = {target.outcome: str(target) for target in self.until}
+        return {"until": until, "best": f"{self.best.outcome}={self.best}" if self.best else "", "most": self.most}
+
+
+def read_wanted(until: Asked, best: str | None, most: int | None) -> Wanted | None:
+    """What is asked for, or None where the number of replicates is fixed.
+
+    Raises:
+        UserError: with everything that is wrong; a bound on replicates without anything to reach.
+    """
+    targets = read_targets(until)
+    found = read_best(best, targets)
+    if not targets and not found:
+        if most is not None:
+            hint = "or say how many replicates: --replicates"
+            raise UserError.of("most: a bound on replicates needs something to reach", expected="--until or --best", hint=hint)
+        return None
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or not 2 <= most <= 10_000_000):
+        raise UserError.of("most is out of bounds", found=repr(most), expected="a whole number from 2 to 10000000")
+    return Wanted(targets, found, MOST if most is None else most)
 
 
 def read_targets(asked: Asked, option: str = "until") -> tuple[Target, ...]:
@@ -96,6 +132,12 @@ def read_best(asked: str | None, targets: tuple[Target, ...] = ()) -> Target | N
         if findings:
             raise UserError(findings)
     assert found is not None
+    if found.relative:
+        raise UserError.of(
+            "best: the smallest difference that matters cannot hang on the baseline's level",
+            found=quoted(asked),
+            expected="an amount in the outcome's own unit, such as goal_attainment=1pp",
+        )
     if BY_NAME[found.outcome].better == 0:
         raise UserError.of(
             "best: neither more nor less of this outcome is better",

@@ -20,8 +20,8 @@ from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 
 FILES = {
-    *TABLES, "summary.csv", MANIFEST,
-    *(f"{name}.{kind}" for name in ("tradeoff", "trajectories", "differences") for kind in ("svg", "png")),
+    *TABLES, "summary.csv", "winners.csv", MANIFEST,
+    *(f"{name}.{kind}" for name in ("tradeoff", "trajectories", "differences", "winners") for kind in ("svg", "png")),
 }  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def test_figures_are_the_same_bytes_each_time(comparison: Comparison, tmp_path: 
     first = {path.name: path.read_bytes() for path in comparison.figures(tmp_path / "a")}
     again = compare_design(comparison.design, core=fake_core, workers=3)
     second = {path.name: path.read_bytes() for path in again.figures(tmp_path / "b")}
-    assert len(first) == 6
+    assert len(first) == 8
     assert first == second
 
 
@@ -198,7 +198,7 @@ def test_figures_where_outcomes_are_missing(tmp_path: Path) -> None:
         return simulate
 
     bare = compare_design(design(), core=empty)
-    assert len(bare.figures(tmp_path)) == 6
+    assert len(bare.figures(tmp_path)) == 8
     Console(file=open("/dev/null", "w")).print(comparison_table(bare))  # noqa: SIM115
 
 

@@ -76,6 +76,7 @@ def test_best_takes_its_zone_from_itself_or_from_until() -> None:
         ("nonsense", "no such outcome"),
         ("nonsense=1pp", "no such outcome"),
         ("effort_mean=0.1", "neither more nor less"),
+        ("goal_attainment=5%", "cannot hang on the baseline"),
         ("goal_attainment=0.1", "needs a unit"),
     ],
 )

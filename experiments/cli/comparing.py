@@ -47,6 +47,29 @@ def compare(
     equal_budget: Annotated[
         bool, typer.Option("--equal-budget", help="Scale explicit rewards so that schemes cost the same.")
     ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="OUTCOME=AMOUNT,...",
+            help="Add replicates until every interval is this narrow (plus or minus; pp, % of the baseline, or a number) "
+            "or the difference clear.",
+        ),
+    ] = None,
+    best: Annotated[
+        str | None,
+        typer.Option(
+            "--best",
+            metavar="OUTCOME=AMOUNT",
+            help="Drop schemes that cannot be best on this outcome; differences below the amount do not matter.",
+        ),
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option("--most", min=2, max=10_000_000, help="Replicates at most, with --until or --best. [1000]")
+    ] = None,
+    winners: Annotated[
+        bool | None, typer.Option("--winners/--no-winners", help="Compare every desk with itself under the baseline. [on]")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")] = False,
 ) -> None:
@@ -67,6 +90,10 @@ def compare(
         warmup_months=warmup,
         replicates=replicates,
         seed=seed,
+        until=until,
+        best=best,
+        most=most,
+        winners=winners,
     )
     equal = equal_budget or design.equal_budget
     study = about(design, equal_budget=equal)
@@ -75,7 +102,7 @@ def compare(
     with plumbing.executor(cluster, workers) as executor:
         comparison = _run_into(folder, design, workers=workers, executor=executor, equal_budget=equal, overwrite=overwrite)
     _show(comparison, folder)
-    plumbing.tell_failed(comparison.failed, comparison.design.n_runs)
+    plumbing.tell_failed(comparison.failed, comparison.n_runs)
 
 
 def _run_into(
@@ -106,14 +133,21 @@ def _run_into(
 
 
 def _show(comparison: Comparison, folder: Path) -> None:
+    from experiments.report.desks import desks_note, desks_table
     from experiments.report.progress import duration
     from experiments.report.tables import comparison_table
-    from experiments.report.words import in_one_sentence
+    from experiments.report.words import in_one_sentence, settling_in_words
 
     console = plumbing.new_console()
     console.print()
     console.print(comparison_table(comparison))
     console.print(in_one_sentence(comparison), markup=False)
+    for sentence in settling_in_words(comparison):
+        console.print(sentence, markup=False)
+    if comparison.design.winners and len(comparison.winners):
+        console.print()
+        console.print(desks_table(comparison.winners, comparison.design.titles, comparison.design.baseline))
+        console.print(desks_note(), markup=False, style="dim")
     if comparison.budget:
         console.print()
         for sentence in comparison.budget.sentences():
@@ -121,7 +155,7 @@ def _show(comparison: Comparison, folder: Path) -> None:
     console.print()
     there = f", {comparison.ran.n_reused} of them done before" if comparison.ran.n_reused else ""
     console.print(
-        f"{comparison.design.n_runs} runs{there}, {duration(comparison.wall_time)}. Tables and figures: {folder}",
+        f"{comparison.n_runs} runs{there}, {duration(comparison.wall_time)}. Tables and figures: {folder}",
         markup=False,
         soft_wrap=True,
     )

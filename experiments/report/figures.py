@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
 
+from experiments.report.desks import desks_figure
 from experiments.report.labels import Box, leader, place_labels
 from experiments.report.numbers import TITLES, axis_title, better, chance, scaled, tick, unit_words
 from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
@@ -32,6 +33,8 @@ def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     with house_style():
         for name, draw in (("tradeoff", tradeoff_map), ("trajectories", trajectories), ("differences", forest)):
             paths += save(draw(comparison), folder, name)
+        if comparison.design.winners and len(comparison.winners):
+            paths += save(desks_figure(comparison, _where(comparison)), folder, "winners")
     return paths
 
 

@@ -42,6 +42,8 @@ def comparison_table(comparison: Comparison) -> Table:
         label = Text(design.titles[name])
         if is_baseline:
             label.append("\nbaseline, level", style="dim")
+        elif comparison.settling and comparison.settling.selection and name in comparison.settling.selection.dropped:
+            label.append(f"\ndropped at {comparison.settling.selection.dropped[name][0]} replicates", style="dim")
         table.add_row(label, *cells, end_section=is_baseline)
     return table
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from experiments.report.numbers import TITLES, better, chance, difference, interval
-from experiments.stats import is_identical, is_settled
+from experiments.settling import State
+from experiments.stats import CONFIDENCE, is_identical, is_settled, normal_quantile
 from experiments.verbs.compare import Comparison
 
 MOST_NAMED = 3
@@ -65,6 +66,71 @@ def _unsettled(rows: pd.DataFrame, replicates: int, titles: dict[str, str]) -> s
     named = [f"{titles[row.scheme]}: {TITLES[row.outcome].lower()}" for row in still.head(MOST_NAMED).itertuples()]
     more = f" and {len(still) - MOST_NAMED} more" if len(still) > MOST_NAMED else ""
     return f"{len(still)} of {len(judged)} headline differences are not settled {where} ({'; '.join(named)}{more})"
+
+
+def settling_in_words(comparison: Comparison) -> list[str]:
+    """Where replicates were added until something was reached: what settled, what did not, who was dropped."""
+    settling, titles = comparison.settling, comparison.design.titles
+    if settling is None:
+        return []
+    told = []
+    ended = "the end was reached" if settling.is_done else f"stopped at the most, {settling.wanted.most}"
+    start = f"{settling.replicates} replicates: {ended}."
+    pairs = settling.pairs
+    counts = {state: sum(pair.state is state for pair in pairs) for state in State}
+    if pairs:
+        asked = ", ".join(f"{TITLES[target.outcome].lower()} \u00b1{target}" for target in settling.wanted.until)
+        parts = [f"{n} {STATE_WORDS[state]}" for state, n in counts.items() if n]
+        told.append(f"{start} Asked for: {asked}. Of {len(pairs)} differences, {listed(parts)}.")
+        waiting = [pair for pair in pairs if pair.state is State.OPEN]
+        if waiting:
+            named = "; ".join(f"{titles[pair.scheme]}: {TITLES[pair.outcome].lower()}" for pair in waiting[:MOST_NAMED])
+            more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+            told.append(f"Not settled: {named}{more}. A larger --most goes on from here.")
+    else:
+        told.append(start)
+    if settling.selection and settling.wanted.best:
+        told.append(_selection_in_words(comparison))
+    told.append(
+        f"That the end was chosen on the way is paid for: intervals reach {settling.multiplier():.2f} standard errors to each "
+        f"side instead of {normal_quantile(1 - CONFIDENCE):.2f}, so that 95 % hold the truth."
+    )
+    return told
+
+
+STATE_WORDS = {
+    State.CLEAR: "are clear",
+    State.NARROW: "are as narrow as asked for",
+    State.OPEN: "are not settled",
+    State.DROPPED: "are of dropped schemes",
+    State.MISSING: "have no value",
+}
+
+
+def _selection_in_words(comparison: Comparison) -> str:
+    """Who is left as best, with difference, interval and chance, and who was dropped when and because of whom."""
+    settling, titles = comparison.settling, comparison.design.titles
+    assert settling and settling.selection and settling.wanted.best
+    outcome = settling.wanted.best.outcome
+    rows = comparison.summary.set_index(["scheme", "outcome"])
+
+    def told(name: str) -> str:
+        row = rows.loc[(name, outcome)]
+        if name == comparison.design.baseline:
+            return f"{titles[name]} (the baseline)"
+        low, high = row["simultaneous_low"], row["simultaneous_high"]
+        size = difference(outcome, row["difference"], half_width=(high - low) / 2)
+        return f"{titles[name]} ({size} {interval(outcome, low, high)}, chance of being best {chance(row['probability_best'])})"
+
+    alive = listed(told(name) for name in settling.selection.alive)
+    verdict = "best, with 95 % confidence, is" if settling.selection.is_done else "still open between"
+    out = [
+        f"{titles[name]} at {n}" + (f", behind {titles[leader]}" if leader else ", without a value")
+        for name, (n, leader) in settling.selection.dropped.items()
+    ]
+    dropped = f" Dropped: {'; '.join(out)}." if out else ""
+    zone = f"differences below {settling.wanted.best} do not matter"
+    return f"On {TITLES[outcome].lower()} ({zone}), {verdict} {alive}.{dropped}"
 
 
 def listed(parts: Iterable[str]) -> str:

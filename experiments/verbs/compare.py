@@ -12,8 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, fields
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,11 @@ from experiments.design import Design, check_number, code_hash
 from experiments.parts import KEPT
 from experiments.runner import Core, Ran, check_workers, compiled_core, run_cases
 from experiments.runtables import RunTables
-from experiments.stats import summarise
+from experiments.settling import Settling
+from experiments.stats import CONFIDENCE, error_of, normal_quantile, summarise
 from experiments.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
-from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, SERIES
+from experiments.winners import winners_of
+from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +50,10 @@ BAND = 0.9
 Progress = Callable[[int, int], None]
 
 
+#: Told what each look at a growing study found.
+Say = Callable[[str], None]
+
+
 class NoRunLeft(Exception):
     """Every run failed: the documents were sound, so the model is at fault."""
 
@@ -65,6 +71,8 @@ class Comparison:
     ran: Ran = field(default_factory=lambda: Ran(0, 0, 0))
     failed: list[dict[str, Any]] = field(default_factory=list)
     session: str = ""
+    settling: Settling | None = None
+    n_runs: int = 0
     _holder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
 
     @cached_property
@@ -80,7 +88,7 @@ class Comparison:
     @cached_property
     def groups(self) -> pd.DataFrame:
         """One row a run and group: `scheme`, `replicate`, `dimension`, `group` and the outcomes of groups."""
-        return read_table(self.folder / "groups.parquet")
+        return read_table(self.folder / "groups.parquet", ["scheme", "replicate", "dimension", "group", *OWN_GROUP_OUTCOMES])
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -94,9 +102,18 @@ class Comparison:
         names = self.design.scheme_names
         values, runs = values_of(self.runs, names)
         better = np.array([outcome.better for outcome in OUTCOMES])
-        found = summarise(values, names.index(self.design.baseline), better, runs=runs)
+        multiplier = self.settling.multiplier if self.settling else normal_quantile
+        found = summarise(values, names.index(self.design.baseline), better, runs=runs, multiplier=multiplier)
         table = pd.DataFrame({"scheme": np.repeat(names, len(OUTCOMES)), "outcome": np.tile(OUTCOME_NAMES, len(names))})
         return table.assign(**{column.name: getattr(found, column.name).ravel() for column in fields(found)})
+
+    @cached_property
+    def winners(self) -> pd.DataFrame:
+        """Every desk under each scheme against itself under the baseline, by group (`experiments.winners.winners_of`)."""
+        others = [name for name in self.design.scheme_names if name != self.design.baseline]
+        error = error_of(self.settling.multiplier()) if self.settling else 1 - CONFIDENCE
+        table = winners_of(self.folder / "groups.parquet", others, 1 - error)
+        return table[table["scheme"] != self.design.baseline].reset_index(drop=True)
 
     @cached_property
     def trajectories(self) -> pd.DataFrame:
@@ -124,7 +141,8 @@ class Comparison:
             "study": self.design.resolved(),
             "equal_budget": self.budget.plain() if self.budget else None,
             "seeds": {"seed": self.design.seed, "replicates": [0, self.design.replicates - 1]},
-            "n_runs": self.design.n_runs,
+            "n_runs": self.n_runs,
+            "settling": self.settling.plain() if self.settling else None,
             "n_failed": len(self.failed),
             "failed": self.failed[:MOST_REASONS],
             "workers": self.workers,
@@ -139,6 +157,8 @@ class Comparison:
                 if folder != self.folder:
                     shutil.copyfile(self.folder / name, folder / name)
             self.summary.to_csv(folder / "summary.csv", index=False, lineterminator="\n")
+            if self.design.winners:
+                self.winners.to_csv(folder / "winners.csv", index=False, lineterminator="\n")
         write_json(folder / MANIFEST, self.manifest())
 
 
@@ -158,7 +178,10 @@ def about(design: Design, *, equal_budget: bool = False, command: str = "") -> d
             "organisation": digest_of(design.organisation).hex(),
             "behaviour": digest_of(design.behaviour).hex(),
         },
-        "asked": {"schemes": sorted(design.scheme_names), "replicates": design.replicates},
+        "asked": {
+            "schemes": sorted(design.scheme_names),
+            "replicates": design.wanted.most if design.wanted else design.replicates,
+        },
         "n_runs": design.n_runs,
     }
 
@@ -171,6 +194,7 @@ def run_comparison(
     executor: Executor | None = None,
     core: Core = compiled_core,
     progress: Progress = lambda done, total: None,
+    say: Say = lambda text: None,
     budget: Budget | None = None,
     command: str = "",
 ) -> Comparison:
@@ -183,9 +207,9 @@ def run_comparison(
     workers = check_workers(workers)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="cadresim-") as kept, open_study(kept, about(design)) as store:
-        ran = run_design(store, design, workers=workers, executor=executor, core=core, progress=progress)
-        comparison = tabulated(store, design, folder)
-    comparison.ran, comparison.wall_time = ran, time.perf_counter() - began
+        done = run_design(store, design, workers=workers, executor=executor, core=core, progress=progress, say=say)
+        comparison = tabulated(store, done, folder)
+    comparison.wall_time = time.perf_counter() - began
     comparison.workers, comparison.budget, comparison.command = workers, budget, command
     return comparison
 
@@ -198,15 +222,50 @@ def run_design(
     executor: Executor | None = None,
     core: Core = compiled_core,
     progress: Progress = lambda done, total: None,
-) -> Ran:
-    """Run what the store lacks of a design."""
-    replicates = range(design.replicates)
-    return run_cases(
-        store, [case_of(design)], replicates, workers=workers, executor=executor, core=core, progress=progress, keep=KEPT
-    )
+    say: Say = lambda text: None,
+) -> Done:
+    """Run what the store lacks of a design: its replicates, or as many as it takes to reach what is wanted.
+
+    Raises:
+        NoRunLeft: not one run went well, so that there is nothing to judge.
+    """
+    if design.winners and core is compiled_core:
+        core = partial(compiled_core, keep=KEPT, desks=True)
+
+    def run(schemes: Sequence[str], replicates: int) -> Ran:
+        chosen = replace(case_of(design), schemes=tuple(one for one in design.schemes if one.name in schemes))
+        settings: dict[str, Any] = {"workers": workers, "executor": executor, "core": core, "progress": progress}
+        return run_cases(store, [chosen], range(replicates), keep=KEPT, **settings)
+
+    if design.wanted is None:
+        return Done(design, run(design.scheme_names, design.replicates))
+    settling = Settling(design.wanted, design.scheme_names, design.baseline, first=design.replicates)
+    n_new, n_reused, n_failed = 0, 0, 0
+    asked: dict[str, int] = dict.fromkeys(design.scheme_names, 0)
+    while (look := settling.next_look) is not None:
+        ran = run(settling.alive, look)
+        n_new, n_failed = n_new + ran.n_new, n_failed + ran.n_failed
+        n_reused += ran.n_reused - sum(asked[name] for name in settling.alive)  # what earlier looks ran is nothing reused
+        asked |= dict.fromkeys(settling.alive, look)
+        runs = store.runs(OUTCOME_NAMES)
+        if runs[list(OUTCOME_NAMES)].isna().all(axis=None):
+            raise NoRunLeft(f"all {len(runs)} runs failed")
+        settling.judge(values_of(runs, design.scheme_names)[0], look)
+        say(settling.sentence())
+    return Done(replace(design, replicates=settling.replicates), Ran(n_new, n_reused, n_failed), settling, asked)
 
 
-def tabulated(store: StudyStore, design: Design, folder: Path | None = None) -> Comparison:
+@dataclass(frozen=True)
+class Done:
+    """A design with the replicates it took, what was run for it, and how it stands where something was wanted of it."""
+
+    design: Design
+    ran: Ran
+    settling: Settling | None = None
+    runs_of: dict[str, int] = field(default_factory=dict)
+
+
+def tabulated(store: StudyStore, done: Done, folder: Path | None = None) -> Comparison:
     """Write the tables of the runs in a store, by replicate and scheme, and return the comparison that reads them.
 
     Raises:
@@ -218,7 +277,7 @@ def tabulated(store: StudyStore, design: Design, folder: Path | None = None) -> 
     assert place is not None
     failed: list[dict[str, Any]] = []
     n_good = 0
-    with RunTables(place, step_months=design.organisation.step_months) as tables:
+    with RunTables(place, step_months=done.design.organisation.step_months) as tables:
         for batch in store.batches():
             tables.append(batch)
             bad = [row for row, reason in enumerate(batch.failed) if reason is not None]
@@ -228,7 +287,16 @@ def tabulated(store: StudyStore, design: Design, folder: Path | None = None) -> 
             n_good += len(batch) - len(bad)
     if failed and not n_good:
         raise NoRunLeft(f"all {len(failed)} runs failed; the first: {failed[0]['reason']}")
-    return Comparison(design, place, failed=failed, session=store.about.get("session", ""), _holder=holder)
+    return Comparison(
+        done.design,
+        place,
+        ran=done.ran,
+        settling=done.settling,
+        n_runs=sum(done.runs_of.values()) or done.design.n_runs,
+        failed=failed,
+        session=store.about.get("session", ""),
+        _holder=holder,
+    )
 
 
 def values_of(runs: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -243,11 +311,11 @@ def values_of(runs: pd.DataFrame, names: Sequence[str]) -> tuple[np.ndarray, np.
     return values, counts
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A Parquet file as a table. pandas is loaded here and not above: it must not delay the first progress."""
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A Parquet file, or some columns, as a table. pandas is loaded here and not above: it must not delay the first progress."""
     import pandas as pd
 
-    return pd.read_parquet(path)
+    return pd.read_parquet(path, columns=columns)
 
 
 def file_hash(path: Path) -> str:

@@ -28,6 +28,7 @@ from sim.schemes.locate import Reference
 from sim.schemes.misfit import Misfit, refuse
 from sim.schemes.nodes import Node, Path, Place, descend, node_of
 from sim.schemes.organisation import Organisation
+from sim.schemes.plans.compare import ComparePlan
 from sim.schemes.plans.plan import Documents, Plan
 from sim.schemes.plans.sensitivity import SensitivityPlan
 from sim.schemes.plans.sweep import SweepPlan
@@ -76,6 +77,7 @@ class Study(Document):
     equal_budget: bool = Field(False, description="Scale explicit rewards so that schemes cost the same.")
     verb: Verb = Field(Verb.COMPARE, description="What is done with the schemes; the block of the same name says how.")
     # The block of a verb: a class in sim/schemes/plans; what it cannot do without makes the block obligatory.
+    compare: ComparePlan | None = Field(None, description="verb: compare. When there are enough replicates, and what is told.")
     sweep: SweepPlan | None = Field(None, description="verb: sweep. Values to give to paths, and the design of the points.")
     sensitivity: SensitivityPlan | None = Field(None, description="verb: sensitivity. Parameters, method and size of the sample.")
 
@@ -104,7 +106,7 @@ class Study(Document):
 
 
 #: The settings of every verb that has any, by the name of its block.
-BLOCKS: dict[str, type[Plan]] = {"sweep": SweepPlan, "sensitivity": SensitivityPlan}
+BLOCKS: dict[str, type[Plan]] = {"compare": ComparePlan, "sweep": SweepPlan, "sensitivity": SensitivityPlan}
 
 
 @dataclass(frozen=True)
