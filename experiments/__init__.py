@@ -6,18 +6,28 @@ that the command line, which lives in this package too, starts without loading w
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from experiments.api import Comparison, compare
+    from experiments.varying import Sensitivity, Sweep, sensitivity, sweep
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "Sensitivity", "Sweep", "compare", "sensitivity", "sweep"]
+
+#: The module of every public name.
+_WHERE = {
+    "Comparison": "api",
+    "compare": "api",
+    "Sensitivity": "varying",
+    "Sweep": "varying",
+    "sensitivity": "varying",
+    "sweep": "varying",
+}
 
 
 def __getattr__(name: str) -> object:
     """The public names, imported at first use (PEP 562)."""
-    if name in __all__:
-        from experiments import api
-
-        return getattr(api, name)
+    if name in _WHERE:
+        return getattr(import_module(f"experiments.{_WHERE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

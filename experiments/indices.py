@@ -444,15 +444,18 @@ def luck_intervals(values: Floats, *, resamples: int, confidence: float, seed: i
     """Ends of the interval of luck's share, (2, outputs): points are resampled, replicates stay as they are."""
     rng = np.random.default_rng(seed)
     shares = [luck_of_points(values[rng.integers(len(values), size=len(values))]).share for _ in range(resamples)]
-    return np.nanquantile(shares, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # an output without any variance has no share: NaN
+        return np.nanquantile(shares, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
 
 
-def dummy_of(method: str, values: Floats, variance: Floats, *, resamples: int, z: float, seed: int) -> Estimates | None:
+def dummy_of(method: str, values: Floats, *, resamples: int, z: float, seed: int) -> Estimates | None:
     """The floor of a method whose sample holds no dummy: a factor that does nothing but deal the luck anew.
 
     A factor that the model never reads has an index of exactly 0 there, since all points share their luck. So the dummy
     deals other luck to the same points (`values`: points, replicates, outputs): what is left after the shift that is
-    common to all points is what any factor gets that only stirs the cards. `variance` is the sample's, by output.
+    common to all points is what any factor gets that only stirs the cards. For sobol that is luck's share of the variance
+    between points, for morris the mean absolute change.
     """
     if method not in ("sobol", "morris") or len(values) < 2:
         return None
@@ -460,7 +463,9 @@ def dummy_of(method: str, values: Floats, variance: Floats, *, resamples: int, z
 
     def once(rows: NDArray[np.int64]) -> Floats:
         if method == "sobol":
-            return luck_of_points(values[rows]).own / variance
+            luck = luck_of_points(values[rows])
+            between = luck.points + luck.own
+            return np.divide(luck.own, between, out=np.zeros_like(between), where=between > 0)
         change = values[rows][:, 1:] - values[rows][:, :1]
         return np.abs(change - change.mean(axis=0)).mean(axis=(0, 1)) / MORRIS_STEP
 

@@ -6,8 +6,8 @@ scheme but the baseline where there is one to compare with: the baseline is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from experiments.cases import Case
+from experiments.cases import Case, digest_of
+from experiments.design import Design
 from experiments.paths import Range, by_document, with_values
 
 if TYPE_CHECKING:
@@ -53,16 +54,39 @@ def _table(ranges: Mapping[str, Range], columns: Sequence[Sequence[Any]]) -> pd.
     return table
 
 
-def cases_of(base: Case, ranges: Mapping[str, Range], points: pd.DataFrame) -> Iterator[Case]:
+@dataclass(frozen=True)
+class Cases:
     """The case of every point, made as it is needed; documents that no path touches are shared by all.
 
-    Raises:
-        UserError: values that do not fit together.
+    Taking one raises a `UserError` where its values do not fit together.
     """
-    changing = Changing(base, [span.path for span in ranges.values()])
-    columns = [points[name].tolist() for name in ranges]
-    for point, values in zip(points.index.tolist(), zip(*columns, strict=True), strict=True):
-        yield changing.case(point, values)
+
+    base: Case
+    ranges: Mapping[str, Range]
+    points: pd.DataFrame
+
+    def __iter__(self) -> Iterator[Case]:
+        changing = Changing(self.base, [span.path for span in self.ranges.values()])
+        columns = [self.points[name].tolist() for name in self.ranges]
+        for point, values in zip(self.points.index.tolist(), zip(*columns, strict=True), strict=True):
+            yield changing.case(point, values)
+
+    def n_runs(self, replicates: Sequence[int] | Callable[[int], Iterable[int]]) -> int:
+        """How many runs these cases make, without making them."""
+        if callable(replicates):
+            n = sum(sum(1 for _ in replicates(point)) for point in self.points.index.tolist())
+        else:
+            n = len(replicates) * len(self.points)
+        return n * len(self.base.schemes)
+
+    def check(self) -> None:
+        """Make every case once, so that no run meets values that do not fit together.
+
+        Raises:
+            UserError: naming the point.
+        """
+        for _ in self:
+            pass
 
 
 class Changing:
@@ -107,3 +131,21 @@ def outcomes_array(runs: pd.DataFrame, schemes: Sequence[str], n_points: int, re
     scheme = runs["scheme"].map(place).to_numpy()
     values[runs["point"].to_numpy(), runs["replicate"].to_numpy(), scheme] = runs[list(OUTCOME_NAMES)].to_numpy(float)
     return values
+
+
+def setting_of(design: Design) -> dict[str, Any]:
+    """What must not change while a study in a folder grows."""
+    return {
+        "months": design.months,
+        "warmup_months": design.warmup_months,
+        "seed": design.seed,
+        "baseline": design.baseline,
+        "organisation": digest_of(design.organisation).hex(),
+        "behaviour": digest_of(design.behaviour).hex(),
+    }
+
+
+def can_clash(ranges: Sequence[Range]) -> bool:
+    """Whether values that each fit alone may not fit together: several paths of a scheme or of an organisation."""
+    kinds = by_document([span.path for span in ranges])
+    return len(kinds["scheme"]) > 1 or len(kinds["organisation"]) > 1

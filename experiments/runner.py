@@ -354,7 +354,10 @@ class _Study:
 
 
 def _runs_of(cases: Iterable[Case], replicates: Replicates) -> int | None:
-    """How many runs are asked for, where that can be told without taking the cases."""
+    """How many runs are asked for, where that can be told without taking the cases: a stream of cases may tell it as `n_runs`."""
+    told = getattr(cases, "n_runs", None)
+    if told is not None:
+        return int(told(replicates))
     if not isinstance(cases, Sequence):
         return None
     if callable(replicates):

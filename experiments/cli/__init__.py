@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from experiments.cli import comparing, evidence, looking, results, running  # noqa: F401 - importing a module adds its commands
+# importing a module adds its commands
+from experiments.cli import comparing, evidence, looking, results, running, varying  # noqa: F401
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
 
 __all__ = ["app", "main"]

@@ -8,6 +8,7 @@ dummy's index (`experiments.samples.WITH_DUMMY`, `experiments.indices.dummy_of`)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,12 +20,13 @@ from scipy.stats import norm
 
 from experiments.cases import case_of
 from experiments.design import Design
+from experiments.folder import told_where
 from experiments.indices import MAIN, Estimates, dummy_of, indices_of, is_constant, luck_intervals, luck_of_points
 from experiments.paths import Range
-from experiments.points import cases_of, outcomes_array, points_of
+from experiments.points import Cases, can_clash, outcomes_array, points_of, setting_of
 from experiments.runner import Core, Ran, compiled_core, run_cases
 from experiments.samples import DUMMY, SAMPLERS, Sample, sample_for
-from experiments.store import open_study, told_where
+from experiments.store import StudyStore
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sensitivity import FEWEST, SensitivityPlan
@@ -53,8 +55,9 @@ class Sensitivity:
     points: pd.DataFrame
     runs: pd.DataFrame
     ran: Ran
-    folder: Path
+    folder: Path | None = None
     command: str = ""
+    wall_time: float = 0.0
 
     @cached_property
     def targets(self) -> dict[str, tuple[str, str | None]]:
@@ -195,7 +198,7 @@ class Sensitivity:
             if plan.dummy and len(self._luck_rows):
                 places = [OUTCOME_NAMES.index(name) for name in self.looked_at[target]]
                 luck = self._of(target, self._values[self._luck_rows])[:, :, places]
-                floor = dummy_of(method, luck, outputs.var(axis=0), resamples=plan.resamples, z=z, seed=seed)
+                floor = dummy_of(method, luck, resamples=plan.resamples, z=z, seed=seed)
                 found[method] += [floor] if floor is not None else []
         return found
 
@@ -259,10 +262,6 @@ class Sensitivity:
         problem.set_samples(sample.points)
         problem.set_results(self.outputs(target, sampler)[:, OUTCOME_NAMES.index(outcome)])
         return problem
-
-    def about(self) -> dict[str, Any]:
-        """What made these runs, for the manifest."""
-        return about(self.design, self.plan)
 
     def write_tables(self, folder: Path) -> None:
         """Put the tables into the study's folder, as Parquet and CSV."""
@@ -346,35 +345,61 @@ def table_of_points(samples: Mapping[str, Sample], ranges: Mapping[str, Range]) 
     return joined
 
 
-def about(design: Design, plan: SensitivityPlan) -> dict[str, Any]:
-    """What a sensitivity study is, as plain data."""
-    return {"verb": "sensitivity", "name": design.name, "study": design.resolved(), "sensitivity": plan.model_dump(mode="json")}
+def about(design: Design, plan: SensitivityPlan, *, command: str = "") -> dict[str, Any]:
+    """What the store is told of a sensitivity study: what must stay the same while it grows, and what is asked for now."""
+    settings = plan.model_dump(mode="json")
+    return {
+        "verb": "sensitivity",
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": setting_of(design),
+        "asked": {
+            "schemes": sorted(design.scheme_names),
+            "methods": list(plan.methods),
+            "samples": plan.samples,
+            "luck_points": plan.luck_points,
+            "luck_replicates": plan.luck_replicates,
+            "parameters": sorted(plan.parameters),
+        },
+        "sensitivity": settings,
+        "study": design.resolved(),
+    }
+
+
+def posterior_ranges(share: float = 0.95) -> dict[str, tuple[float, float]]:
+    """Where the fitted posterior lies: the middle of every parameter's values, by name.
+
+    Raises:
+        UserError: there is no posterior.
+    """
+    from sim.schemes.posterior import load_posterior
+
+    ends = ((1 - share) / 2, (1 + share) / 2)
+    spread = {name: np.quantile(values, ends) for name, values in load_posterior().columns()}
+    return {name: (float(low), float(high)) for name, (low, high) in spread.items() if low < high}
 
 
 def run_sensitivity(
+    store: StudyStore,
     design: Design,
     plan: SensitivityPlan,
     ranges: Mapping[str, Range],
-    folder: Path,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
     core: Core = compiled_core,
     progress: Progress = lambda done, total: None,
-    overwrite: bool = False,
-    command: str = "",
-    **how: Any,
 ) -> Sensitivity:
-    """Run every point of the samples; what the folder's store holds already is not run again.
+    """Run every point of the samples; what the store holds already is not run again.
 
     Args:
+        store: of the study, opened with `about`.
         design: schemes, organisation, behaviour, months and seed.
         plan: methods, size of the samples, luck.
         ranges: of every parameter, by its name in the study.
-        folder: of the study; made where it is not there.
-        workers, core, how: as in `experiments.runner.run_cases`.
+        workers, executor, core: as in `experiments.runner.run_cases`.
         progress: told after every block of runs.
-        overwrite: forget the runs that are there.
-        command: what the user typed, for the manifest.
 
     Raises:
         UserError: sizes a method cannot do with, values that do not fit together, a folder that cannot be written, failed runs.
@@ -383,21 +408,26 @@ def run_sensitivity(
     points = table_of_points(samples, ranges)
     many = frozenset(luck_points(samples, plan.luck_points).tolist())
     once, several = range(1), range(plan.luck_replicates)
-    with open_study(folder, about(design, plan), overwrite=overwrite) as store:
-        store.write_points(points)
-        ran = run_cases(
-            store,
-            cases_of(case_of(design), ranges, points),
-            lambda point: several if point in many else once,
-            workers=workers, core=core, progress=progress, **how,
-        )  # fmt: skip
-        runs = store.runs()
+    cases = Cases(case_of(design), ranges, points)
+    if can_clash(list(ranges.values())):
+        cases.check()
+    store.write_points(points)
+    ran = run_cases(
+        store,
+        cases,
+        lambda point: several if point in many else once,
+        workers=workers,
+        executor=executor,
+        core=core,
+        progress=progress,
+    )
+    runs = store.runs()
     failed = runs[runs["failed"].notna()]
     if len(failed):
         first = failed.iloc[0]
         raise UserError.of(
             f"{len(failed)} of {len(runs)} runs failed: no index can be computed without them",
             found=f"point {first['point']}, {first['scheme']}: {first['failed']}",
-            hint=f"the others are kept in {folder}; narrow the ranges and run again",
+            hint="the others are kept; narrow the ranges and run again",
         )
-    return Sensitivity(design, plan, dict(ranges), samples, points, runs, ran, folder, command)
+    return Sensitivity(design, plan, dict(ranges), samples, points, runs, ran)

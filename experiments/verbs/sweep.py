@@ -7,7 +7,8 @@ Runs lie in the study's store: an interrupted sweep goes on where it stopped, a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 
 from experiments.cases import case_of
 from experiments.design import Design
+from experiments.folder import told_where
 from experiments.paths import Range
-from experiments.points import cases_of, full_factorial, latin_hypercube, outcomes_array, sobol_sequence
+from experiments.points import Cases, can_clash, full_factorial, latin_hypercube, outcomes_array, setting_of, sobol_sequence
 from experiments.runner import Core, Ran, compiled_core, run_cases
 from experiments.stats import half_width, mean_present
-from experiments.store import open_study, told_where
+from experiments.store import StudyStore
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sweep import SweepPlan
@@ -45,9 +47,9 @@ class Sweep:
     points: pd.DataFrame
     runs: pd.DataFrame
     ran: Ran
-    folder: Path
+    folder: Path | None = None
     command: str = ""
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
+    wall_time: float = 0.0
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
@@ -95,7 +97,11 @@ class Sweep:
 
     @cached_property
     def responses(self) -> pd.DataFrame:
-        """One row a path, class of its values, scheme and outcome: mean over its points, interval over replicates."""
+        """One row a path, class of its values, scheme and outcome: mean over its points, 95 % interval over replicates.
+
+        `apart` is the half width of the interval of the class's distance from the scheme's mean over all points: luck that shifts
+        all points of a replicate alike drops out of it.
+        """
         import pandas as pd
 
         tables = []
@@ -103,6 +109,7 @@ class Sweep:
             place, levels = self.classes(path)
             with np.errstate(invalid="ignore"):
                 by_class = np.stack([_mean_points(self.values[place == one]) for one in range(len(levels))], axis=1)
+            apart = _mean_half(by_class - _mean_points(self.values)[:, None])[1]
             mean, half = _mean_half(by_class)  # (replicates, classes, schemes, outcomes) -> (classes, schemes, outcomes)
             index = pd.MultiIndex.from_product(
                 [range(len(levels)), self.design.scheme_names, OUTCOME_NAMES], names=["class", "scheme", "outcome"]
@@ -110,6 +117,7 @@ class Sweep:
             index.insert(0, "path", path)
             index.insert(2, "value", [levels[one] for one in index["class"]])
             index["mean"], index["low"], index["high"] = (part.reshape(-1) for part in (mean, mean - half, mean + half))
+            index["apart"] = apart.reshape(-1)
             tables.append(index)
         table = pd.concat(tables, ignore_index=True)
         table["value"] = table["value"].astype(str) if table["value"].map(type).nunique() > 1 else table["value"]
@@ -139,9 +147,11 @@ class Sweep:
         columns = ["path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
 
-    def about(self) -> dict[str, Any]:
-        """What made these runs, for the manifest."""
-        return about(self.design, self.plan)
+    @cached_property
+    def failed(self) -> list[dict[str, Any]]:
+        """Runs that failed: point, scheme, replicate, reason; they are missing in every mean."""
+        rows = self.runs[self.runs["failed"].notna()].rename(columns={"failed": "reason"})
+        return rows[["point", "scheme", "replicate", "reason"]].to_dict("records")
 
     def write_tables(self, folder: Path) -> None:
         """Put the tables into the study's folder: points, responses and their moves, every point's means."""
@@ -175,46 +185,59 @@ def points_of_plan(plan: SweepPlan, ranges: Mapping[str, Range], *, seed: int) -
     return spread(ranges, plan.points, seed=seed)
 
 
-def about(design: Design, plan: SweepPlan) -> dict[str, Any]:
-    """What a sweep is, as plain data."""
-    return {"verb": "sweep", "name": design.name, "study": design.resolved(), "sweep": plan.model_dump(mode="json")}
+def about(design: Design, plan: SweepPlan, *, command: str = "") -> dict[str, Any]:
+    """What the store is told of a sweep: what must stay the same while it grows, and what is asked for now."""
+    settings = plan.model_dump(mode="json")
+    return {
+        "verb": "sweep",
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": setting_of(design),
+        "asked": {"schemes": sorted(design.scheme_names), "replicates": design.replicates, "paths": sorted(plan.paths)},
+        "sweep": settings,
+        "study": design.resolved(),
+    }
 
 
 def run_sweep(
+    store: StudyStore,
     design: Design,
     plan: SweepPlan,
-    folder: Path,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
     core: Core = compiled_core,
     progress: Progress = lambda done, total: None,
-    overwrite: bool = False,
-    command: str = "",
-    **how: Any,
 ) -> Sweep:
-    """Run every scheme at every point in every replicate; what the folder's store holds already is not run again.
+    """Run every scheme at every point in every replicate; what the store holds already is not run again.
 
     Args:
+        store: of the study, opened with `about`.
         design: schemes, organisation, behaviour, months, replicates and seed.
         plan: paths, values and the design of the points.
-        folder: of the study; made where it is not there.
-        workers, core, how: as in `experiments.runner.run_cases`.
+        workers, executor, core: as in `experiments.runner.run_cases`.
         progress: told after every block of runs.
-        overwrite: forget the runs that are there.
-        command: what the user typed, for the manifest.
 
     Raises:
         UserError: values that do not fit together, or a folder that cannot be written; every run failed.
     """
     ranges = plan.ranges()
     points = points_of_plan(plan, ranges, seed=design.seed)
-    base = case_of(design)
-    with open_study(folder, about(design, plan), overwrite=overwrite) as store:
-        store.write_points(points)
-        ran = run_cases(
-            store, cases_of(base, ranges, points), range(design.replicates), workers=workers, core=core, progress=progress, **how
-        )
-        runs = store.runs()
+    cases = Cases(case_of(design), ranges, points)
+    if can_clash(list(ranges.values())):
+        cases.check()
+    store.write_points(points)
+    ran = run_cases(
+        store,
+        cases,
+        range(design.replicates),
+        workers=workers,
+        executor=executor,
+        core=core,
+        progress=progress,
+    )
+    runs = store.runs()
     if len(runs) and runs["failed"].notna().all():
         raise UserError.of("every run has failed", found=str(runs["failed"].iloc[0]))
-    return Sweep(design, plan, ranges, points, runs, ran, folder, command)
+    return Sweep(design, plan, ranges, points, runs, ran)

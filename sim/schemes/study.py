@@ -13,7 +13,7 @@ A study lists its schemes by name or path (relative to the study's own file), or
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path as FilePath
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 
 from sim.errors import Finding, UserError
+from sim.schemes.checking import checked
 from sim.schemes.fit import scheme_misfits
 from sim.schemes.load import Loaded, read_behaviour, read_document, read_organisation, read_scheme
 from sim.schemes.locate import Reference
@@ -241,3 +242,11 @@ class _Opener:
 
 def _items(changes: Node | None) -> dict[str, Node]:
     return dict(changes.value) if changes is not None else {}
+
+
+def made_study(content: Mapping[str, Any]) -> Study:
+    """A study made in Python from what a file would hold; whatever is wrong is told like in a file.
+
+    Raises `UserError` with every finding.
+    """
+    return checked(Study, node_of(dict(content), Place(f"study {content.get('name', '')}".strip())))

@@ -14,6 +14,7 @@ from sim.schemes.misfit import Misfit
 from sim.schemes.paths import Range, element_of, full_path
 from sim.schemes.plans.plan import Documents, Misfits, Plan
 from sim.schemes.plans.varying import Short, Span, check_ranges, range_of
+from sim.schemes.posterior import load_posterior
 from sim.schemes.scheme import count, element
 from sim.schemes.words import did_you_mean, quoted
 
@@ -91,6 +92,9 @@ class SensitivityPlan(Plan):
         if not ranges and not found:
             told = "the behaviour declares no ranges"
             found.append(Misfit((), "there is no parameter to vary", told, "parameters with ranges"))
+        if self.behaviours == "posterior":
+            with found.gathered("behaviours"):
+                load_posterior()
         found += self._size_misfits()
         found += self._group_misfits(list(ranges))
         others = [scheme for scheme in documents.schemes if scheme.document.name != documents.baseline]

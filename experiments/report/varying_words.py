@@ -1,0 +1,181 @@
+"""What sweeps and sensitivity studies say, in neutral words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments.indices import MAIN, TITLES
+from experiments.paths import full_path
+from experiments.report.numbers import TITLES as OUTCOMES
+from experiments.report.numbers import difference, interval
+from experiments.report.words import listed
+from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, Sensitivity
+from experiments.verbs.sweep import Sweep
+
+#: Parameters that a sentence names at most.
+MOST_NAMED = 3
+
+#: An index below this is not worth a sentence, however sure it is.
+LEAST = 0.01
+
+
+def index_in_words(value: float, low: float, high: float) -> str:
+    """'.41 [.36, .46]'."""
+    if not math.isfinite(value):
+        return "missing"
+    ends = f" [{share(low)}, {share(high)}]" if math.isfinite(low) and math.isfinite(high) else ""
+    return share(value) + ends
+
+
+def share(value: float) -> str:
+    """A share without its leading zero and with two digits: '.41', '1.02', '−.03'."""
+    text = f"{abs(value):.2f}"
+    sign = "\u2212" if value < 0 and float(text) else ""
+    return sign + (text[1:] if text.startswith("0") else text)
+
+
+def effect(value: float) -> str:
+    """A number with three significant digits."""
+    return f"{value:.3g}".replace("-", "\u2212")
+
+
+def short(path: str) -> str:
+    """A path as sentences name it: the element alone, with what tells it from others of its name."""
+    kind, *steps = full_path(path).split(".") if "." in path else ("", path)
+    if kind == "scheme":
+        above = [step for step in ("indicators", "result", "appraisers", "targets", "grades") if step in steps[:-1]]
+        return ".".join(steps[steps.index(above[0]) + (above[0] == "indicators") :]) if above else steps[-1]
+    return ".".join(steps)
+
+
+def target_title(result: Sensitivity, target: str) -> str:
+    """A target for people: a scheme's title, or the difference of two."""
+    scheme, minus = result.targets[target]
+    titles = result.design.titles
+    return titles[scheme] if minus is None else f"{titles[scheme]} against {titles[minus]}"
+
+
+def sensitivity_sentences(result: Sensitivity) -> list[str]:
+    """A sentence an outcome: what it hinges on, what luck makes of it; headline outcomes, or those that were asked for."""
+    sentences = []
+    several = len(result.targets) > 1
+    for target in result.targets:
+        opening = f"{target_title(result, target)}: " if several else ""
+        sentences += [opening + hinges_on(result, target, outcome) for outcome in shown_outcomes(result, target)]
+        rest = _not_looked_at(result, target)
+        sentences += [opening + rest] if rest else []
+    return sentences
+
+
+def shown_outcomes(result: Sensitivity, target: str) -> list[str]:
+    """The outcomes that sentences and figures show."""
+    asked = result.plan.outcomes or result.design.headline
+    return [name for name in asked if name in result.looked_at[target]]
+
+
+def hinges_on(result: Sensitivity, target: str, outcome: str) -> str:
+    """'Exhaustion hinges on load_strain (total index .41 [.36, .46]) and duty (.2 [.16, .24]) ...'"""
+    method = result.plan.methods[0]
+    kind = MAIN[method]
+    floor = result.floor(outcome, target)
+    floor = floor if math.isfinite(floor) else 0.0
+    rows = result.ranking(outcome, target)
+    low = np.where(np.isfinite(rows["low"]), rows["low"], rows["value"])
+    least = LEAST if kind in ("total", "first", "delta", "median") else 0.0
+    above = rows[(low > floor) & (rows["value"] >= least)]
+    subject = OUTCOMES[outcome] if not result.plan.difference else f"The difference in {OUTCOMES[outcome].lower()}"
+    if above.empty:
+        said = f"{subject} hinges on no single parameter: no interval lies above the floor ({_value(kind, floor)})"
+    else:
+        named = []
+        for place, row in enumerate(above.head(MOST_NAMED).itertuples()):
+            told = _told(kind, row)
+            named.append(f"{short(str(row.parameter))} ({TITLES[kind] + ' ' if place == 0 else ''}{told})")
+        more = len(above) - len(named)
+        said = f"{subject} hinges on {listed(named)}" + (f"; {more} more lie above the floor" if more else "")
+    return f"{said}{_luck(result, target, outcome)}."
+
+
+def _told(kind: str, row: Any) -> str:
+    if kind in ("mu_star", "bound"):
+        ends = f" [{effect(row.low)}, {effect(row.high)}]" if math.isfinite(row.low) else ""
+        return effect(row.value) + ends
+    return index_in_words(row.value, row.low, row.high)
+
+
+def _value(kind: str, value: float) -> str:
+    return effect(value) if kind in ("mu_star", "bound") else share(value)
+
+
+def _luck(result: Sensitivity, target: str, outcome: str) -> str:
+    table = result.outcomes
+    row = table[(table["target"] == target) & (table["outcome"] == outcome)].iloc[0]
+    if not math.isfinite(row["luck"]):
+        return ""
+    ends = f" [{100 * row['luck_low']:.0f}, {100 * row['luck_high']:.0f}]" if math.isfinite(row["luck_low"]) else ""
+    return f"; luck makes {100 * row['luck']:.0f} %{ends} of the variance of a single run"
+
+
+def _not_looked_at(result: Sensitivity, target: str) -> str:
+    """Outcomes without indices, and why."""
+    table = result.outcomes
+    rows = table[table["target"] == target]
+    if result.plan.outcomes:
+        rows = rows[rows["outcome"].isin(result.plan.outcomes)]
+    parts = []
+    for state, words in (
+        (CONSTANT, "the same at every point"),
+        (MISSING, "missing everywhere"),
+        (INCOMPLETE, "missing at some points"),
+    ):
+        names = rows[rows["state"] == state]
+        if len(names):
+            told = [
+                f"{row.outcome}" + (f" (points {row.missing_at})" if state == INCOMPLETE else "") for row in names.itertuples()
+            ]
+            parts.append(f"{words}: {', '.join(told)}")
+    return f"No indices for outcomes that are {'; '.join(parts)}." if parts else ""
+
+
+def sweep_sentences(sweep: Sweep) -> list[str]:
+    """A sentence a scheme and headline outcome: along which path it moves furthest."""
+    sentences = []
+    table = sweep.ranges_of_response
+    several = len(sweep.design.schemes) > 1
+    for scheme in sweep.design.scheme_names:
+        opening = f"{sweep.design.titles[scheme]}: " if several else ""
+        for outcome in sweep.design.headline:
+            rows = table[(table["scheme"] == scheme) & (table["outcome"] == outcome)]
+            rows = rows.sort_values("move", ascending=False, kind="stable")
+            sentences.append(opening + moves_with(outcome, rows))
+    return sentences
+
+
+def moves_with(outcome: str, rows: Any) -> str:
+    """'Burnout moves most with bonus_per_point: +3.1 pp [+2.2, +4.0] from 0.2 to 1.8.'"""
+    title = OUTCOMES[outcome]
+    present = rows[np.isfinite(rows["move"])]
+    if present.empty:
+        return f"{title} is missing at every point."
+    moving = present[(present["low"] > 0) & (present["move"] > 1e-12)]
+    if moving.empty:
+        still = bool((present["move"] <= 1e-12).all())
+        return f"{title} stays the same along every path." if still else f"{title}: no move along any path is settled."
+    parts = []
+    for row in moving.head(MOST_NAMED).itertuples():
+        told = f"{move(outcome, row.move, row.low, row.high)} {interval(outcome, row.low, row.high)}"
+        parts.append(f"{short(str(row.path))} ({told}, lowest at {level(row.at_low)}, highest at {level(row.at_high)})")
+    return f"{title} moves most with {listed(parts)}."
+
+
+def move(outcome: str, value: float, low: float, high: float) -> str:
+    """How far a response moves, with as many digits as its interval."""
+    return difference(outcome, value, half_width=(high - low) / 2)
+
+
+def level(value: Any) -> str:
+    """A value of a path: '0.2', 'sequence'."""
+    return f"{value:.3g}".replace("-", "\u2212") if isinstance(value, float) else str(value)
