@@ -29,8 +29,11 @@ from sim.schemes.locate import Reference
 from sim.schemes.misfit import Misfit, refuse
 from sim.schemes.nodes import Node, Path, Place, descend, node_of
 from sim.schemes.organisation import Organisation
+from sim.schemes.plans.adversary import AdversaryPlan
 from sim.schemes.plans.compare import ComparePlan
+from sim.schemes.plans.optimise import OptimisePlan
 from sim.schemes.plans.plan import Documents, Plan
+from sim.schemes.plans.robustness import RobustnessPlan
 from sim.schemes.plans.sensitivity import SensitivityPlan
 from sim.schemes.plans.sweep import SweepPlan
 from sim.schemes.scheme import Document, Scheme, count
@@ -48,6 +51,9 @@ class Verb(StrEnum):
     COMPARE = "compare"
     SWEEP = "sweep"
     SENSITIVITY = "sensitivity"
+    ROBUSTNESS = "robustness"
+    OPTIMISE = "optimise"
+    ADVERSARY = "adversary"
 
 
 class StudyScheme(Document):
@@ -81,6 +87,9 @@ class Study(Document):
     compare: ComparePlan | None = Field(None, description="verb: compare. When there are enough replicates, and what is told.")
     sweep: SweepPlan | None = Field(None, description="verb: sweep. Values to give to paths, and the design of the points.")
     sensitivity: SensitivityPlan | None = Field(None, description="verb: sensitivity. Parameters, method and size of the sample.")
+    robustness: RobustnessPlan | None = Field(None, description="verb: robustness. Worlds, and what counts in them.")
+    optimise: OptimisePlan | None = Field(None, description="verb: optimise. Levers, objectives, limits, length of the search.")
+    adversary: AdversaryPlan | None = Field(None, description="verb: adversary. What is harmed, and by which behaviour.")
 
     @property
     def plan(self) -> Plan | None:
@@ -107,7 +116,14 @@ class Study(Document):
 
 
 #: The settings of every verb that has any, by the name of its block.
-BLOCKS: dict[str, type[Plan]] = {"compare": ComparePlan, "sweep": SweepPlan, "sensitivity": SensitivityPlan}
+BLOCKS: dict[str, type[Plan]] = {
+    "adversary": AdversaryPlan,
+    "compare": ComparePlan,
+    "optimise": OptimisePlan,
+    "robustness": RobustnessPlan,
+    "sensitivity": SensitivityPlan,
+    "sweep": SweepPlan,
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""robustness, optimise, adversary: studies that decide."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from experiments.cli import plumbing
+from experiments.cli.options import ClusterOption, MonthsOption, SeedOption, WarmupOption, WorkersOption
+from experiments.cli.plumbing import app
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
+
+
+@app.command()
+@plumbing.told_plainly
+def robustness(
+    study: StudyArgument = "robustness",
+    months: MonthsOption = None,
+    warmup: WarmupOption = None,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Schemes in many possible worlds: regret, where each fails, and what to find out first.
+
+    Runs that are in the folder are not done again.
+    """
+    from experiments import deciding
+    from experiments.verbs.robustness import about
+
+    given = {"months": months, "warmup_months": warmup, "seed": seed}
+    result, folder = _decide(deciding.robustness, about, "robustness", study, given, workers, cluster, out, overwrite)
+    from experiments.report.deciding import information_table, robustness_sentences, robustness_table
+
+    _show([robustness_table(result), information_table(result)], robustness_sentences(result), result.ran, folder)
+
+
+@app.command()
+@plumbing.told_plainly
+def optimise(
+    study: StudyArgument,
+    months: MonthsOption = None,
+    warmup: WarmupOption = None,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Search better schemes within the reach of some levers, for several objectives at once.
+
+    Stopped and started again it goes on where it was and finds the same. Needs the extra [optimise].
+    """
+    from experiments import deciding
+    from experiments.search import check_pymoo
+    from experiments.verbs.optimise import about
+
+    check_pymoo()
+    given = {"months": months, "warmup_months": warmup, "seed": seed}
+    result, folder = _decide(deciding.optimise, about, "optimise", study, given, workers, cluster, out, overwrite)
+    from experiments.report.deciding import optimum_sentences, optimum_table
+
+    _show([optimum_table(result)], optimum_sentences(result), result.ran, folder)
+
+
+@app.command()
+@plumbing.told_plainly
+def adversary(
+    study: StudyArgument,
+    months: MonthsOption = None,
+    warmup: WarmupOption = None,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: OutOption = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Look for the cadres' most damaging lawful response to each scheme, and tell the loss at it."""
+    from experiments import deciding
+    from experiments.verbs.adversary import about
+
+    given = {"months": months, "warmup_months": warmup, "seed": seed}
+    result, folder = _decide(deciding.adversary, about, "adversary", study, given, workers, cluster, out, overwrite)
+    from experiments.report.deciding import adversary_sentences, adversary_table
+
+    _show([adversary_table(result)], adversary_sentences(result), result.ran, folder)
+
+
+def _decide(
+    run: Callable[..., Any],
+    about: Callable[..., dict[str, Any]],
+    verb: str,
+    study: str,
+    given: dict[str, int | None],
+    workers: int | None,
+    cluster: str | None,
+    out: Path | None,
+    overwrite: bool,
+) -> tuple[Any, Path]:
+    """Run a study into its folder, with progress; the result and the folder."""
+    from experiments.questions import read_planned
+    from experiments.report.progress import progress_bar
+    from experiments.store import check_study_folder, study_folder
+
+    planned = read_planned(study, verb, **given)
+    told = about(planned.design, planned.plan)
+    folder = out or study_folder(Path("results") / planned.design.name, told)
+    check_study_folder(folder, told, overwrite=overwrite)
+    status = plumbing.new_console(errors=True)
+    with plumbing.executor(cluster, workers) as executor:
+        plumbing.get_ready(status)
+        title = planned.design.title or planned.design.name
+        with plumbing.told_how_to_go_on(folder), progress_bar(status, title) as tell:
+            result = run(
+                study, folder=folder, workers=workers, executor=executor, overwrite=overwrite, core=plumbing.core(),
+                progress=tell, say=lambda text: status.print(text, highlight=False, markup=False),
+                command=shlex.join(["cadresim", *sys.argv[1:]]), **given,
+            )  # fmt: skip
+    return result, folder
+
+
+def _show(tables: list[RenderableType], sentences: list[str], ran: Any, folder: Path) -> None:
+    console = plumbing.new_console()
+    console.print()
+    for table in tables:
+        console.print(table)
+    for sentence in sentences:
+        console.print(sentence, markup=False)
+    console.print()
+    there = f", {ran.n_reused} done before" if ran.n_reused else ""
+    failed = f", {ran.n_failed} failed" if ran.n_failed else ""
+    console.print(f"{ran.n_new} runs{there}{failed}. Tables and figures: {folder}", markup=False, soft_wrap=True)
