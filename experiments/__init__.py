@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from experiments.api import Comparison, compare
     from experiments.deciding import adversary, optimise, robustness
-    from experiments.deciding import adversary, optimise, robustness
     from experiments.varying import Sensitivity, Sweep, sensitivity, sweep
 
 __all__ = ["Comparison", "Sensitivity", "Sweep", "adversary", "compare", "optimise", "robustness", "sensitivity", "sweep"]
@@ -21,9 +20,6 @@ __all__ = ["Comparison", "Sensitivity", "Sweep", "adversary", "compare", "optimi
 _WHERE = {
     "Comparison": "api",
     "compare": "api",
-    "adversary": "deciding",
-    "optimise": "deciding",
-    "robustness": "deciding",
     "adversary": "deciding",
     "optimise": "deciding",
     "robustness": "deciding",
