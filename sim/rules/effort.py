@@ -54,6 +54,10 @@ CLIMBING_STEPS = 20
 BRACKET_STEPS = 20
 CORNER = 1e-5
 LONGEST_STEP = 1.5
+NARROW = 1.004
+EDGE_STEPS = 14
+EDGE_WEIGHT = 100.0
+WITHOUT_OFFERS = -1e-300  # marks a task without offers even where the price of load is 0
 
 
 class Desk(NamedTuple):
@@ -65,9 +69,10 @@ class Desk(NamedTuple):
     curvatures: np.ndarray  # eta of the task
     made: np.ndarray  # output per unit of effort
     efforts: np.ndarray  # the plan
-    gaps: np.ndarray  # log of marginal worth over marginal cost
-    bends: np.ndarray  # how steep it is in log effort; the step itself where worth is below the price
-    worths: np.ndarray  # marginal worth net of the price of load
+    steps: np.ndarray  # next step in log effort at an unchanged price of load; in effort where worth is below the price
+    pulls: (
+        np.ndarray
+    )  # how much a higher log price takes from it; infinite where worth is below the price, negative without offers
     low: np.ndarray  # effort known to be too little at about this price
     high: np.ndarray  # effort known to be too much
 
@@ -77,7 +82,7 @@ def empty_desk(n_tasks):
     """A desk for at most `n_tasks` own tasks."""
     return Desk(
         np.zeros(MAX_OFFERS, OFFER), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
-        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
+        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
     )  # fmt: skip
 
 
@@ -284,70 +289,140 @@ def best_peak(offers, first, last, drive, price, share, kappa, substitution, cur
 
 
 @rule
-def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price):
-    """One step of Newton's method in the logs of all efforts and of the price of load; returns (largest step, new price).
+def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping):
+    """One step of Newton's method in the logs of all efforts and of the price of load.
 
+    Returns (largest step relative to normal shares of time, new price, the undamped step of the price, damping).
     With W_k the marginal worth net of the price mu, C_k the marginal cost, d_k the log steepness and T the load::
 
         u_k = (log(W_k/C_k) - mu/W_k m)/d_k
         m (1/eta + sum e_k/T mu/(W_k d_k)) = log T - log(mu/(kappa rho))/eta + sum e_k/T log(W_k/C_k)/d_k
 
-    One step is exact where worth is constant. A task that would jump to and fro over a sharp kink is kept between the last
-    effort that was too little and the last that was too much (give or take 2 %, because the price moves). The largest step is
-    relative to the normal shares of time.
+    One step is exact where worth is constant; a task without offers is always on its best effort at the price. A task that would
+    jump to and fro over a sharp kink goes at most halfway to what was too little or too much before (`keep_bracket`). A price
+    that bounces is damped.
     """
-    moved, give, load, most = 0.0, 0.0, overhead, 0.0
+    moved, give, load, most, edge = 0.0, 0.0, overhead, 0.0, np.inf
+    drift = 1.0 + 2.0 * abs(damping * before)
+    back = 1.0 / drift
+    log_scale = math.log(kappa * max(1.0 - substitution, 1e-9))
     last = 0
     for k in range(n_tasks):
-        share, eta = desk.shares[k], desk.curvatures[k]
-        e = max(desk.efforts[k], CORNER * share)
-        desk.efforts[k] = e
-        load += e
+        share, eta, drive = desk.shares[k], desk.curvatures[k], desk.drives[k]
         first = last
         while last < n_offers and desk.offers[last].task == k:
             last += 1
+        if first == last:
+            worth = drive - price
+            e = unconstrained_effort(worth, share, kappa, substitution, eta)
+            desk.efforts[k] = e
+            desk.steps[k], desk.pulls[k] = 0.0, WITHOUT_OFFERS
+            load += e
+            most = max(most, drive)
+            edge = min(edge, abs(worth))
+            if worth > 0.0:
+                desk.pulls[k] = min(-price / (worth * eta), WITHOUT_OFFERS)
+                give -= e * desk.pulls[k]
+            continue
+        e = max(desk.efforts[k], CORNER * share)
+        desk.efforts[k] = e
+        load += e
         slope, bend = all_offered(desk.offers, first, last, e, risk)
-        most = max(most, desk.drives[k] + slope)
-        worth = desk.drives[k] + slope - price
-        desk.worths[k] = worth
+        most = max(most, drive + slope)
+        worth = drive + slope - price
         if worth <= 0.0:  # not worth it at this price: towards the corner, or back over the kink
             cost = marginal_cost(e, share, kappa, substitution, eta)
-            desk.bends[k] = (worth - cost) / (eta * cost / e - min(bend, 0.0))
-            gap = -1.0
+            desk.steps[k] = (worth - cost) / (eta * cost / e - min(bend, 0.0))
+            desk.pulls[k] = np.inf
         else:
-            gap = math.log(worth / marginal_cost(e, share, kappa, substitution, eta))
-            desk.bends[k] = log_steepness(worth, bend, e, eta)
-        desk.low[k], desk.high[k] = 0.98 * desk.low[k], 1.02 * desk.high[k]
-        if gap > 0.0:
-            desk.low[k] = e
-        else:
-            desk.high[k] = e
-        desk.gaps[k] = gap
-        if worth <= 0.0:
-            continue
-        moved += e * gap / desk.bends[k]
-        give += e * price / (worth * desk.bends[k])
-    change = 0.0
+            per_worth = 1.0 / worth
+            gap = math.log(worth) - log_scale - eta * math.log(e / share)
+            per_bend = 1.0 / max(eta - bend * e * per_worth, 0.5 * eta)
+            desk.steps[k], desk.pulls[k] = gap * per_bend, price * per_worth * per_bend
+            moved += e * desk.steps[k]
+            give += e * desk.pulls[k]
+        keep_bracket(desk, k, e, desk.steps[k], drift, back)
+    change, full, is_edge = 0.0, 0.0, False
     if substitution > 0.0:
         short = math.log(load) - math.log(price / (kappa * substitution)) / load_curvature
-        change = (short + moved / load) / (1.0 / load_curvature + give / load)
-        change = bounded(change, -0.5, min(0.5, math.log(0.5 * (1.0 + max(most / price, 1.0)))))
-    largest = abs(change)
+        full = (short + moved / load) / (1.0 / load_curvature + give / load)
+        ceiling = min(0.5, math.log(0.5 * (1.0 + max(most / price, 1.0))))
+        full = bounded(full, -0.5, ceiling)
+        is_edge = price * abs(full) > 0.3 * edge
+        if is_edge:
+            full = step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, ceiling, load + moved, give)
+        bounces = full * before < 0.0 and abs(full) > max(0.3 * abs(before), 0.5 * LAST_STEP)
+        damping = 0.5 * damping if bounces else min(1.0, 2.0 * damping)
+        change = damping * full
+    new_price = price * math.exp(change)
+    largest = abs(full)
     for k in range(n_tasks):
-        e, share, worth = desk.efforts[k], desk.shares[k], desk.worths[k]
-        if worth <= 0.0:
-            target = max(e + desk.bends[k], 0.2 * e) if e > 5.0 * CORNER * share else 0.0
+        e, share, step, pull = desk.efforts[k], desk.shares[k], desk.steps[k], desk.pulls[k]
+        if pull < 0.0:
+            if is_edge:
+                target = unconstrained_effort(desk.drives[k] - new_price, share, kappa, substitution, desk.curvatures[k])
+            else:
+                target = e * math.exp(pull * change)
+            # it moves with the price alone: at its edge a hair of a price is a finger of effort, and looking closer is idle
+            largest = max(largest, min(abs(target - e) / share, EDGE_WEIGHT * abs(change)))
         else:
-            step = (desk.gaps[k] - price / worth * change) / desk.bends[k]
-            target = e * math.exp(bounded(step, -LONGEST_STEP, LONGEST_STEP))
-            if target <= CORNER * share:
-                target = 0.0
-        is_bracketed = desk.low[k] > 0.0 and desk.high[k] < np.inf
-        if is_bracketed and not 0.98 * desk.low[k] <= target <= 1.02 * desk.high[k]:
-            target = math.sqrt(desk.low[k] * desk.high[k])
-        largest = max(largest, abs(target - e) / share)
+            if pull == np.inf:
+                target = max(e + step, 0.2 * e) if e > 5.0 * CORNER * share else 0.0
+            else:
+                target = e * math.exp(bounded(step - pull * change, -LONGEST_STEP, LONGEST_STEP))
+                if target <= CORNER * share:
+                    target = 0.0
+            wanted = abs(target - e) / share
+            largest = max(largest, wanted)
+            middle = desk.low[k] * desk.high[k]  # squared; 0 or infinite while one end is open
+            if wanted >= LAST_STEP and 0.0 < middle < np.inf:
+                is_beyond = target * target > middle if step > 0.0 else target * target < middle
+                if is_beyond:
+                    target = math.sqrt(middle)
         desk.efforts[k] = target
-    return largest, price * math.exp(change)
+    return largest, new_price, full, damping
+
+
+@rule
+def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, ceiling, load, give):
+    """The step m of the log price at which load and price agree where a task without offers is at the edge of being worth it.
+
+    Solves log T(m) = (log(mu/(kappa rho)) + m)/eta by halving: the left side falls with m and the right side rises. Tasks
+    without offers bend sharply there and are taken exactly, the others as linear.
+    """
+    for k in range(n_tasks):
+        if desk.pulls[k] < 0.0:
+            load -= desk.efforts[k]
+            give += desk.efforts[k] * desk.pulls[k]
+    low, high = -0.5, ceiling
+    for _ in range(EDGE_STEPS):
+        m = 0.5 * (low + high)
+        there = price * math.exp(m)
+        total = load - give * m
+        for k in range(n_tasks):
+            if desk.pulls[k] < 0.0:
+                total += unconstrained_effort(desk.drives[k] - there, desk.shares[k], kappa, substitution, desk.curvatures[k])
+        if total > 0.0 and math.log(total) * load_curvature > math.log(there / (kappa * substitution)):
+            low = m
+        else:
+            high = m
+    return 0.5 * (low + high)
+
+
+@rule
+def keep_bracket(desk, k, effort, step, drift, back):
+    """Remember that an effort was too little (`step` above 0) or too much.
+
+    The other end gives way by `drift` (`back` = 1/`drift`), because the price of load has moved since, and opens where both meet.
+    """
+    if step > 0.0:
+        desk.low[k] = effort
+        too_much = desk.high[k] * drift
+        desk.high[k] = too_much if too_much >= NARROW * effort else np.inf
+    else:
+        desk.high[k] = effort
+        too_little = desk.low[k] * back
+        desk.low[k] = too_little if too_little * NARROW <= effort else 0.0
 
 
 @rule
@@ -373,8 +448,11 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         desk.low[k], desk.high[k] = 0.0, np.inf
     if peaks and is_fresh:
         choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
+    before, damping = 0.0, 1.0
     for _ in range(MOST_STEPS):
-        largest, price = joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price)
+        largest, price, before, damping = joint_step(
+            desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping
+        )
         if largest < LAST_STEP:
             return price
     return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
@@ -386,15 +464,35 @@ def choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price):
     last = 0
     for k in range(n_tasks):
         first = last
-        peaks = False
         while last < n_offers and desk.offers[last].task == k:
-            peaks = peaks or has_several_peaks(desk.offers[last])
             last += 1
-        if peaks:
+        drive, share, eta = desk.drives[k], desk.shares[k], desk.curvatures[k]
+        if may_have_several_peaks(desk.offers, first, last, drive - price, eta, risk):
             desk.efforts[k] = best_peak(
-                desk.offers, first, last, desk.drives[k], price, desk.shares[k], kappa, substitution, desk.curvatures[k],
-                risk, desk.efforts[k],
-            )  # fmt: skip
+                desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k]
+            )
+
+
+@rule
+def may_have_several_peaks(offers, first, last, besides, curvature, risk):
+    """Whether one task may have more than one best effort; `besides` is its worth per unit of effort apart from offers.
+
+    Log marginal cost rises with log effort as fast as its curvature eta. Where log marginal worth never rises faster, they meet
+    once. A rising slope is steepest at the standard; its worth just below the standard (two standard deviations of luck) and
+    its effort a standard deviation above it bound how fast that is from above. Notches and milestones are always searched.
+    """
+    for j in range(first, last):
+        offer = offers[j]
+        if not has_several_peaks(offer) or offer.reach <= 0.0:
+            continue
+        if offer.notch > 0.0 or offer.steps > 1:
+            return True
+        at_standard = (STANDARD - offer.reached) / offer.reach
+        _, bend = all_offered(offers, first, last, at_standard, risk)
+        low, _ = all_offered(offers, first, last, at_standard - 2.0 * offer.luck / offer.reach, risk)
+        if bend * (at_standard + offer.luck / offer.reach) >= 0.9 * curvature * (besides + low):
+            return True
+    return False
 
 
 @rule
