@@ -8,6 +8,7 @@ never after the model has changed. Labels for people (name, title, summary of a 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from experiments.design import Design, hash_sources
 
 if TYPE_CHECKING:
+    from sim.run import Change
     from sim.schemes.behaviour import Behaviour
     from sim.schemes.organisation import Organisation
     from sim.schemes.scheme import Scheme
@@ -66,6 +68,7 @@ class Case:
     warmup_months: int
     seed: int
     point: int = 0
+    schedule: tuple[Change, ...] = ()  # changes of scheme that follow, the same for all schemes of the case
 
     @property
     def baseline_scheme(self) -> Scheme:
@@ -91,7 +94,7 @@ def run_key(case: Case, scheme: Scheme, replicate: int) -> str:
     """Name of one run by its content: 32 hexadecimal digits.
 
     Depends on the code of `sim` (not of `experiments`), scheme, organisation, behaviour, baseline and length of the warm-up,
-    months, seed and replicate; not on the point, the order of the schemes or any label.
+    months, scheduled changes, seed and replicate; not on the point, the order of the schemes or any label.
     """
     return key_of(case_digest(case), scheme, replicate).hex()
 
@@ -107,6 +110,9 @@ def case_digest(case: Case) -> bytes:
     for document in (case.organisation, case.behaviour, case.baseline):
         shared.update(digest_of(document))
     shared.update(b"%d %d %d" % (case.months, case.warmup_months, case.seed))
+    for change in case.schedule:
+        shared.update(digest_of(change.scheme))
+        shared.update(json.dumps([change.month, *change.branches]).encode())
     return shared.digest()
 
 

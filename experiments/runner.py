@@ -74,6 +74,7 @@ def compiled_core(design: Setup, keep: Sequence[str] = (MONTHLY, GROUPS), *, des
         months=design.months,
         warmup_months=design.warmup_months,
         seed=design.seed,
+        schedule=getattr(design, "schedule", ()),  # a `Case` may have one
     )
     return lambda replicate: simulate_schemes(setting, design.schemes, replicate, keep=keep, desks=desks)
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -421,6 +421,24 @@ class Before:
         """The desks of a world; groups are its own, so that a desk is in one group whatever the scheme."""
         grouped = dimensions(world, stage.blueprint.names)
         return cls(desks_of(world.cadres, stage.setting.window), [(group, len(names)) for _, group, names in grouped])
+
+
+def simulate_courses(
+    setting: Setting, courses: Sequence[Sequence[Change]], replicate: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """One replicate of several courses of events, all from the same warm-up and with the same luck.
+
+    Each course is a schedule that follows the baseline, which stays in force where nothing is planned. Returns for each the
+    monthly series of the bureau (steps, SERIES) and of every branch (steps, branches, SERIES).
+    """
+    warm = Stage(setting).warmed_up(replicate)
+    paths = []
+    for course in courses:
+        stage = Stage(replace(setting, schedule=tuple(course)))
+        _, history, branches = _kept(stage, copy_of(warm), setting.baseline, by_branch=True)
+        assert branches is not None
+        paths.append((as_matrix(history), branches))
+    return paths
 
 
 #: Walks len(history) steps of a world from a step on.

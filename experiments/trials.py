@@ -1,0 +1,159 @@
+"""Trials in branches: who is drawn into which arm, what is estimated, and how sure that is. Known answers are in the tests.
+
+Everything here works on monthly paths of branches, (months, branches) or (trials, months, branches), and knows nothing of where
+they come from. A branch is a cluster: its people share a head, taxpayers and luck, so the branch and not the cadre is what is
+counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+#: Allocations drawn, and the share of the best balanced of them that the lot is cast among.
+DRAWN, KEPT_SHARE = 100, 0.2
+
+#: An estimate with no more spread than this is exact: rounding is not evidence.
+EXACT = 1e-12
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one trial says: the effect, its standard error, the degrees of freedom of its t."""
+
+    effect: float
+    error: float
+    degrees: int
+
+    def half_width(self, level: float) -> float:
+        """Half the width of the interval that leaves out `level`."""
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.degrees, 1.0 - level / 2.0)) * self.error
+
+    def finds(self, level: float) -> bool:
+        """Whether the trial finds an effect: its interval leaves out 0."""
+        return abs(self.effect) > max(self.half_width(level), EXACT)
+
+
+# --- who is drawn ----------------------------------------------------------------------------------------------------
+
+
+def imbalance(traits: np.ndarray, treated: np.ndarray) -> np.ndarray:
+    """Distance between the arms of every allocation (n, branches; 1 = treated): sum over traits of squared differences of
+    means, in standard deviations of the trait (a trait that does not differ counts nothing).
+    """
+    spread = traits.std(axis=0)
+    z = (traits - traits.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    share = treated / treated.sum(axis=1, keepdims=True) - (1 - treated) / (1 - treated).sum(axis=1, keepdims=True)
+    return ((share @ z) ** 2).sum(axis=1)
+
+
+def drawn_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """`n` of the branches in the order of a lot whose first half is balanced against the second in the traits.
+
+    Constrained randomisation (Moulton 2004): of many random orders one of the best balanced fifth, by lot.
+    """
+    orders = np.array([rng.permutation(len(traits))[:n] for _ in range(DRAWN)])
+    scores = np.empty(DRAWN)
+    half = np.zeros((1, n))
+    half[0, : n // 2] = 1.0
+    for index, order in enumerate(orders):
+        scores[index] = imbalance(traits[order], half)[0]
+    best = np.argsort(scores, kind="stable")[: max(1, int(KEPT_SHARE * DRAWN))]
+    return orders[rng.choice(best)]
+
+
+def best_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """The order to propose: of many random ones that with the best balanced halves that also stand for all branches."""
+    orders = [rng.permutation(len(traits))[:n] for _ in range(20 * DRAWN)]
+    half = np.zeros((1, n))
+    half[0, : n // 2] = 1.0
+    spread = np.where(traits.std(axis=0) > 0, traits.std(axis=0), 1.0)
+
+    def badness(order: np.ndarray) -> float:
+        apart = imbalance(traits[order], half)[0]
+        return float(apart + (((traits[order].mean(axis=0) - traits.mean(axis=0)) / spread) ** 2).sum())
+
+    return min(orders, key=badness)
+
+
+def wave_of(n: int, waves: int) -> np.ndarray:
+    """Wave (0, 1, ...) of each of `n` branches in drawn order, as even as can be."""
+    return np.arange(n) * min(waves, n) // n
+
+
+def period_of(months: int, periods: int) -> np.ndarray:
+    """Period (0, 1, ...) of every month of a stepped wedge; months left over belong to the last."""
+    return np.minimum(np.arange(months) // (months // periods), periods - 1)
+
+
+# --- what is estimated -----------------------------------------------------------------------------------------------
+
+
+def two_arms(gains: np.ndarray, treated: np.ndarray) -> Estimate:
+    """Cluster-randomised: mean gain of treated branches less that of the others, pooled t with n - 2 degrees of freedom."""
+    own, others = gains[treated], gains[~treated]
+    degrees = len(gains) - 2
+    pooled = (((own - own.mean()) ** 2).sum() + ((others - others.mean()) ** 2).sum()) / degrees
+    return Estimate(float(own.mean() - others.mean()), float(np.sqrt(pooled * (1 / len(own) + 1 / len(others)))), degrees)
+
+
+def before_after(gains: np.ndarray) -> Estimate:
+    """Before and after: the mean gain of all branches, as if nothing else had changed; t with n - 1 degrees of freedom."""
+    n = len(gains)
+    return Estimate(float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(n)), n - 1)
+
+
+def stepped_wedge(values: np.ndarray, treated: np.ndarray) -> Estimate:
+    """Stepped wedge: least squares on branch, period and treatment; `values` and `treated` are (periods, branches).
+
+    The standard error is the jackknife over branches (CR3; MacKinnon, Nielsen & Webb 2023), with t of n - 1 degrees of freedom:
+    honest with few clusters and whatever the correlation inside a branch. Where leaving a branch out leaves nothing to
+    compare, the jackknife goes without it.
+    """
+    n = values.shape[1]
+    effect = _within(values, treated)
+    rest = [np.arange(n) != branch for branch in range(n)]
+    left_out = np.array([_within(values[:, keep], treated[:, keep]) for keep in rest])
+    left_out = left_out[np.isfinite(left_out)]
+    error = np.sqrt((len(left_out) - 1) / len(left_out) * ((left_out - left_out.mean()) ** 2).sum())
+    return Estimate(effect, float(error), n - 1)
+
+
+def _within(values: np.ndarray, treated: np.ndarray) -> float:
+    """Coefficient of treatment beside fixed effects of rows and columns; NaN where treatment is no different from these."""
+    x = treated - treated.mean(axis=0) - treated.mean(axis=1, keepdims=True) + treated.mean()
+    size = (x * x).sum()
+    return float((x * values).sum() / size) if size > 1e-9 else np.nan
+
+
+def intra_cluster(values: np.ndarray, cluster: np.ndarray) -> float:
+    """Intra-cluster correlation from the one-way analysis of variance: (B - W) / (B + (m - 1) W), m the mean cluster size
+    corrected for unequal sizes (Donner & Koval 1980). May be slightly negative; NaN where nothing varies.
+    """
+    _, own, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
+    k, n = len(sizes), len(values)
+    means = np.bincount(own, weights=values) / sizes
+    between = (sizes * (means - values.mean()) ** 2).sum() / (k - 1)
+    within = ((values - means[own]) ** 2).sum() / (n - k)
+    m = (n - (sizes**2).sum() / n) / (k - 1)
+    total = between + (m - 1) * within
+    return float((between - within) / total) if total > 0 else np.nan
+
+
+# --- how often -------------------------------------------------------------------------------------------------------
+
+
+def share_interval(hits: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval of a share (Wilson 1927): right where few or nearly all of `n` hit; NaN without any."""
+    from scipy.special import ndtri
+
+    if n == 0:
+        return np.nan, np.nan
+    z = float(ndtri(0.5 + confidence / 2))
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
