@@ -12,9 +12,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from experiments.api import Comparison, compare
     from experiments.deciding import adversary, optimise, robustness
+    from experiments.planning import Pilot, Transition, pilot, transition
     from experiments.varying import Sensitivity, Sweep, sensitivity, sweep
 
-__all__ = ["Comparison", "Sensitivity", "Sweep", "adversary", "compare", "optimise", "robustness", "sensitivity", "sweep"]
+__all__ = [
+    "Comparison",
+    "Pilot",
+    "Sensitivity",
+    "Sweep",
+    "Transition",
+    "adversary",
+    "compare",
+    "optimise",
+    "pilot",
+    "robustness",
+    "sensitivity",
+    "sweep",
+    "transition",
+]
 
 #: The module of every public name.
 _WHERE = {
@@ -23,6 +38,10 @@ _WHERE = {
     "adversary": "deciding",
     "optimise": "deciding",
     "robustness": "deciding",
+    "Pilot": "planning",
+    "Transition": "planning",
+    "pilot": "planning",
+    "transition": "planning",
     "Sensitivity": "varying",
     "Sweep": "varying",
     "sensitivity": "varying",

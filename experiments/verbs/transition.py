@@ -265,9 +265,7 @@ def changes_of(design: Design, plan: TransitionPlan) -> tuple[Change, ...]:
 
     schemes = {scheme.name: scheme for scheme in design.schemes}
     others = [name for name in schemes if name != design.baseline]
-    return tuple(
-        Change(change.month, schemes[change.scheme or others[0]], tuple(change.branches)) for change in plan.changes
-    )
+    return tuple(Change(change.month, schemes[change.scheme or others[0]], tuple(change.branches)) for change in plan.changes)
 
 
 def check_schedule(setting: Setting, changes: tuple[Change, ...]) -> None:

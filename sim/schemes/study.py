@@ -32,10 +32,12 @@ from sim.schemes.organisation import Organisation
 from sim.schemes.plans.adversary import AdversaryPlan
 from sim.schemes.plans.compare import ComparePlan
 from sim.schemes.plans.optimise import OptimisePlan
+from sim.schemes.plans.pilot import PilotPlan
 from sim.schemes.plans.plan import Documents, Plan
 from sim.schemes.plans.robustness import RobustnessPlan
 from sim.schemes.plans.sensitivity import SensitivityPlan
 from sim.schemes.plans.sweep import SweepPlan
+from sim.schemes.plans.transition import TransitionPlan
 from sim.schemes.scheme import Document, Scheme, count
 from sim.schemes.words import NAME_PATTERN, did_you_mean, listed, quoted
 
@@ -54,6 +56,8 @@ class Verb(StrEnum):
     ROBUSTNESS = "robustness"
     OPTIMISE = "optimise"
     ADVERSARY = "adversary"
+    TRANSITION = "transition"
+    PILOT = "pilot"
 
 
 class StudyScheme(Document):
@@ -90,6 +94,8 @@ class Study(Document):
     robustness: RobustnessPlan | None = Field(None, description="verb: robustness. Worlds, and what counts in them.")
     optimise: OptimisePlan | None = Field(None, description="verb: optimise. Levers, objectives, limits, length of the search.")
     adversary: AdversaryPlan | None = Field(None, description="verb: adversary. What is harmed, and by which behaviour.")
+    transition: TransitionPlan | None = Field(None, description="verb: transition. When which branches come under which scheme.")
+    pilot: PilotPlan | None = Field(None, description="verb: pilot. The outcome, designs and sizes of a trial.")
 
     @property
     def plan(self) -> Plan | None:
@@ -123,6 +129,8 @@ BLOCKS: dict[str, type[Plan]] = {
     "robustness": RobustnessPlan,
     "sensitivity": SensitivityPlan,
     "sweep": SweepPlan,
+    "transition": TransitionPlan,
+    "pilot": PilotPlan,
 }
 
 
