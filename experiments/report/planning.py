@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from rich.table import Table
 
 from experiments.report.numbers import TITLES, axis_title, chance, difference, interval, tick, unit_words
-from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, house_style, new_figure, save
+from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.tables import new_table
 from experiments.verbs.pilot import BEFORE_AFTER, PARALLEL, STEPPED, Pilot
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, Transition
@@ -69,7 +69,7 @@ def _cost_sentence(row: pd.Series) -> str:
         start = f"the change makes it worse in the end, by {said} {interval(name, *ends)}"
     else:
         start = f"whether the change brings anything in the end is not settled ({said} {interval(name, *ends)})"
-    loss = f"{difference(name, row['loss'])} x months {interval(name, row['loss_low'], row['loss_high'])}"
+    loss = f"{difference(name, row['loss']).lstrip('+')} x months {interval(name, row['loss_low'], row['loss_high'])}"
     if row["loss_low"] > 0:
         way = f"the way there loses {loss} against the better of the two states"
     elif row["loss_high"] < 0:
@@ -123,7 +123,7 @@ def draw_transition(result: Transition, folder: Path) -> list[Path]:
 
 def transition_figure(result: Transition) -> Figure:
     """Levels with bands on the left, differences to staying with intervals on the right; a row an outcome."""
-    rows, row, top, bottom = len(result.outcomes), 1.75, 1.35, 0.55
+    rows, row, top, bottom = len(result.outcomes), 1.75, 1.5, 0.55
     height = top + bottom + row * rows
     figure = new_figure(10.5, height)
     heading(
@@ -140,7 +140,7 @@ def transition_figure(result: Transition) -> Figure:
             fontweight="bold",
         )  # fmt: skip
     grid = figure.add_gridspec(
-        rows, 2, left=0.075, right=0.975, top=1 - top / height, bottom=bottom / height, wspace=0.16, hspace=0.42
+        rows, 2, left=0.075, right=0.975, top=1 - top / height, bottom=bottom / height, wspace=0.16, hspace=0.45
     )
     for place, outcome in enumerate(result.outcomes):
         own = result.monthly[result.monthly["outcome"] == outcome]
@@ -166,7 +166,7 @@ def transition_figure(result: Transition) -> Figure:
 def branches_figure(result: Transition) -> Figure:
     """Difference to staying by wave, a panel an outcome: branches of one wave together, those that never change too."""
     n = len(result.outcomes)
-    figure = new_figure(10.5, 1.45 + 2.3 * n)
+    figure = new_figure(10.5, 1.65 + 2.3 * n)
     height = figure.get_figheight()
     heading(
         figure,
@@ -176,7 +176,7 @@ def branches_figure(result: Transition) -> Figure:
         left=0.075,
     )
     waves = sorted(set(result.starts))
-    grid = figure.add_gridspec(n, 1, left=0.075, right=0.82, top=1 - 1.0 / height, bottom=0.5 / height, hspace=0.4)
+    grid = figure.add_gridspec(n, 1, left=0.075, right=0.8, top=1 - 1.2 / height, bottom=0.5 / height, hspace=0.4)
     for place, outcome in enumerate(result.outcomes):
         axes = figure.add_subplot(grid[place, 0])
         own = result.branch_paths[result.branch_paths["outcome"] == outcome]
@@ -188,7 +188,7 @@ def branches_figure(result: Transition) -> Figure:
             mean = table.mean(axis=1)
             axes.plot(table.index, mean, color=colour, linewidth=2.0)
             names = [name.rpartition("/")[2] for name in table.columns]
-            told = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+            told = wrapped(", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""), 26)
             ends.append((float(mean.iloc[-1]), f"{told}\n{f'from month {wave}' if wave else 'never'}", colour))
         axes.axhline(0, color=MUTED, linewidth=0.9)
         axes.set_title(f"{axis_title(outcome)}: difference, {unit_words(outcome)}", pad=6)

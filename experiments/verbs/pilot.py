@@ -4,10 +4,10 @@ In every replicate all trials meet the same people and the same luck as two whol
 everywhere: their difference is the true effect, and what a trial finds besides is bias. Designs:
 
 - **parallel** (cluster-randomised): half of the branches, drawn by balanced lot, come under the scheme; the estimate is the
-  difference between the arms in the gain over the months before.
-- **stepped_wedge**: all branches of the trial cross over, wave by wave, in an order drawn by lot; least squares on branch,
-  period and treatment.
-- **before_after**: everybody changes; the estimate is the gain over the months before, as if nothing else had changed.
+  difference between the arms in the gain over the same months of the year before.
+- **stepped_wedge**: all branches of the trial cross over, wave by wave, in an order drawn by lot; least squares of the same
+  gains on branch, period and treatment.
+- **before_after**: everybody changes; the estimate is the gain over the months right before, as if nothing else had changed.
 """
 
 from __future__ import annotations
@@ -129,10 +129,9 @@ class Pilot:
         """The months a trial is judged by: its last twelve, or all of a shorter one."""
         return slice(self.begin + length - min(YEAR, length), self.begin + length)
 
-    def before(self, length: int | None = None) -> slice:
-        """The months it is compared with: all before the trial, or as many as it is judged by."""
-        n = self.plan.before_months if length is None else min(YEAR, length, self.plan.before_months)
-        return slice(self.begin - n, self.begin)
+    def before(self, length: int) -> slice:
+        """The months that before and after compares with: as many, right before the trial."""
+        return slice(self.begin - min(YEAR, length, self.plan.before_months), self.begin)
 
     # --- the trials --------------------------------------------------------------------------------------------------
 
@@ -193,14 +192,23 @@ class Pilot:
         n = len(order)
         if design == BEFORE_AFTER:
             return before_after(own[self.after(length)].mean(axis=0) - own[self.before(length)].mean(axis=0))
+        gained = own - self.usual(own)
         if design == PARALLEL:
-            gains = own[self.after(length)].mean(axis=0) - own[self.before()].mean(axis=0)
-            return two_arms(gains, np.arange(n) < n // 2)
+            return two_arms(gained[self.after(length)].mean(axis=0), np.arange(n) < n // 2)
         period = period_of(length, self.waves(n) + 1)
-        months = own[self.begin : self.begin + length]
+        months = gained[self.begin : self.begin + length]
         means = np.stack([months[period == p].mean(axis=0) for p in range(period[-1] + 1)])
         treated = np.arange(len(means))[:, None] > wave_of(n, self.plan.waves)
         return stepped_wedge(means, treated.astype(float))
+
+    def usual(self, values: np.ndarray) -> np.ndarray:
+        """What a branch is compared with in each month: its own same month of the year before the trial, since branches have
+        seasons of their own; the mean of all months before where they are less than a year.
+        """
+        if self.begin < YEAR:
+            return values[: self.begin].mean(axis=0, keepdims=True)
+        year = values[self.begin - YEAR : self.begin]
+        return year[(np.arange(len(values)) - self.begin) % YEAR]
 
     def waves(self, clusters: int) -> int:
         """Waves of a stepped wedge of so many branches."""
@@ -310,8 +318,8 @@ class Pilot:
             for world in self.worlds:
                 own = np.zeros(len(self.branches), bool)
                 own[world.orders[k][: trial.clusters // 2]] = True
-                values["treated"].append(float((world.mixed[k] - world.whole)[after][:, own].mean()))
-                values["untreated"].append(float((world.mixed[k] - world.stay)[after][:, ~own].mean()))
+                values["treated"].append(float((world.mixed[k][after] - world.whole[after])[:, own].mean()))
+                values["untreated"].append(float((world.mixed[k][after] - world.stay[after])[:, ~own].mean()))
             values["difference"] = list(np.array(values["treated"]) - np.array(values["untreated"]))
             row: dict[str, Any] = {"clusters": trial.clusters}
             for name, each in values.items():

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 STAY, PLANNED, AT_ONCE = "stay", "planned", "at_once"
 BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 
-#: A path has recovered when it stays so for this many months.
-LASTING = 3
+#: A path has recovered when its mean over so many months is good enough: seasons and appraisal years come and go.
+LASTING = 12
 #: Months at the end of the run that stand for the steady state.
 STEADY = 12
 RESAMPLES = 1000
@@ -129,8 +129,8 @@ class Transition:
         ``gain`` is the steady state after less that of staying (last twelve months of at_once), positive = better. ``loss`` is
         summed over the months from the first change on: better of the two steady states less the course, in units of the
         outcome times months. ``worst`` is the deepest monthly difference to staying and ``worst_month`` its month.
-        ``recovered`` is the month from which the course is as good as the better state (less the tolerance) for three months;
-        infinite = not within the run. All with 95 % intervals; outcomes that are neither better nor worse have none.
+        ``recovered`` is the first month from which the course is, on the mean of twelve months, as good as the better state (less
+        the tolerance); infinite = not within the run. All with 95 % intervals; there are none where no direction is better.
         """
         import pandas as pd
 
@@ -187,14 +187,14 @@ def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
 
 
 def recovered(ahead: np.ndarray, gain: float, tolerance: float) -> float:
-    """Months until a path (better by `ahead` than staying) is, for three months, as good as the better steady state.
+    """Months until a path (better by `ahead` than staying) is, on the mean of twelve months, as good as the better steady state.
 
     The better state is `gain` where that is positive, else staying (0); a share `tolerance` of |gain| is let pass. Infinite
     where the path never gets there.
     """
-    good = ahead >= max(0.0, gain) - tolerance * abs(gain)
-    lasting = np.lib.stride_tricks.sliding_window_view(good, min(LASTING, len(good))).all(axis=1)
-    return float(lasting.argmax()) if lasting.any() else np.inf
+    means = np.lib.stride_tricks.sliding_window_view(ahead, min(LASTING, len(ahead))).mean(axis=1)
+    good = means >= max(0.0, gain) - tolerance * abs(gain)
+    return float(good.argmax()) if good.any() else np.inf
 
 
 def run_transition(

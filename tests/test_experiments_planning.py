@@ -1,0 +1,258 @@
+"""transition and pilot on small bureaus: nothing where nothing changes, power that grows, bad studies told."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from experiments import pilot, transition
+from experiments.cases import Case, run_key
+from experiments.cli import app
+from experiments.planning import Pilot, Transition
+from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, recovered
+from sim.errors import UserError
+from sim.outcomes import SERIES
+from sim.run import Change
+from sim.schemes.load import load_behaviour, load_organisation, load_scheme
+from sim.schemes.study import Study
+
+REPLICATES = 6
+
+
+def small_bureau(folder: Path, branches: int = 8) -> Path:
+    """A bureau of many small branches."""
+    toy = load_organisation("toy_bureau").model_dump(mode="json", exclude_none=True)
+    own = toy["branches"][0]
+    places = []
+    for number in range(branches):
+        place = json.loads(json.dumps(own)) | {"name": f"b{number}", "workload": 0.9 + 0.05 * (number % 4)}
+        places.append(place)
+    toy |= {"name": "many_branches", "branches": places}
+    path = folder / "many_branches.json"
+    path.write_text(json.dumps(toy))
+    return path
+
+
+def written(folder: Path, **content: Any) -> Path:
+    """A study file."""
+    document = {"name": "s", "organisation": str(small_bureau(folder)), "schemes": ["deduction_heavy", "municipal_closed_loop"],
+                "warmup_months": 13, "replicates": REPLICATES}  # fmt: skip
+    path = folder / "s.yaml"
+    path.write_text(json.dumps(document | content))
+    return path
+
+
+def a_transition(folder: Path, *changes: dict[str, Any], months: int = 30, **content: Any) -> Transition:
+    plan = {"changes": list(changes), "outcomes": ["goal_attainment", "understanding_mean", "effort_mean"]}
+    return transition(written(folder, verb="transition", transition=plan, months=months, **content), workers=2)
+
+
+# --- transition ------------------------------------------------------------------------------------------------------
+
+
+def test_a_transition_to_the_same_scheme_is_nothing(tmp_path: Path) -> None:
+    same = {"name": "same", "extends": "deduction_heavy"}
+    found = a_transition(tmp_path, {"month": 5, "branches": ["b1"]}, {"month": 9}, schemes=["deduction_heavy", same])
+    for course in (PLANNED, AT_ONCE):
+        np.testing.assert_array_equal(found.paths[course], found.paths[STAY])
+    costs = found.costs[found.costs["better"] != 0]
+    assert (costs[["gain", "loss", "worst"]] == 0).all().all() and (costs["recovered"] == 5).all()
+
+
+def test_before_the_first_change_nothing_differs_and_after_it_something_does(tmp_path: Path) -> None:
+    found = a_transition(tmp_path, {"month": 7, "branches": ["b0", "b1"]}, {"month": 13})
+    gap = found.paths[PLANNED] - found.paths[STAY]
+    assert (gap[:, :6] == 0).all() and (gap[:, 6, SERIES.index("understanding_mean")] < 0).all()
+    own = found.branch_paths[found.branch_paths["outcome"] == "understanding_mean"].set_index(["branch", "month"])["difference"]
+    assert own["many_branches/b0", 7] < -0.01 and own["many_branches/b2", 12] == 0 and own["many_branches/b2", 13] < -0.01
+    assert dict(zip(found.branches, found.starts, strict=True))["many_branches/b1"] == 13, "the last change counts"
+
+
+def test_waves_in_one_month_are_a_change_at_once(tmp_path: Path) -> None:
+    names = ["offices", *(f"b{n}" for n in range(8))]
+    waves = a_transition(tmp_path, *({"month": 6, "branches": [name]} for name in names), months=15)
+    at_once = a_transition(tmp_path, {"month": 6}, months=15)
+    np.testing.assert_array_equal(waves.paths[PLANNED], at_once.paths[PLANNED])
+    assert waves.courses == at_once.courses == (STAY, PLANNED)
+
+
+def test_recovery_is_counted_from_twelve_good_months() -> None:
+    ahead = np.concatenate([np.full(6, -1.0), np.full(20, 2.0)])
+    assert recovered(ahead, 2.0, 0.0) == 6
+    assert recovered(ahead, 2.0, 0.5) == 2, "twelve months with four bad ones are 1 on average"
+    assert recovered(ahead, 5.0, 0.0) == np.inf
+    assert recovered(np.full(20, -1.0), -1.0, 0.0) == np.inf, "staying was better, and is not reached again"
+    assert recovered(np.zeros(20), 0.0, 0.0) == 0
+
+
+def test_the_loss_is_the_gap_to_the_better_state(tmp_path: Path) -> None:
+    found = a_transition(tmp_path, {"month": 7}, months=36)
+    row = found.costs.set_index("outcome").loc["goal_attainment"]
+    gap = found.series(PLANNED, "goal_attainment") - found.series(STAY, "goal_attainment")
+    gain = gap[:, -12:].mean(axis=1)
+    expected = (max(0.0, np.sign(gain.mean())) * gain[:, None] - gap[:, 6:]).sum(axis=1)
+    assert row["loss"] == pytest.approx(expected.mean()) and row["gain"] == pytest.approx(gain.mean())
+    assert row["loss_low"] < row["loss"] < row["loss_high"]
+
+
+def test_a_transition_is_saved_whole(tmp_path: Path) -> None:
+    found = a_transition(tmp_path, {"month": 5, "branches": ["b1"]}, {"month": 9}, months=14)
+    folder = found.save(tmp_path / "out")
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"manifest.json", "monthly.csv", "costs.csv", "branch_paths.csv", "transition.svg", "transition.png",
+                     "branches.svg", "branches.png"}  # fmt: skip
+    assert json.loads((folder / "manifest.json").read_text())["transition"]["changes"][1]["month"] == 9
+    assert "Goal attainment" in str(found) and "may not be steady yet" in str(found)
+
+
+def test_a_schedule_is_part_of_the_key_of_a_run() -> None:
+    old, new = load_scheme("deduction_heavy"), load_scheme("forced_ranking")
+    document = load_organisation("toy_bureau")
+
+    def key(*schedule: Change) -> str:
+        return run_key(Case((old,), document, load_behaviour(), old, 12, 12, 1, schedule=schedule), old, 0)
+
+    keys = {key(), key(Change(3, new)), key(Change(4, new)), key(Change(3, old)), key(Change(3, new, ("branch",)))}
+    assert len(keys) == 5
+    assert key(Change(3, new)) == key(Change(3, new.model_copy(update={"title": "Another title"})))
+
+
+# --- pilot -----------------------------------------------------------------------------------------------------------
+
+PLAN = {"outcome": "understanding_mean", "clusters": [4, 8], "lengths": [6, 12], "before_months": 12}
+
+
+@lru_cache(maxsize=4)
+def a_pilot(folder: Path, outcome: str = "exhaustion_mean", replicates: int = 40, same: bool = False) -> Pilot:
+    schemes: list[Any] = ["deduction_heavy", {"name": "same", "extends": "deduction_heavy"} if same else "municipal_closed_loop"]
+    study = written(folder, verb="pilot", pilot=PLAN | {"outcome": outcome}, months=36, replicates=replicates, schemes=schemes)
+    return pilot(study, workers=2)
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
+    return a_pilot(tmp_path_factory.mktemp("pilot"))
+
+
+def test_power_grows_with_branches(trial: Pilot) -> None:
+    power = trial.designs.groupby(["design", "clusters"])["power"].mean()
+    for design in ("parallel", "stepped_wedge"):
+        assert power[design, 8] >= power[design, 4]
+    assert power["parallel", 8] > power["parallel", 4]
+
+
+def test_a_trial_of_the_same_scheme_finds_nothing_but_false_alarms(tmp_path: Path) -> None:
+    found = a_pilot(tmp_path, replicates=60, same=True)
+    lots = found.designs[found.designs["design"] != "before_after"]
+    assert (found.designs["true_effect"] == 0).all()
+    assert lots["power"].mean() < 0.09 and (lots["power_low"] <= 0.05).all()
+    assert (lots["false_positive_low"] <= 0.05).all() and lots["false_positive"].mean() < 0.08
+    assert found.proposal == {}
+    assert (found.spillover[["treated", "untreated", "difference"]] == 0).all().all()
+
+
+def test_the_parts_of_before_and_after_add_up(trial: Pilot) -> None:
+    parts = trial.biases.pivot(index="length", columns="source", values="value")
+    np.testing.assert_allclose(parts["effect"] + parts["trend"] + parts["seasonality"], parts["before_after"])
+    assert parts["seasonality"][12] == pytest.approx(0.0, abs=1e-12), "a whole year against a whole year has no season"
+    rows = trial.designs[(trial.designs["design"] == "before_after") & (trial.designs["clusters"] == 8)].set_index("length")
+    np.testing.assert_allclose(rows["estimate"], parts["before_after"], err_msg="all branches take part")
+
+
+def test_a_trial_is_unbiased_but_for_spill_over(trial: Pilot) -> None:
+    """The lot makes the arms alike, so what is left between the estimate and the truth is what crosses between branches."""
+    table = trial.designs[(trial.designs["design"] == "parallel") & (trial.designs["length"] == 12)].set_index("clusters")
+    spill = trial.spillover.set_index("clusters")
+    for clusters in (4, 8):
+        row = table.loc[clusters]
+        assert row["bias_low"] - 0.02 <= spill.loc[clusters, "difference"] <= row["bias_high"] + 0.02
+        assert row["coverage"] > 0.8
+
+
+def test_the_same_seed_gives_the_same_trials_whatever_the_workers(tmp_path: Path) -> None:
+    study = written(tmp_path, verb="pilot", pilot=PLAN, months=24, replicates=4)
+    one, two = (pilot(study, workers=workers).designs for workers in (1, 2))
+    assert one.equals(two)
+
+
+def test_a_pilot_is_saved_whole_and_proposes_branches(trial: Pilot, tmp_path: Path) -> None:
+    folder = trial.save(tmp_path / "out")
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json", "designs.csv", "biases.csv", "spillover.csv", "power.svg", "power.png", "bias.svg", "bias.png"
+    }  # fmt: skip
+    told = str(trial)
+    assert "Spill-over" in told and "Intra-cluster correlation" in told
+    if trial.proposal:
+        named = [name for names in trial.proposal["arms"].values() for name in names]
+        assert len(named) == len(set(named)) == trial.proposal["clusters"] and set(named) <= set(trial.branches)
+
+
+# --- what a user can get wrong ---------------------------------------------------------------------------------------
+
+WAVE = {"month": 5}
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no waves": ({"verb": "transition", "transition": {"changes": []}}, "changes"),
+    "no block": ({"verb": "transition"}, "settings of this verb"),
+    "month 0": ({"verb": "transition", "transition": {"changes": [{"month": 0}]}}, "month"),
+    "month after the end": ({"verb": "transition", "transition": {"changes": [{"month": 99}]}}, "month 99"),
+    "unknown branch": ({"verb": "transition", "transition": {"changes": [{"month": 5, "branches": ["b11"]}]}}, "no such branch"),
+    "unknown scheme": ({"verb": "transition", "transition": {"changes": [{"month": 5, "scheme": "x"}]}}, "no such scheme"),
+    "unknown outcome": ({"verb": "transition", "transition": {"changes": [WAVE], "outcomes": ["efort_mean"]}}, "effort_mean"),
+    "yearly outcome": ({"verb": "transition", "transition": {"changes": [WAVE], "outcomes": ["rank_agreement"]}}, "every month"),
+    "two schemes at once": (
+        {"verb": "transition", "transition": {"changes": [WAVE, {"month": 5, "branches": ["b1"]}]}}, "two schemes",
+    ),
+    "which scheme": ({"verb": "transition", "transition": {"changes": [WAVE]}, "schemes": ["base"]}, "not plain"),
+    "block of another verb": ({"verb": "pilot", "transition": {"changes": [WAVE]}}, "another verb"),
+    "misspelt setting": ({"verb": "pilot", "pilot": {"lenghts": [6]}}, "lengths"),
+    "odd clusters": ({"verb": "pilot", "pilot": {"clusters": [5]}}, "even number"),
+    "more clusters than branches": ({"verb": "pilot", "pilot": {"clusters": [20]}, "months": 60}, "fewer branches"),
+    "too long a trial": ({"verb": "pilot", "pilot": {"lengths": [60], "clusters": [4]}}, "at least 72"),
+    "too short a trial": ({"verb": "pilot", "pilot": {"lengths": [3], "clusters": [4]}}, "too short"),
+    "trial of the baseline": ({"verb": "pilot", "pilot": {"scheme": "deduction_heavy"}}, "is the baseline"),
+    "outcome at the end only": ({"verb": "pilot", "pilot": {"outcome": "surplus", "clusters": [4]}}, "every month"),
+    "no such outcome": ({"verb": "pilot", "pilot": {"outcome": "happiness"}}, "no such outcome"),
+    "no such design": ({"verb": "pilot", "pilot": {"designs": ["guess"]}}, "parallel"),
+    "certain power": ({"verb": "pilot", "pilot": {"power": 1.0}}, "power"),
+    "no such branch to try": ({"verb": "pilot", "pilot": {"branches": ["b99"]}}, "no such branch"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_a_bad_study_is_told(mistake: str, tmp_path: Path) -> None:
+    content, told = BAD[mistake]
+    study = written(tmp_path, **content)
+    with pytest.raises(UserError) as error:
+        (transition if content["verb"] == "transition" else pilot)(study)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize("mistake", ["unknown branch", "odd clusters", "month after the end"])
+def test_the_command_tells_it_without_a_traceback(mistake: str, tmp_path: Path) -> None:
+    content, told = BAD[mistake]
+    result = CliRunner().invoke(app, [content["verb"], str(written(tmp_path, **content)), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2 and told in result.output and "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_commands_run(tmp_path: Path) -> None:
+    plan = {"changes": [{"month": 5}], "outcomes": ["effort_mean"]}
+    study = written(tmp_path, verb="transition", transition=plan, months=14)
+    result = CliRunner().invoke(app, ["transition", str(study), "--replicates", "2", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("name", ["transition_municipal", "transition_county", "pilot_municipal", "pilot_county"])
+def test_the_studies_that_come_along_are_sound(name: str) -> None:
+    from sim.outcomes import OUTCOME_NAMES
+    from sim.schemes.study import load_study
+
+    study = load_study(name, OUTCOME_NAMES)
+    assert isinstance(study, Study) and study.verb in ("transition", "pilot")
