@@ -193,6 +193,12 @@ def is_sound(path: Path) -> bool:
         return False
 
 
+def read_file(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A part file, or some columns of it: small, so one thread and no machinery for sets of files."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns, use_threads=False)
+
+
 # --- one part --------------------------------------------------------------------------------------------------------
 
 
@@ -228,16 +234,16 @@ class Part:
 
     def read(self, tables: Iterable[str] = KEPT) -> Runs:
         """All runs of the part, with those of the tables asked for that it has."""
-        runs = pq.read_table(self.path)
+        runs = read_file(self.path)
         wanted = self.kept & set(tables)
         n = len(runs)
         numbers = {name: runs[name].to_numpy() for name in ("point", "replicate", "seed", "again", "n_steps", "n_groups")}
-        if MONTHLY in wanted:
-            monthly = _matrix(pq.read_table(self.monthly), SERIES)
+        if self.monthly and MONTHLY in wanted:
+            monthly = _matrix(read_file(self.monthly), SERIES)
         else:
             monthly, numbers["n_steps"] = np.empty((0, len(SERIES))), np.zeros(n, np.int64)
-        if GROUPS in wanted:
-            found = pq.read_table(self.groups)
+        if self.groups and GROUPS in wanted:
+            found = read_file(self.groups)
             groups = _matrix(found, GROUP_OUTCOMES)
             label, labels = _labels_of(found)
         else:
@@ -257,7 +263,7 @@ class Part:
 
     def columns(self, names: Sequence[str]) -> pa.Table:
         """Some columns of the file of runs."""
-        return pq.read_table(self.path, columns=list(names))
+        return read_file(self.path, list(names))
 
 
 def keys_of(column: pa.ChunkedArray) -> np.ndarray:

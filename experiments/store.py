@@ -21,8 +21,9 @@ import shutil
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -77,13 +78,13 @@ LOCK = "lock"
 POINTS = "points.parquet"
 
 #: A part is committed when it has this many runs or bytes, or when what waits is this old: a twentieth of the study's age.
-RUNS_PER_PART = 16_384
-BYTES_PER_PART = 16 * 2**20
+RUNS_PER_PART = 8192
+BYTES_PER_PART = 8 * 2**20
 YOUNGEST, OLDEST, SHARE_OF_AGE = 0.5, 30.0, 0.05
 
 #: Runs that are handed on at a time when a study is read from the first to the last, and bytes of parts held meanwhile.
-RUNS_PER_BATCH = 2048
-BYTES_HELD = 64 * 2**20
+RUNS_PER_BATCH = 1024
+BYTES_HELD = 16 * 2**20
 
 LABELS = ("point", "scheme", "replicate")
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "matplotlib", "mesa")
@@ -157,7 +158,7 @@ class StudyStore:
 
     def holds(self, key: bytes, keep: Iterable[str] = (RUNS,)) -> bool:
         """The same for a key as bytes."""
-        wanted = _bits(keep)
+        wanted = _bits(tuple(keep))
         return self._known.kept(key) & wanted == wanted
 
     @property
@@ -179,23 +180,24 @@ class StudyStore:
     def append(self, runs: Runs, keep: Iterable[str] = (RUNS,)) -> None:
         """Take finished runs; they are committed with others before long, at the latest with `commit`."""
         self._waiting.setdefault(tuple(keep), []).append(runs)
-        self._known.add(runs.key[~runs.again], _bits(keep))
+        self._known.add(runs.key[~runs.again], _bits(tuple(keep)))
         batches = [batch for own in self._waiting.values() for batch in own]
         now = time.monotonic()
         patience = min(max(YOUNGEST, SHARE_OF_AGE * (now - self._began)), OLDEST)
-        full = sum(map(len, batches)) >= RUNS_PER_PART or sum(batch.nbytes for batch in batches) >= BYTES_PER_PART
-        if full or now - self._committed >= patience:
+        if _fills_a_part(batches):
+            self.commit(is_full=True)
+        elif now - self._committed >= patience:
             self.commit()
 
-    def commit(self) -> None:
-        """Put onto the disk what is waiting. When this returns, no crash can lose it.
+    def commit(self, *, is_full: bool = False) -> None:
+        """Put onto the disk what is waiting. When this returns, no crash can lose it. A full part stays as it is for good.
 
         Raises:
             UserError: the disk is full or the folder cannot be written; earlier parts stay.
         """
         for keep, batches in list(self._waiting.items()):
             runs = Runs.joined(batches)
-            self._write(runs, keep, model_code())
+            self._write(runs, keep, model_code(), is_full=is_full and _fills_a_part(batches))
             del self._waiting[keep]
         self._committed = time.monotonic()
 
@@ -219,7 +221,7 @@ class StudyStore:
             gathered: list[Runs] = []
             for batch in self._batches(small, kept, asked=False):
                 gathered.append(batch)
-                if sum(map(len, gathered)) >= RUNS_PER_PART or sum(one.nbytes for one in gathered) >= BYTES_PER_PART:
+                if _fills_a_part(gathered):
                     self._write(Runs.joined(gathered), kept, code, is_full=True)
                     gathered = []
             if gathered:
@@ -295,6 +297,15 @@ class StudyStore:
 
     def failed(self) -> pd.DataFrame:
         """The runs that failed: point, scheme, replicate and the reason."""
+        import pandas as pd
+
+        if self._writing:
+            self.commit()
+        any_failed = any(
+            column.null_count < len(column) for column in (part.columns(["failed"])["failed"] for part in self._parts)
+        )
+        if not any_failed:  # the usual case, and cheap
+            return pd.DataFrame({name: [] for name in (*LABELS, "reason")})
         table = self.runs(["failed"])
         return table[table["failed"].notna()].rename(columns={"failed": "reason"}).reset_index(drop=True)
 
@@ -419,7 +430,12 @@ def _ranks(codes: np.ndarray, names: Sequence[str]) -> np.ndarray:
     return rank[codes] if len(names) else codes
 
 
-def _bits(kept: Iterable[str]) -> int:
+def _fills_a_part(batches: Sequence[Runs]) -> bool:
+    return sum(map(len, batches)) >= RUNS_PER_PART or sum(batch.nbytes for batch in batches) >= BYTES_PER_PART
+
+
+@lru_cache(maxsize=64)
+def _bits(kept: Collection[str]) -> int:
     return sum(1 << KEPT.index(kind) for kind in set(kept))
 
 

@@ -3,7 +3,7 @@
 Every figure is a ratio inside one run, or a time with the machine's noise in it; nothing here is a test. Names: walk (cost of
 a cadre-month), walks (compiled against Mesa), sizes (1,000 to 1,000,000 cadres), national (720,000 cadres, 120 months),
 compare (the main job), luck (variance reduction), sobol (43,008 runs of a bureau of 300 and all their indices; --scale .1 for
-a tenth of the sample).
+a tenth of the sample), store (overhead and memory of studies).
 """
 
 from __future__ import annotations
@@ -133,6 +133,13 @@ def bench_luck() -> None:
     for name in (*HEADLINES, "effort_mean", "exhaustion_mean", "sabotage_mean"):
         k = OUTCOME_NAMES.index(name)
         print(f"  {name:22s} {independent[k] / paired[k] if paired[k] > 0 else float('inf'):10.1f} x")
+
+
+def bench_store() -> None:
+    """What the runner and the store cost a run, and memory of a study of 100,000 runs."""
+    from tests.bench_store import main as bench
+
+    bench()
 
 
 #: The parameters of the large sensitivity study: twenty that all parts of the model hang on.
