@@ -88,7 +88,7 @@ def test_most_ends_it_and_what_is_open_is_told() -> None:
     told = " ".join(settling_in_words(comparison))
     assert "stopped at the most, 50" in told
     assert "Not settled: near: goal attainment" in told
-    assert "1 are clear" in told
+    assert "1 clear" in told
 
 
 def test_the_best_is_kept_and_the_others_are_no_longer_run() -> None:

@@ -12,8 +12,10 @@ import pytest
 from experiments_fake import PLACES, design, fake_core
 from rich.console import Console
 from scipy.stats import t
+from typer.testing import CliRunner
 
 from experiments import winners as module
+from experiments.cli import app
 from experiments.api import Comparison, compare_design
 from experiments.report.desks import desks_in_words, desks_note, desks_table, groups_table, moves_table, percent
 from experiments.winners import transition_table, winners_of
@@ -98,6 +100,38 @@ def test_tables_can_be_printed(comparison: Comparison) -> None:
     assert "↑ 100 % [100, 100]" in text
     assert "section" in text
     assert "burnout, from 3.5" in text
+
+
+def test_the_command_tells_it_again(comparison: Comparison, tmp_path: Path) -> None:
+    comparison.save(tmp_path / "out")
+    told = CliRunner().invoke(app, ["winners", str(tmp_path / "out")])
+    assert told.exit_code == 0, told.output
+    assert "↑ 100 % [100, 100]" in told.output
+    by = CliRunner().invoke(app, ["winners", str(tmp_path / "out"), "--scheme", "reform", "--by", "department"])
+    assert "section" in by.output
+    moves = ["--scheme", "reform", "--measure", "burnout", "--by", "department", "--group", "office"]
+    assert "burnout, from 3.5" in CliRunner().invoke(app, ["winners", str(tmp_path / "out"), *moves]).output
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--scheme", "refrom"], "did you mean reform"),
+        (["--by", "department"], "needs a scheme"),
+        (["--scheme", "reform", "--by", "floor"], "one of everybody, department, sequence"),
+        (["--scheme", "reform", "--measure", "joy"], "grade, pay, effort, burnout"),
+        (["--scheme", "reform", "--measure", "pay", "--by", "department"], "both --by and --group"),
+        (["--scheme", "reform", "--measure", "pay", "--by", "department", "--group", "attic"], "office"),
+    ],
+)
+def test_what_is_wrong_is_told(options: list[str], told: str, comparison: Comparison, tmp_path: Path) -> None:
+    comparison.write_tables(tmp_path)
+    result = CliRunner().invoke(app, ["winners", str(tmp_path), *options])
+    assert result.exit_code == 2
+    assert told in result.output
+    nowhere = CliRunner().invoke(app, ["winners", str(tmp_path / "nowhere")])
+    assert nowhere.exit_code == 2
+    assert "no winners in this folder" in nowhere.output
 
 
 def test_desks_are_left_out_where_nobody_asked(tmp_path: Path) -> None:

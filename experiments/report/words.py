@@ -99,11 +99,11 @@ def settling_in_words(comparison: Comparison) -> list[str]:
 
 
 STATE_WORDS = {
-    State.CLEAR: "are clear",
-    State.NARROW: "are as narrow as asked for",
-    State.OPEN: "are not settled",
-    State.DROPPED: "are of dropped schemes",
-    State.MISSING: "have no value",
+    State.CLEAR: "clear",
+    State.NARROW: "as narrow as asked for",
+    State.OPEN: "not settled",
+    State.DROPPED: "of dropped schemes",
+    State.MISSING: "without a value",
 }
 
 

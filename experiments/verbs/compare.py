@@ -158,7 +158,7 @@ class Comparison:
                     shutil.copyfile(self.folder / name, folder / name)
             self.summary.to_csv(folder / "summary.csv", index=False, lineterminator="\n")
             if self.design.winners:
-                self.winners.to_csv(folder / "winners.csv", index=False, lineterminator="\n")
+                self.winners.to_csv(folder / "winners.csv", index=False, float_format="%.6g", lineterminator="\n")
         write_json(folder / MANIFEST, self.manifest())
 
 
