@@ -15,8 +15,8 @@ from scipy.stats import t
 from typer.testing import CliRunner
 
 from experiments import winners as module
-from experiments.cli import app
 from experiments.api import Comparison, compare_design
+from experiments.cli import app
 from experiments.report.desks import desks_in_words, desks_note, desks_table, groups_table, moves_table, percent
 from experiments.winners import transition_table, winners_of
 from sim.desks import MEASURES, OTHER, SAME, turned

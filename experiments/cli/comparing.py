@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.cli import plumbing
+from experiments.cli import (
+    plumbing,
+    winning,  # noqa: F401 - adds its command
+)
 from experiments.cli.options import (
     BaselineOption,
     BehaviourOption,

@@ -73,7 +73,9 @@ def _results(folder: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
     path = folder / "winners.csv"
     if not path.is_file() or not (folder / "manifest.json").is_file():
         raise UserError.of(
-            "there are no winners in this folder", found=str(folder), hint="cadresim compare writes winners.csv (unless --no-winners)"
+            "there are no winners in this folder",
+            found=str(folder),
+            hint="cadresim compare writes winners.csv (unless --no-winners)",
         )
     import pandas as pd
 
