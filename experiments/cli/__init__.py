@@ -10,7 +10,7 @@ import os
 import sys
 
 # importing a module adds its commands
-from experiments.cli import comparing, deciding, evidence, looking, planning, results, running, varying  # noqa: F401
+from experiments.cli import comparing, deciding, evidence, looking, planning, reproducing, results, running, varying  # noqa: F401
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
 
 __all__ = ["app", "main"]
