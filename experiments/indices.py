@@ -60,6 +60,9 @@ MOST_RESAMPLES = {"delta": 20, "hdmr": 20, "pawn": 50, "rbd_fast": 100}
 #: HDMR fits pairs too up to this number of factors; beyond it their number makes it slow and the fit loose.
 MOST_FACTORS_IN_PAIRS = 6
 
+#: HDMR: intervals of its splines. SALib's 2 cannot follow two waves of a sine.
+INTERVALS = 4
+
 #: Relative spread below which an output counts as constant (rounding, no more).
 CONSTANT = 1e-12
 
@@ -356,7 +359,7 @@ def hdmr(sample: Sample, outputs: Floats, resamples: int, z: float, seed: int) -
     for m, output in enumerate(outputs.T):
         with _numpy_seeded(seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = salib.analyze(sample.problem, sample.points, output, maxorder=order, K=max(2, resamples))
+            found = salib.analyze(sample.problem, sample.points, output, maxorder=order, m=INTERVALS, K=max(2, resamples))
         first[:, :, m] = np.asarray(found["S"])[:k], np.asarray(found["S_conf"])[:k]
         total[:, :, m] = np.asarray(found["ST"])[:k], np.asarray(found["ST_conf"])[:k]
     names = alone(sample.factors)

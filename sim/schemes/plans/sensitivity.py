@@ -97,6 +97,11 @@ class SensitivityPlan(Plan):
                 load_posterior()
         found += self._size_misfits()
         found += self._group_misfits(list(ranges))
+        stepped = [path for path, span in ranges.items() if span.kind != "number"]
+        if "dgsm" in self.methods and stepped:
+            told = f"{stepped[0]} has steps of its own"
+            at = ("methods", self.methods.index("dgsm"))
+            found.append(Misfit(at, "dgsm takes small steps along a continuous range", told, "parameters that are plain numbers"))
         others = [scheme for scheme in documents.schemes if scheme.document.name != documents.baseline]
         if self.difference and not others:
             found.append(Misfit(("difference",), "a difference needs two schemes", "one scheme", "a baseline and another scheme"))
