@@ -99,8 +99,8 @@ class Sweep:
     def responses(self) -> pd.DataFrame:
         """One row a path, class of its values, scheme and outcome: mean over its points, 95 % interval over replicates.
 
-        `apart` is the half width of the interval of the class's distance from the scheme's mean over all points: luck that shifts
-        all points of a replicate alike drops out of it.
+        `level` is the value as text, `value` as a number (missing for a choice). `apart` is the half width of the interval of the
+        class's distance from the scheme's mean over all points: luck that shifts all points of a replicate alike drops out of it.
         """
         import pandas as pd
 
@@ -115,13 +115,13 @@ class Sweep:
                 [range(len(levels)), self.design.scheme_names, OUTCOME_NAMES], names=["class", "scheme", "outcome"]
             ).to_frame(index=False)
             index.insert(0, "path", path)
-            index.insert(2, "value", [levels[one] for one in index["class"]])
+            numeric = all(isinstance(one, int | float) and not isinstance(one, bool) for one in levels)
+            index.insert(2, "level", [str(levels[one]) for one in index["class"]])
+            index.insert(3, "value", [float(levels[one]) if numeric else np.nan for one in index["class"]])
             index["mean"], index["low"], index["high"] = (part.reshape(-1) for part in (mean, mean - half, mean + half))
             index["apart"] = apart.reshape(-1)
             tables.append(index)
-        table = pd.concat(tables, ignore_index=True)
-        table["value"] = table["value"].astype(str) if table["value"].map(type).nunique() > 1 else table["value"]
-        return table
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def ranges_of_response(self) -> pd.DataFrame:
