@@ -21,10 +21,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.cases import KEY_BYTES
+from sim.desks import DESK_COLUMNS
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
 RUNS, MONTHLY, GROUPS = "runs", "monthly", "groups"
 KEPT = (RUNS, MONTHLY, GROUPS)
+
+#: Kept beside the tables where it is asked for: every desk compared with itself (columns of the table of groups).
+DESKS = "desks"
+KINDS = (*KEPT, DESKS)
+_DESK_COLUMNS = [GROUP_OUTCOMES.index(name) for name in DESK_COLUMNS]
+
 TEMPORARY = ".part-"
 DAMAGED = "damaged"
 
@@ -211,6 +218,7 @@ class Part:
     groups: Path | None
     code: str
     is_full: bool
+    kept: frozenset[str]  # which of `KINDS`
 
     @property
     def number(self) -> int:
@@ -223,19 +231,15 @@ class Part:
         return [path for path in (self.path, self.monthly, self.groups) if path is not None]
 
     @property
-    def kept(self) -> frozenset[str]:
-        """Which tables it has."""
-        return frozenset(kind for kind, path in zip(KEPT, (self.path, self.monthly, self.groups), strict=True) if path)
-
-    @property
     def n_runs(self) -> int:
         """Number of runs, from the foot of the file."""
         return int(pq.read_metadata(self.path).num_rows)
 
     def read(self, tables: Iterable[str] = KEPT) -> Runs:
         """All runs of the part, with those of the tables asked for that it has."""
+        tables = set(tables)
         runs = read_file(self.path)
-        wanted = self.kept & set(tables)
+        wanted = self.kept & tables
         n = len(runs)
         numbers = {name: runs[name].to_numpy() for name in ("point", "replicate", "seed", "again", "n_steps", "n_groups")}
         if self.monthly and MONTHLY in wanted:
@@ -245,6 +249,8 @@ class Part:
         if self.groups and GROUPS in wanted:
             found = read_file(self.groups)
             groups = _matrix(found, GROUP_OUTCOMES)
+            if DESKS not in tables:
+                groups[:, _DESK_COLUMNS] = np.nan  # whoever did not ask gets the same, whatever is there
             label, labels = _labels_of(found)
         else:
             groups, numbers["n_groups"] = np.empty((0, len(GROUP_OUTCOMES))), np.zeros(n, np.int64)
@@ -323,6 +329,7 @@ def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code:
         "format": 1,
         "code": code,
         "is_full": is_full,
+        "kept": sorted(kept),
         "monthly": monthly.name if monthly else None,
         "groups": groups.name if groups else None,
     }
@@ -339,7 +346,7 @@ def write_part(folder: Path, number: int, runs: Runs, kept: Iterable[str], code:
     schema = RUNS_PART.with_metadata({"cadresim": json.dumps(about)})
     path = write_file(folder, RUNS, number, pa.Table.from_arrays(columns, schema=schema))
     sync_folder(folder)
-    return Part(path, monthly, groups, code, is_full)
+    return Part(path, monthly, groups, code, is_full, frozenset(kept))
 
 
 def sync_folder(folder: Path) -> None:
@@ -362,7 +369,7 @@ def open_part(path: Path) -> Part:
     try:
         about = json.loads(pq.read_schema(path).metadata[b"cadresim"])
         beside = [path.with_name(about[kind]) if about[kind] else None for kind in (MONTHLY, GROUPS)]
-        return Part(path, beside[0], beside[1], str(about["code"]), bool(about["is_full"]))
+        return Part(path, beside[0], beside[1], str(about["code"]), bool(about["is_full"]), frozenset(about["kept"]))
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is no part of a study") from error
 

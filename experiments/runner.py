@@ -21,7 +21,7 @@ import numpy as np
 
 from experiments.cases import Case, Setup, case_digest, key_of, model_code
 from experiments.design import Design, check_number
-from experiments.parts import GROUPS, KEY, MONTHLY, RUNS, Runs
+from experiments.parts import DESKS, GROUPS, KEY, MONTHLY, RUNS, Runs
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
@@ -194,7 +194,8 @@ def run_cases(
         executor: any executor of `concurrent.futures` in place of threads; ``core`` must then be a function of a module.
         core: what simulates.
         progress: told at the start and after every block: runs done, runs that were lacking (of a generator: found so far).
-        keep: which tables of a run are kept: ``runs``, and ``monthly``, ``groups`` where they are needed.
+        keep: which tables of a run are kept: ``runs``, and ``monthly``, ``groups`` where they are needed; ``desks`` fills the
+            columns of groups that compare every desk with itself under the baseline.
 
     A run that fails becomes a row with its reason and the study goes on. Ctrl-C keeps all that is finished.
 
@@ -202,7 +203,7 @@ def run_cases(
         UserError: a bad number of workers, a disk that takes no more, workers that cannot run the study; finished runs are kept.
     """
     if core is compiled_core:
-        core = partial(compiled_core, keep=tuple(keep))
+        core = partial(compiled_core, keep=tuple(keep), desks=DESKS in keep)
     if executor is not None:
         return _Study(store, executor, FAR, core, progress, tuple(keep)).run(cases, replicates)
     pool = ThreadPoolExecutor(max_workers=check_workers(workers), thread_name_prefix="cadresim")

@@ -53,6 +53,7 @@ from experiments.parts import (
     DAMAGED,
     KEPT,
     KEY,
+    KINDS,
     RUNS,
     RUNS_PART,
     TEMPORARY,
@@ -124,7 +125,7 @@ class StudyStore:
                 part = open_part(path)
                 sound = all(is_sound(file) for file in part.files)
             except ValueError:
-                part, sound = Part(path, None, None, "", False), False
+                part, sound = Part(path, None, None, "", False, frozenset()), False
             if sound:
                 self._parts.append(part)
                 columns = part.columns(["key", "again"])
@@ -310,7 +311,7 @@ class StudyStore:
         return table[table["failed"].notna()].rename(columns={"failed": "reason"}).reset_index(drop=True)
 
     def batches(self, tables: Iterable[str] = KEPT) -> Iterator[Runs]:
-        """All runs with their months and groups, ordered by point, replicate and scheme, some at a time.
+        """All runs with the tables asked for (of `KINDS`), ordered by point, replicate and scheme, some at a time.
 
         Memory does not grow with the number of runs, as long as they were run roughly in this order.
         """
@@ -340,7 +341,7 @@ class StudyStore:
             piece["key"], piece["part"], piece["row"] = keys_of(columns["key"]), number, np.arange(len(columns))
             piece["point"], piece["replicate"] = columns["point"].to_numpy(), columns["replicate"].to_numpy()
             piece["scheme"] = self._asked.codes(columns["scheme"])
-            piece["worse"] = columns["again"].to_numpy() * 8 + (len(KEPT) - len(part.kept))
+            piece["worse"] = columns["again"].to_numpy() * 8 + (len(KINDS) - len(part.kept))
             pieces.append(piece)
         rows = np.concatenate(pieces) if pieces else np.zeros(0, ROW)
         rows = rows[np.lexsort((rows["row"], rows["part"], rows["worse"], rows["key"]))]
@@ -436,7 +437,7 @@ def _fills_a_part(batches: Sequence[Runs]) -> bool:
 
 @lru_cache(maxsize=64)
 def _bits(kept: Collection[str]) -> int:
-    return sum(1 << KEPT.index(kind) for kind in set(kept))
+    return sum(1 << KINDS.index(kind) for kind in set(kept))
 
 
 class _KeySet:

@@ -25,12 +25,13 @@ from experiments_fake import design, fake_core, organisation, scheme
 from experiments import parts as parts_module
 from experiments import store as store_module
 from experiments.cases import Case, case_digest, case_of, digest_of, key_of, run_key
-from experiments.parts import KEPT, part_files
+from experiments.parts import DESKS, KEPT, part_files
 from experiments.runner import TRIES, Ran, run_cases
 from experiments.store import LOCK, PARTS, open_study, read_study, study_folder
 from experiments.studies import find_study, list_studies, study_table
+from sim.desks import DESK_COLUMNS
 from sim.errors import UserError
-from sim.outcomes import OUTCOME_NAMES
+from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES
 from sim.schemes.behaviour import Behaviour
 
 ABOUT = {"verb": "sweep", "name": "fake"}
@@ -719,3 +720,30 @@ def test_the_lock_is_no_part_of_a_study(tmp_path: Path) -> None:
     (tmp_path / PARTS / LOCK).write_text("")
     (tmp_path / PARTS / ".part-about.json").write_text("{")
     assert fill(tmp_path, points=cases(1)) == Ran(12, 0, 0)
+
+
+def test_desks_that_were_not_compared_are_made(tmp_path: Path) -> None:
+    """And whoever does not ask for them gets the same table, whether they are there or not."""
+    place = GROUP_OUTCOMES.index(DESK_COLUMNS[0])
+
+    def desk_values() -> tuple[list[bool], list[bool]]:
+        with read_study(tmp_path) as store:
+            plain, with_desks = (np.concatenate([one.groups for one in store.batches(kept)]) for kept in (KEPT, (*KEPT, DESKS)))
+        return np.isnan(plain[:, place]).tolist(), np.isnan(with_desks[:, place]).tolist()
+
+    def desks_core(case: Case) -> Callable[[int], Any]:
+        def simulate(replicate: int) -> Any:
+            records = fake_core(case)(replicate)  # type: ignore[arg-type]
+            for record in records:
+                record.groups[:, place] = 7.0
+            return records
+
+        return simulate
+
+    fill(tmp_path, points=cases(1), keep=KEPT)
+    assert fill(tmp_path, points=cases(1), keep=(*KEPT, DESKS), core=desks_core) == Ran(12, 0, 0)
+    assert desk_values() == ([True] * 36, [False] * 36)
+    assert fill(tmp_path, points=cases(1), keep=KEPT, core=never) == Ran(0, 12, 0)
+    with open_study(tmp_path, ABOUT) as store:
+        store.compact()
+    assert desk_values() == ([True] * 36, [False] * 36)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ import numpy as np
 from experiments.budget import Budget
 from experiments.cases import case_of, digest_of, model_code
 from experiments.design import Design, check_number, code_hash
-from experiments.parts import KEPT
+from experiments.parts import DESKS, KEPT
 from experiments.runner import Core, Ran, check_workers, compiled_core, run_cases
 from experiments.runtables import RunTables
 from experiments.settling import Settling
@@ -229,13 +229,11 @@ def run_design(
     Raises:
         NoRunLeft: not one run went well, so that there is nothing to judge.
     """
-    if design.winners and core is compiled_core:
-        core = partial(compiled_core, keep=KEPT, desks=True)
 
     def run(schemes: Sequence[str], replicates: int) -> Ran:
         chosen = replace(case_of(design), schemes=tuple(one for one in design.schemes if one.name in schemes))
         settings: dict[str, Any] = {"workers": workers, "executor": executor, "core": core, "progress": progress}
-        return run_cases(store, [chosen], range(replicates), keep=KEPT, **settings)
+        return run_cases(store, [chosen], range(replicates), keep=kept_of(design), **settings)
 
     if design.wanted is None:
         return Done(design, run(design.scheme_names, design.replicates))
@@ -253,6 +251,11 @@ def run_design(
         settling.judge(values_of(runs, design.scheme_names)[0], look)
         say(settling.sentence())
     return Done(replace(design, replicates=settling.replicates), Ran(n_new, n_reused, n_failed), settling, asked)
+
+
+def kept_of(design: Design) -> tuple[str, ...]:
+    """Which tables of its runs a comparison needs."""
+    return (*KEPT, DESKS) if design.winners else KEPT
 
 
 @dataclass(frozen=True)
@@ -278,7 +281,7 @@ def tabulated(store: StudyStore, done: Done, folder: Path | None = None) -> Comp
     failed: list[dict[str, Any]] = []
     n_good = 0
     with RunTables(place, step_months=done.design.organisation.step_months) as tables:
-        for batch in store.batches():
+        for batch in store.batches(kept_of(done.design)):
             tables.append(batch)
             bad = [row for row, reason in enumerate(batch.failed) if reason is not None]
             failed += [
