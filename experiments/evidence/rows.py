@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from experiments.evidence.field import MEASURES
+from experiments.evidence.surveys import MEASURES
 from sim.errors import Finding, UserError
 from sim.run import Setting
 from sim.schemes.behaviour import Behaviour
