@@ -93,6 +93,22 @@ def is_identical(low: float, high: float) -> bool:
     return bool(low == 0 and high == 0)
 
 
+def pooled_shares(shares: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    """Values by replicate whose mean is the share pooled over replicates, sum of parts / sum of wholes, in every row.
+
+    Formula: R + (share - R) whole / mean whole, with R the pooled share: the ratio, linearised, so that intervals of means are
+    intervals of the pooled share (Cochran 1977, section 6.3). Rows whose wholes are not all known keep their shares.
+    """
+    known = ~np.isnan(shares)
+    whole = np.where(known, wholes, 0.0)
+    usable = (~np.isnan(whole)).all(axis=-1) & (np.nan_to_num(whole).sum(axis=-1) > 0)
+    safe = np.where(usable[..., None], np.nan_to_num(whole), known)
+    total = np.maximum(safe.sum(axis=-1, keepdims=True), 1e-300)
+    ratio = np.where(known, shares * safe, 0.0).sum(axis=-1, keepdims=True) / total
+    mean = total / np.maximum(known.sum(axis=-1, keepdims=True), 1)
+    return np.where(known, ratio + (shares - ratio) * safe / mean, np.nan)
+
+
 # --- many schemes at once ------------------------------------------------------------------------------------------------
 
 #: Draws of the largest of several correlated normals: its 95 % quantile is then good to .15 % of level.

@@ -224,7 +224,7 @@ OWN_GROUP_OUTCOMES: tuple[str, ...] = (
     "n_cadres", "exhaustion_mean", "cynicism_mean", "efficacy_mean", "burnout_share", "overload_share",
     "justice_distributive", "justice_procedural", "justice_interpersonal", "justice_informational",
     "bottom_share", "top_share", "falsified_share", "contribution_mean", "score_mean", "pay_mean", "effort_mean",
-    "help_mean", "sabotage_mean", "autonomous_motivation_mean", "understanding_mean",
+    "help_mean", "sabotage_mean", "autonomous_motivation_mean", "understanding_mean", "score_squares",
 )  # fmt: skip
 
 #: Columns of a run's table of groups: its own outcomes, then the same desks in the baseline's world (NaN where not asked for).
@@ -397,6 +397,22 @@ def _luck_share(score: np.ndarray, contribution: np.ndarray, sequence: np.ndarra
     return left / total if total > 1e-12 else np.nan
 
 
+def _score_squares(world: World) -> np.ndarray:
+    """Squared distance of every final score from the mean of its sequence: what `luck_share` is a share of; 0 = not counted.
+
+    Summed over places it is the weight of a run when luck is pooled over replicates.
+    """
+    cadres, sequence = world.cadres, _sequence_of(world)
+    known = ~np.isnan(cadres["score"]) & ~np.isnan(cadres["contribution"])
+    squares = np.zeros(len(cadres))
+    rows, first, size = _sorted_groups(sequence, known)
+    for start, n in zip(first, size, strict=True):
+        if n >= SMALLEST_GROUP:
+            own = rows[start : start + n]
+            squares[own] = (cadres["score"][own] - cadres["score"][own].mean()) ** 2
+    return squares
+
+
 def _gini(pay: np.ndarray) -> float:
     """Gini coefficient of positive pay: sum_i (2i - n - 1) x_i / (n sum x)."""
     ordered = np.sort(pay)
@@ -567,6 +583,7 @@ def _group_table(world: World, group: np.ndarray, n: int, window: int) -> np.nda
         "sabotage_mean": mean(cadres["window_sabotage"] / window),
         "autonomous_motivation_mean": mean(cadres["motivation"]),
         "understanding_mean": mean(cadres["understanding"]),
+        "score_squares": np.bincount(group, weights=_score_squares(world), minlength=n),
     }
     for name in ("exhaustion", "cynicism", "efficacy"):
         columns[f"{name}_mean"] = mean(cadres[name])

@@ -86,6 +86,11 @@ def test_in_real_worlds(setting: Setting) -> None:
         people = record.groups[:, own + DESK_COLUMNS.index(SAME)] + record.groups[:, own + DESK_COLUMNS.index(OTHER)]
         inside = np.array([dimension == "sequence" for dimension, _ in record.group_labels])
         assert people[inside].sum() == record.groups[inside, OWN_GROUP_OUTCOMES.index("n_cadres")].sum() > 200
+    squares = records[0].groups[:, OWN_GROUP_OUTCOMES.index("score_squares")]
+    by_dimension = {dimension: 0.0 for dimension, _ in records[0].group_labels}
+    for (dimension, _), value in zip(records[0].group_labels, squares, strict=True):
+        by_dimension[dimension] += value
+    assert min(by_dimension.values()) == pytest.approx(max(by_dimension.values())) != 0, "sums over places, however grouped"
     against_itself = records[1].groups[:, own:]
     for measure in MEASURES:
         for way in ("raised", "lowered", "change"):

@@ -13,6 +13,7 @@ from experiments.stats import (
     mean_present,
     normal_quantile,
     paired_difference,
+    pooled_shares,
     probability_of_being_best,
     simultaneous_multiplier,
     student_quantile,
@@ -73,6 +74,23 @@ def test_settled_means_that_the_interval_excludes_zero(low: float, high: float, 
 def test_quantile_needs_two_values() -> None:
     assert np.isnan(student_quantile(np.array([0, 1]))).all()
     assert student_quantile(np.array([5]))[0] == pytest.approx(scipy_stats.t.ppf(0.975, 4))
+
+
+def test_pooled_shares_are_the_ratio_of_sums() -> None:
+    rng = np.random.default_rng(3)
+    wholes = rng.uniform(1, 9, (2, 200))
+    shares = rng.uniform(0, 1, (2, 200))
+    shares[0, 5] = np.nan
+    values = pooled_shares(shares, wholes)
+    known = ~np.isnan(shares[0])
+    assert np.isnan(values[0, 5])
+    assert mean_present(values[0][:, None])[0] == pytest.approx((shares[0] * wholes[0])[known].sum() / wholes[0][known].sum())
+    resampled = [
+        (shares[1][chosen] * wholes[1][chosen]).sum() / wholes[1][chosen].sum() for chosen in rng.integers(0, 200, (4000, 200))
+    ]
+    assert half_width(values[1][:, None])[0] == pytest.approx(1.97 * np.std(resampled), rel=0.05), "the bootstrap's interval"
+    wholes[1, 3] = np.nan
+    np.testing.assert_allclose(pooled_shares(shares, wholes)[1], shares[1], err_msg="unknown wholes: the mean over runs")
 
 
 # --- many schemes at once ------------------------------------------------------------------------------------------------

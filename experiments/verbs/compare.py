@@ -26,7 +26,7 @@ from experiments.parts import DESKS, KEPT
 from experiments.runner import Core, Ran, check_workers, compiled_core, run_cases
 from experiments.runtables import RunTables
 from experiments.settling import Settling
-from experiments.stats import CONFIDENCE, error_of, normal_quantile, summarise
+from experiments.stats import CONFIDENCE, error_of, normal_quantile, pooled_shares, summarise
 from experiments.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
 from experiments.winners import winners_of
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES
@@ -96,16 +96,28 @@ class Comparison:
 
         `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at once; `probability_best` is the
         share of resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
+        Luck is pooled over replicates (`experiments.stats.pooled_shares`); every other mean is the mean over runs.
         """
         import pandas as pd
 
         names = self.design.scheme_names
         values, runs = values_of(self.runs, names)
+        luck = OUTCOME_NAMES.index("luck_share")
+        values[:, :, luck] = pooled_shares(values[:, :, luck], self._score_squares())
         better = np.array([outcome.better for outcome in OUTCOMES])
         multiplier = self.settling.multiplier if self.settling else normal_quantile
         found = summarise(values, names.index(self.design.baseline), better, runs=runs, multiplier=multiplier)
         table = pd.DataFrame({"scheme": np.repeat(names, len(OUTCOMES)), "outcome": np.tile(OUTCOME_NAMES, len(names))})
         return table.assign(**{column.name: getattr(found, column.name).ravel() for column in fields(found)})
+
+    def _score_squares(self) -> np.ndarray:
+        """(schemes, replicates): what the share of luck is a share of, in every run."""
+        columns = ["scheme", "replicate", "dimension", "score_squares"]
+        table = read_table(self.folder / "groups.parquet", columns)
+        table = table[table["dimension"] == "sequence"]  # every place is in one
+        wide = table.pivot_table(index="scheme", columns="replicate", values="score_squares", aggfunc="sum")
+        wide = wide.reindex(index=list(self.design.scheme_names), columns=np.unique(self.runs["replicate"]))
+        return wide.to_numpy(float)
 
     @cached_property
     def winners(self) -> pd.DataFrame:
