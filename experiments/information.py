@@ -39,7 +39,7 @@ class Perfect:
 
 @dataclass(frozen=True)
 class Partial:
-    """EVPPI of an assumption or group: `value` with interval; below `floor` it cannot be told from nothing."""
+    """EVPPI of an assumption or group: `value` with interval; up to `floor` (0 where the value is 0) it is as good as nothing."""
 
     name: str
     value: float
@@ -96,8 +96,10 @@ def partial_information(name: str, basis: np.ndarray, net: np.ndarray, *, seed: 
     plain, drawn = _value_of(span, net, rng, DRAWS)
     excess = drawn.mean() - plain
     low, high = np.quantile(drawn - 2 * excess, _tails())
-    shuffled = [_corrected(span, net[rng.permutation(len(net))], rng) for _ in range(SHUFFLES)]
-    value, floor = max(0.0, float(plain - excess)), max(0.0, float(np.quantile(shuffled, CONFIDENCE)))
+    value, floor = max(0.0, float(plain - excess)), 0.0
+    if value > 0:
+        shuffled = [_corrected(span, net[rng.permutation(len(net))], rng) for _ in range(SHUFFLES)]
+        floor = max(0.0, float(np.quantile(shuffled, CONFIDENCE)))
     return Partial(name, value, max(0.0, float(low)), max(0.0, float(high)), floor)
 
 

@@ -78,7 +78,8 @@ def share_with_interval(share: np.ndarray, n: int, confidence: float = CONFIDENC
     share = np.asarray(share, dtype=float)
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.stack([share, np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)], axis=-1)
+    low, high = np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
+    return np.stack([share, np.maximum(0.0, low), np.minimum(1.0, high)], axis=-1)
 
 
 def share_beyond(n: int, confidence: float = CONFIDENCE) -> float:
@@ -109,13 +110,9 @@ def _turned(found: np.ndarray, sign: int) -> np.ndarray:
 
 
 def _worst(good: np.ndarray) -> np.ndarray:
-    """(schemes, 3): the value in the worst world. The world is chosen by other replicates than those that judge it."""
-    worlds, schemes, replicates = good.shape
-    every = np.arange(schemes)
-    value = np.zeros(schemes)
-    for held_out in range(replicates):
-        chosen = np.delete(good, held_out, axis=2).mean(axis=2).argmin(axis=0)
-        value += good[chosen, every, held_out] / replicates
+    """(schemes, 3): the value in the worst world met, its luck included, and how far luck may have moved it."""
+    worlds, _, replicates = good.shape
+    value = good.mean(axis=2).min(axis=0)
     luck = np.sqrt(good.var(axis=2, ddof=1).mean(axis=0) / replicates)
     half = student_quantile(np.array(worlds * (replicates - 1) + 1)) * luck
     return np.stack([value, value - half, value + half], axis=-1)

@@ -9,9 +9,9 @@ pymoo (extra `[optimise]`) is imported only when a search begins.
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +29,9 @@ Judge = Callable[[Sequence[Candidate]], Judged]
 #: Stands for objectives of a candidate that cannot be judged, and for how far it is beyond its limits.
 HOPELESS = 1e6
 
-DIGITS = 3  # significant digits of a number: as fine as anybody would write a rule
+#: A number moves in round steps, at least so many in its range: as fine as anybody would write a rule.
+FEWEST_STEPS = 100
+DIGITS = 3  # significant digits of a number on a log scale
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,15 @@ def decoded(levers: Sequence[Range], coded: Mapping[str, Any]) -> dict[str, Any]
         elif lever.kind == "whole":
             values[lever.path] = int(code)
         else:
-            rounded = float(f"{float(lever.value(float(code))):.{DIGITS}g}")
-            values[lever.path] = min(max(rounded, lever.low), lever.high)
+            values[lever.path] = min(max(_rounded(lever, float(lever.value(float(code)))), lever.low), lever.high)
     return values
+
+
+def _rounded(lever: Range, value: float) -> float:
+    if lever.scale == "log":
+        return float(f"{value:.{DIGITS}g}")
+    digits = math.ceil(-math.log10((lever.high - lever.low) / FEWEST_STEPS))
+    return round(value, digits)
 
 
 def coded(levers: Sequence[Range], values: Candidate) -> dict[str, Any]:
@@ -239,6 +247,6 @@ def _algorithm(method: str, n_objectives: int, population: int, first: list[dict
 def _partitions(n_objectives: int, population: int) -> int:
     """Parts into which each axis is cut, so that there are no more reference directions than candidates."""
     parts = 1
-    while comb(parts + n_objectives, n_objectives - 1) <= population:
+    while math.comb(parts + n_objectives, n_objectives - 1) <= population:
         parts += 1
     return parts

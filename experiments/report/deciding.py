@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from experiments.information import Partial
 from experiments.paths import Range, element_of
 from experiments.prim import Box, Restriction
 from experiments.regret import share_beyond
@@ -93,7 +94,8 @@ def net_amount(
     plain = len(names) > 1 or abs(study.plan.net_value[names[0]]) != 1
     ends = (low, high) if low is not None and high is not None else None
     if plain:
-        return f"{value:.3g}" + (f" [{ends[0]:.3g}, {ends[1]:.3g}]" if ends else "")
+        digits = 3 if max(abs(value), *(abs(end) for end in ends or (0.0,))) >= 0.05 else 4
+        return f"{value:.{digits}f}" + (f" [{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]" if ends else "")
     if level:
         return scaled(names[0], value) + (f" [{scaled(names[0], ends[0])}, {scaled(names[0], ends[1])}]" if ends else "")
     return difference(names[0], value).lstrip("+") + (f" {interval(names[0], *ends).replace('+', '')}" if ends else "")
@@ -159,15 +161,17 @@ def duel_in_words(study: Robustness, duel: Duel) -> str:
     if not duel.boxes:
         return f"{head}; no part of the ranges explains where it {'does not' if duel.unless else 'does'}."
     parts = [_box_in_words(study, duel, box) for box in duel.boxes]
-    return f"{head}, {'unless' if duel.unless else 'mainly where'} {'; or '.join(parts)}."
+    if max(box.density for box in duel.boxes) >= 0.5:
+        return f"{head}, {'unless' if duel.unless else 'mainly where'} {'; or '.join(parts)}."
+    return f"{head}; {'it fails' if duel.unless else 'it wins'} more often where {'; or '.join(parts)}."
 
 
 def _box_in_words(study: Robustness, duel: Duel, box: Box) -> str:
     conditions = _joined(restriction_in_words(one, study.worlds.ranges[one.column]) for one in box.restrictions)
     what = "fails" if duel.unless else "wins"
     return (
-        f"{conditions}: it {what} in {share(box.density)} of these worlds, which hold {share(box.coverage)} of all its "
-        f"{'losses' if duel.unless else 'wins'}"
+        f"{conditions} (it {what} in {share(box.density)} of these worlds, which hold {share(box.coverage)} of all its "
+        f"{'losses' if duel.unless else 'wins'})"
     )
 
 
@@ -182,19 +186,27 @@ def information_sentences(study: Robustness) -> list[str]:
         f"{net_amount(study, perfect.at_most)}, for each time the choice is made."
     ]
     worth = [one for one in study.partial if one.is_worth_knowing and one.value > 0]
-    if not worth:
-        return [*lines, "No single assumption stands out from one that does not matter: none is worth a survey by itself."]
-    first = worth[0]
-    told = f" ({meaning(first.name).lower()})" if meaning(first.name) else ""
-    of_all = f", {share(min(first.value / perfect.at_most, 1.0))} of that at most" if perfect.at_most > 0 else ""
-    lines.append(
-        f"Measure {readable(first.name)}{told} by a survey before the rollout: to know it is worth "
-        f"{net_amount(study, first.value, first.low, first.high)}{of_all}."
-    )
-    if worth[1:]:
-        rest = [f"{readable(one.name)} {net_amount(study, one.value, one.low, one.high)}" for one in worth[1 : MOST_NAMED + 1]]
-        more = f"; {len(worth) - 1 - MOST_NAMED} more stand out" if len(worth) - 1 > MOST_NAMED else ""
-        lines.append(f"Next: {'; '.join(rest)}{more}. (Worths of single assumptions do not add up.)")
+    single = [one for one in worth if one.name not in study.plan.groups]
+    groups = [one for one in worth if one.name in study.plan.groups]
+
+    def told(some: Sequence[Partial]) -> str:
+        return "; ".join(f"{readable(one.name)} {net_amount(study, one.value, one.low, one.high)}" for one in some)
+
+    if single:
+        first = single[0]
+        of_all = share(min(first.value / perfect.at_most, 1.0))
+        lines.append(
+            f"Measure {readable(first.name)} ({meaning(first.name).lower()}) by a survey before the rollout: to know it is worth "
+            f"{net_amount(study, first.value, first.low, first.high)}, {of_all} of that at most."
+        )
+    else:
+        lines.append("No single assumption stands out from one that does not matter: none is worth a survey by itself.")
+    if single[1:]:
+        n_more = len(single) - 1 - MOST_NAMED
+        more = f"; {n_more} more stand out" if n_more > 0 else ""
+        lines.append(f"Next: {told(single[1 : MOST_NAMED + 1])}{more}. (Worths of single assumptions do not add up.)")
+    if groups:
+        lines.append(f"Groups known together: {told(groups)}.")
     return lines
 
 
@@ -205,15 +217,20 @@ def robustness_table(study: Robustness) -> Table:
     table = new_table(
         title=f"{net_in_words(study)[:1].upper()}{net_in_words(study)[1:]} over {len(study.net)} worlds, 95 % intervals"
     )
-    columns = ["Scheme", "Rank", "Mean", "Bad end", "Worst", "Mean regret", "Regret, 9 of 10", "Worst regret", "Best in"]
-    for column in [*columns, *(["Good enough"] if len(enough) else [])]:
-        table.add_column(column, justify="left" if column == "Scheme" else "right", no_wrap=column != "Scheme")
+    columns = ["Scheme", "Rank", "Mean", "Bad end", "Regret:\nmean", "Regret:\n9 of 10", "Regret:\nworst", "Best in"]
+    for column in [*columns, *(["Good\nenough"] if len(enough) else [])]:
+        table.add_column(
+            column,
+            justify="left" if column == "Scheme" else "right",
+            no_wrap=column != "Scheme",
+            min_width=18 if column == "Scheme" else None,
+        )
     for row in rows.to_dict("records"):
         cells = [
             Text(study.design.titles[row["scheme"]]),
             Text(f"{row['rank']:.0f}\n[{row['rank_low']:.0f}, {row['rank_high']:.0f}]"),
         ]
-        for name in ("mean", "bad_end", "worst", "regret_mean", "regret_high", "regret_worst"):
+        for name in ("mean", "bad_end", "regret_mean", "regret_high", "regret_worst"):
             text = _net_of(study, row, name, level=not name.startswith("regret"))
             cells.append(Text(text.replace(" [", "\n[", 1)))
         cells.append(Text(f"{share(row['best'])}\n{share_interval(row['best_low'], row['best_high'])}"))
@@ -231,7 +248,7 @@ def information_table(study: Robustness, most: int = 10) -> Table:
         table.add_column(column, justify="right" if column == "Worth" else "left")
     perfect = study.perfect
     table.add_row("everything but luck", Text(net_amount(study, perfect.value, perfect.low, perfect.high)), "", end_section=True)
-    for one in study.partial[:most]:
+    for one in [one for one in study.partial if one.high > 0][:most]:
         style = "" if one.is_worth_knowing else "dim"
         table.add_row(
             Text(readable(one.name), style=style), Text(net_amount(study, one.value, one.low, one.high), style=style),
@@ -269,7 +286,7 @@ def optimum_sentences(optimum: Optimum) -> list[str]:
         told = difference(row.outcome, row.too_hopeful, half_width=(row.high - row.low) / 2)
         direction = "too hopeful" if row.too_hopeful > 0 else "too gloomy"
         lines.append(
-            f"Winner's curse, {TITLES[row.outcome].lower()}: on average over the front the search was {direction} by "
+            f"Winner's curse, {TITLES[row.outcome].lower()}: the search was {direction} about the gain over the start by "
             f"{told.lstrip('+').lstrip(chr(0x2212))} {interval(row.outcome, row.low, row.high)}."
         )
     return lines
@@ -295,11 +312,11 @@ def optimum_table(optimum: Optimum) -> Table:
 
     start = optimum.start.title or optimum.start.name
     table = new_table(title=f"Difference to {start} on fresh luck ({_fresh(optimum)}), 95 % intervals")
-    table.add_column("Scheme")
+    table.add_column("Scheme", min_width=max(len(scheme.name) for scheme in optimum.schemes), overflow="fold")
     for outcome in optimum.outcomes:
         table.add_column(TITLES[outcome], justify="right")
     table.add_column("Limits")
-    table.add_column("On the front")
+    table.add_column("On front")
     levels = [scaled(outcome, float(np.nanmean(optimum.runs[0, :, column]))) for column, outcome in enumerate(optimum.outcomes)]
     table.add_row(Text(f"{start}\nstart, level"), *levels, "", "", end_section=True)
     rows = optimum.front.set_index(["scheme", "outcome"])
@@ -340,7 +357,7 @@ def adversary_sentences(study: Adversary) -> list[str]:
     if len(rows) > 1:
         first, last = rows.iloc[0], rows.iloc[-1]
         if first["loss_high"] < last["loss_low"]:
-            lines.append(f"{titles[first['scheme']]} can be harmed least, {titles[last['scheme']]} most.")
+            lines.append(f"{titles[last['scheme']]} can clearly be harmed more than {titles[first['scheme']]}.")
         else:
             lines.append("How far the schemes can be harmed does not differ clearly.")
     return lines

@@ -86,7 +86,7 @@ def regret_figure(study: Robustness) -> Figure:
 
 def information_figure(study: Robustness) -> Figure:
     """Worth of knowing each assumption, the most valuable first, with interval and the floor of what chance gives."""
-    shown = study.partial[:MOST_BARS]
+    shown = [one for one in study.partial if one.high > 0][:MOST_BARS] or list(study.partial[:5])
     top, bottom, row = 1.35, 0.75, 0.3
     height = top + bottom + row * max(len(shown), 2)
     figure = new_figure(8.4, height)
@@ -198,6 +198,7 @@ def loss_figure(study: Adversary) -> Figure:
             _mark(axes, found[name], found[f"{name}_low"], found[f"{name}_high"], place, "o", colour, True)
     _rows(axes, places, [study.design.titles[name] for name in rows["scheme"]])
     _amounts(axes, outcome)
+    axes.set_xlabel(axis_title(outcome), fontsize=8, color=MUTED)
     return figure
 
 

@@ -74,6 +74,7 @@ class Optimum:
     numbers: np.ndarray
     schemes: tuple[Scheme, ...]
     searched: np.ndarray
+    searched_start: np.ndarray
     fresh: np.ndarray
     fresh_start: np.ndarray
     runs: np.ndarray
@@ -115,15 +116,16 @@ class Optimum:
 
     @cached_property
     def curse(self) -> pd.DataFrame:
-        """One row an objective: how much better the search saw the front than fresh luck does (mean over it), with interval.
+        """One row an objective: how much more gain over the start the search saw than fresh luck does (mean over the front).
 
-        Positive = the search was too hopeful: the winner's curse.
+        With its interval; positive = the search was too hopeful: the winner's curse. Luck that start and front share is no curse.
         """
         import pandas as pd
 
         rows = []
         for column, objective in enumerate(self.objectives):
-            gap = objective.better * (self.searched[:, column] - self.fresh[:, column])
+            seen = self.searched[:, column] - self.searched_start[column]
+            gap = objective.better * (seen - (self.fresh[:, column] - self.fresh_start[column]))
             rows.append((objective.outcome, *paired(gap)))
         return pd.DataFrame(rows, columns=["outcome", "too_hopeful", "low", "high"])
 
@@ -323,7 +325,7 @@ class _Judge:
         searched = self._searched(found, numbers)
         return Optimum(
             self.design, self.plan, self.start, self.objectives, self.outcomes, found, numbers,
-            tuple(schemes.values()), searched, judged[1:], judged[0], flat, self.ran,
+            tuple(schemes.values()), searched, self.start_judged, judged[1:], judged[0], flat, self.ran,
         )  # fmt: skip
 
     def _searched(self, found: Found, numbers: np.ndarray) -> np.ndarray:
