@@ -19,8 +19,8 @@ PYTEST_WORKERS ?= 2
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-compare: $(READY) ## run the main job into results/municipal_comparison (more options: make compare ARGS="--replicates 20")
-	$(BIN)/python -m experiments.cli compare --out "$(OUT)" --overwrite $(ARGS)
+compare: $(READY) ## run the main job into results/municipal_comparison (more options: make compare ARGS="--replicates 200")
+	$(BIN)/python -m experiments.cli compare --out "$(OUT)" $(ARGS)
 
 test: $(READY) ## pass all tests
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile $(ARGS)

@@ -204,6 +204,36 @@ def test_a_fault_of_ours_in_every_run_is_told_as_ours(tmp_path: Path, monkeypatc
     assert not (tmp_path / "here" / "manifest.json").exists()
 
 
+def test_results_are_listed_and_shown() -> None:
+    assert invoke("compare", *PAIR, *SMALL).exit_code == 0
+    listed = invoke("results")
+    assert listed.exit_code == 0
+    assert re.search(r"comparison\s+compare\s+whole\s+6\s+0\s", listed.stdout)
+    assert invoke("results", "results").stdout == listed.stdout
+    shown = invoke("results", "show", "comparison")
+    assert shown.exit_code == 0
+    assert "results/comparison: 6 runs" in shown.stdout
+    assert "failed" not in shown.stdout, "a column that says nothing"
+    as_csv = invoke("results", "show", "results/comparison", "--columns", "surplus, seed", "--csv")
+    assert as_csv.stdout.splitlines()[0] == "point,scheme,replicate,surplus,seed"
+    assert len(as_csv.stdout.splitlines()) == 7
+
+
+def test_a_damaged_part_is_told_when_a_study_is_shown(tmp_path: Path) -> None:
+    assert invoke("compare", *PAIR, *SMALL, "--out", "here").exit_code == 0
+    part = next((tmp_path / "here" / "parts").glob("groups-*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1])
+    shown = invoke("results", "show", "here")
+    assert shown.exit_code == 0
+    assert "a part is damaged: runs-000001" in shown.stderr
+    assert "0 runs" in shown.stdout
+    mended = invoke("compare", *PAIR, *SMALL, "--out", "here")
+    assert mended.exit_code == 0
+    assert "A part was damaged and is set aside; its runs are done again: runs-000001" in mended.stderr
+    assert "done before" not in mended.stdout
+    assert "here: 6 runs" in invoke("results", "show", "here").stdout
+
+
 BAD_SCHEME = "extends: base\nprocess:\n  coachin: 0.5\n"
 BAD_STUDY = "name: mine\nschemes: [base, forced_rankin]\nbaselin: base\n"
 
@@ -248,6 +278,14 @@ MISTAKES: dict[str, list[str]] = {
     "out: not empty": ["compare", *PAIR, "--out", "full"],
     "out: foreign files": ["compare", *PAIR, "--out", "full", "--overwrite"],
     "equal budget: nobody pays": ["compare", "unpaid.yaml", "unpaid_too.yaml", *SMALL, "--equal-budget"],
+    "cluster: no address": ["compare", *PAIR, "--cluster", "tcp://host"],
+    "cluster: unknown": ["compare", *PAIR, "--cluster", "locl"],
+    "results: no folder": ["results", "nowhere"],
+    "results: a file": ["results", "empty.yaml"],
+    "results: too much": ["results", "one", "two"],
+    "results: show nothing": ["results", "show"],
+    "results: show a stranger": ["results", "show", "full"],
+    "results: columns without a study": ["results", "--columns", "surplus"],
     "run: nothing": ["run"],
     "run: unknown scheme": ["run", "forced_rankin"],
     "run: months": ["run", "base", "--months", "0"],
