@@ -453,7 +453,8 @@ def _walked(stage: Stage, world: World, scheme: Scheme, walker: Walker = walk) -
     arms = all_under(world, stage.baseline)
     course = stage.course(scheme)
     for step, end in zip(course, [*list(course)[1:], first + steps], strict=True):
-        world, arms = change(world, arms, course[step], step)
+        if step > first or any(dress is not stage.baseline for dress in course[step].values()):
+            world, arms = change(world, arms, course[step], step)
         walker(world, step, history[step - first : end - first])
     return world, history
 
