@@ -40,14 +40,23 @@ class Estimate:
 # --- who is drawn ----------------------------------------------------------------------------------------------------
 
 
-def imbalance(traits: np.ndarray, treated: np.ndarray) -> np.ndarray:
-    """Distance between the arms of every allocation (n, branches; 1 = treated): sum over traits of squared differences of
-    means, in standard deviations of the trait (a trait that does not differ counts nothing).
+def imbalance(traits: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Distance between the first and the second half of every order (orders, branches): sum over traits of squared
+    differences of means, in standard deviations of the trait over all branches (a trait that does not differ counts nothing).
     """
+    own = standardised(traits)[orders]
+    half = orders.shape[1] // 2
+    return ((own[:, :half].mean(axis=1) - own[:, half:].mean(axis=1)) ** 2).sum(axis=1)
+
+
+def standardised(traits: np.ndarray) -> np.ndarray:
+    """Traits (branches, traits) with mean 0 and standard deviation 1; 0 where a trait does not differ."""
     spread = traits.std(axis=0)
-    z = (traits - traits.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    share = treated / treated.sum(axis=1, keepdims=True) - (1 - treated) / (1 - treated).sum(axis=1, keepdims=True)
-    return ((share @ z) ** 2).sum(axis=1)
+    return (traits - traits.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+
+
+def _random_orders(branches: int, n: int, number: int, rng: np.random.Generator) -> np.ndarray:
+    return rng.permuted(np.tile(np.arange(branches), (number, 1)), axis=1)[:, :n]
 
 
 def drawn_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -55,28 +64,16 @@ def drawn_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndar
 
     Constrained randomisation (Moulton 2004): of many random orders one of the best balanced fifth, by lot.
     """
-    orders = np.array([rng.permutation(len(traits))[:n] for _ in range(DRAWN)])
-    scores = np.empty(DRAWN)
-    half = np.zeros((1, n))
-    half[0, : n // 2] = 1.0
-    for index, order in enumerate(orders):
-        scores[index] = imbalance(traits[order], half)[0]
-    best = np.argsort(scores, kind="stable")[: max(1, int(KEPT_SHARE * DRAWN))]
+    orders = _random_orders(len(traits), n, DRAWN, rng)
+    best = np.argsort(imbalance(traits, orders), kind="stable")[: int(KEPT_SHARE * DRAWN)]
     return orders[rng.choice(best)]
 
 
 def best_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """The order to propose: of many random ones that with the best balanced halves that also stand for all branches."""
-    orders = [rng.permutation(len(traits))[:n] for _ in range(20 * DRAWN)]
-    half = np.zeros((1, n))
-    half[0, : n // 2] = 1.0
-    spread = np.where(traits.std(axis=0) > 0, traits.std(axis=0), 1.0)
-
-    def badness(order: np.ndarray) -> float:
-        apart = imbalance(traits[order], half)[0]
-        return float(apart + (((traits[order].mean(axis=0) - traits.mean(axis=0)) / spread) ** 2).sum())
-
-    return min(orders, key=badness)
+    orders = _random_orders(len(traits), n, 20 * DRAWN, rng)
+    apart = (standardised(traits)[orders].mean(axis=1) ** 2).sum(axis=1)
+    return orders[np.argmin(imbalance(traits, orders) + apart)]
 
 
 def wave_of(n: int, waves: int) -> np.ndarray:
@@ -106,27 +103,34 @@ def before_after(gains: np.ndarray) -> Estimate:
     return Estimate(float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(n)), n - 1)
 
 
-def stepped_wedge(values: np.ndarray, treated: np.ndarray) -> Estimate:
-    """Stepped wedge: least squares on branch, period and treatment; `values` and `treated` are (periods, branches).
+def stepped_wedge(values: np.ndarray, exposure: np.ndarray) -> Estimate:
+    """Stepped wedge: the mean effect over all treated cells, by least squares on branch, period and exposure.
 
+    `values` are (periods, branches); `exposure` says for how many periods a branch has been treated, 0 = not yet. Every
+    exposure has an effect of its own: one effect for all would be badly wrong where effects grow or fade (Kenny et al. 2022).
     The standard error is the jackknife over branches (CR3; MacKinnon, Nielsen & Webb 2023), with t of n - 1 degrees of freedom:
     honest with few clusters and whatever the correlation inside a branch. Where leaving a branch out leaves nothing to
     compare, the jackknife goes without it.
     """
     n = values.shape[1]
-    effect = _within(values, treated)
+    levels, counts = np.unique(exposure[exposure > 0], return_counts=True)
+    effect = _mean_effect(values, exposure, levels, counts)
     rest = [np.arange(n) != branch for branch in range(n)]
-    left_out = np.array([_within(values[:, keep], treated[:, keep]) for keep in rest])
+    left_out = np.array([_mean_effect(values[:, keep], exposure[:, keep], levels, counts) for keep in rest])
     left_out = left_out[np.isfinite(left_out)]
+    if len(left_out) < 2:
+        return Estimate(effect, np.inf, n - 1)
     error = np.sqrt((len(left_out) - 1) / len(left_out) * ((left_out - left_out.mean()) ** 2).sum())
     return Estimate(effect, float(error), n - 1)
 
 
-def _within(values: np.ndarray, treated: np.ndarray) -> float:
-    """Coefficient of treatment beside fixed effects of rows and columns; NaN where treatment is no different from these."""
-    x = treated - treated.mean(axis=0) - treated.mean(axis=1, keepdims=True) + treated.mean()
-    size = (x * x).sum()
-    return float((x * values).sum() / size) if size > 1e-9 else np.nan
+def _mean_effect(values: np.ndarray, exposure: np.ndarray, levels: np.ndarray, counts: np.ndarray) -> float:
+    """Effects of the exposures beside fixed effects of rows and columns, averaged by counts; NaN where they cannot be told."""
+    present = np.array([(exposure == level).any() for level in levels])
+    x = (exposure[None] == levels[present, None, None]).astype(float)
+    x = x - x.mean(axis=1, keepdims=True) - x.mean(axis=2, keepdims=True) + x.mean(axis=(1, 2), keepdims=True)
+    effects, _, rank, _ = np.linalg.lstsq(x.reshape(len(x), -1).T, values.ravel(), rcond=1e-9)
+    return float(effects @ counts[present] / counts[present].sum()) if rank == present.sum() > 0 else np.nan
 
 
 def intra_cluster(values: np.ndarray, cluster: np.ndarray) -> float:

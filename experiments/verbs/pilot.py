@@ -6,7 +6,7 @@ everywhere: their difference is the true effect, and what a trial finds besides 
 - **parallel** (cluster-randomised): half of the branches, drawn by balanced lot, come under the scheme; the estimate is the
   difference between the arms in the gain over the same months of the year before.
 - **stepped_wedge**: all branches of the trial cross over, wave by wave, in an order drawn by lot; least squares of the same
-  gains on branch, period and treatment.
+  gains on branch, period and time under the scheme.
 - **before_after**: everybody changes; the estimate is the gain over the months right before, as if nothing else had changed.
 """
 
@@ -198,8 +198,7 @@ class Pilot:
         period = period_of(length, self.waves(n) + 1)
         months = gained[self.begin : self.begin + length]
         means = np.stack([months[period == p].mean(axis=0) for p in range(period[-1] + 1)])
-        treated = np.arange(len(means))[:, None] > wave_of(n, self.plan.waves)
-        return stepped_wedge(means, treated.astype(float))
+        return stepped_wedge(means, np.maximum(0, np.arange(len(means))[:, None] - wave_of(n, self.plan.waves)))
 
     def usual(self, values: np.ndarray) -> np.ndarray:
         """What a branch is compared with in each month: its own same month of the year before the trial, since branches have
@@ -216,14 +215,17 @@ class Pilot:
 
     def true_effect(self, world: Worlds, design: str, clusters: int, length: int) -> float:
         """Effect in whole worlds on the eligible branches: over the months a trial is judged by, or, in a stepped wedge, after
-        as many months under the scheme as its branches have behind them, on average.
+        as many months under the scheme as its branches have behind them, on average over branches and periods.
         """
         gap = (world.whole - world.stay).mean(axis=1)
         if design != STEPPED:
             return float(gap[self.after(length)].mean())
-        waves = self.waves(clusters)
-        start = np.array([np.argmax(period_of(length, waves + 1) == wave + 1) for wave in wave_of(clusters, self.plan.waves)])
-        return float(np.concatenate([gap[self.begin : self.begin + length - first] for first in start]).mean())
+        period = period_of(length, self.waves(clusters) + 1)
+        cells = []
+        for wave in wave_of(clusters, self.plan.waves):
+            first = int(np.argmax(period == wave + 1))
+            cells += [gap[self.begin - first + np.flatnonzero(period == p)].mean() for p in range(wave + 1, period[-1] + 1)]
+        return float(np.mean(cells))
 
     def _false_positives(self, design: str, clusters: int, length: int) -> float:
         """Share of trials that find an effect in worlds where nothing changes, under labels drawn by the same lot."""
