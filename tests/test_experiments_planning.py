@@ -249,7 +249,9 @@ def test_the_commands_run(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "manifest.json").exists()
 
 
-@pytest.mark.parametrize("name", ["transition_municipal", "transition_county", "pilot_municipal", "pilot_county"])
+@pytest.mark.parametrize(
+    "name", ["transition_municipal", "transition_county", "pilot_municipal", "pilot_county", "pilot_efficacy"]
+)
 def test_the_studies_that_come_along_are_sound(name: str) -> None:
     from sim.outcomes import OUTCOME_NAMES
     from sim.schemes.study import load_study

@@ -248,7 +248,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
             if best is not None
             else ""
         )
-        lines.append(f"No trial that was tried finds the effect in {plan.power:.0%} of cases.{told}")
+        lines.append(f"No trial that was tried finds the effect in {100 * plan.power:g} % of cases.{told}")
     lines += _wrong_by_before_after(result)
     if len(result.spillover):
         row = result.spillover.iloc[-1]
@@ -331,7 +331,7 @@ def power_figure(result: Pilot) -> Figure:
         f"How often a trial finds the effect on {TITLES[result.plan.outcome].lower()}",
         f"{result.design.titles[result.scheme]} against {result.design.titles[result.design.baseline]}, {len(result.worlds)} "
         "simulated trials a point, 95 % intervals.\nFilled: power. Hollow: finds where nothing changes. "
-        f"Dashed: {result.plan.power:.0%} and {result.plan.level:.0%}.",
+        f"Dashed: {100 * result.plan.power:g} % and {100 * result.plan.level:g} %.",
         left=0.07,
     )
     for place, design in enumerate(result.plan.designs):
@@ -361,7 +361,7 @@ def power_figure(result: Pilot) -> Figure:
         axes.set_xticks(numbers)
         axes.set_title(f"{length} months", pad=6)
         axes.set_xlabel("branches in the trial", color=MUTED, fontsize=8)
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.grid(True, axis="y")
         axes.tick_params(length=0)
         if place:

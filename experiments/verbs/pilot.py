@@ -139,9 +139,9 @@ class Pilot:
     def designs(self) -> pd.DataFrame:
         """One row a design, number of branches and length: how often the effect is found, and how wrong the estimate is.
 
-        ``power`` with a 95 % interval; ``false_positive``: the same in worlds where nothing changes; ``estimate`` and its
-        standard deviation over trials; ``true_effect`` in whole worlds; ``bias`` = estimate less true effect, with its
-        interval; ``coverage``: share of trials whose interval holds the true effect.
+        ``power`` (found with the right sign) with a 95 % interval; ``false_positive``: found where nothing changes;
+        ``estimate`` and its standard deviation over trials; ``true_effect`` in whole worlds; ``bias`` = estimate less true
+        effect, with its interval; ``coverage``: share of trials whose interval holds the true effect.
         """
         import pandas as pd
 
@@ -160,7 +160,8 @@ class Pilot:
         effects = np.array([estimate.effect for estimate in estimates])
         bias = effects - true
         half = float(half_width(bias[:, None])[0])
-        hits = sum(estimate.finds(level) for estimate in estimates)
+        # an effect of the wrong sign is not found but mistaken
+        hits = sum(estimate.finds(level) and estimate.effect * true.mean() >= 0 for estimate in estimates)
         low, high = share_interval(hits, n)
         false = self._false_positives(design, clusters, length)
         false_low, false_high = share_interval(false * n, n)
