@@ -185,12 +185,15 @@ def real_values(replicates: int, organisation: str = "county_bureau", months: in
 
 
 def in_small_studies(values: np.ndarray, n: int, repetitions: int, seed: int = 4) -> dict[str, Held]:
-    """Paired and simultaneous intervals of studies of n replicates drawn from many; the truth is the mean of all."""
+    """Paired and simultaneous intervals of studies of n replicates drawn from many; the truth is the mean of all.
+
+    Drawn with replacement: the many runs are the population, so its mean is the truth exactly.
+    """
     rng = np.random.default_rng(seed)
     truth = mean_present((values - values[0]).transpose(1, 0, 2).reshape(values.shape[1], -1)).reshape(values.shape[0], -1)
     held = {f"{name}, {kind}": Held() for name in REAL_OUTCOMES for kind in ("paired", "all at once")}
     for _ in range(repetitions):
-        chosen = rng.choice(values.shape[1], n, replace=False)
+        chosen = rng.integers(0, values.shape[1], n)
         found = summarise(values[:, chosen], 0, np.zeros(len(REAL_OUTCOMES)))
         for column, name in enumerate(REAL_OUTCOMES):
             held[f"{name}, paired"].add(inside(found.low[1:, column], found.high[1:, column], truth[1:, column]))
@@ -200,13 +203,13 @@ def in_small_studies(values: np.ndarray, n: int, repetitions: int, seed: int = 4
 
 
 def growing_real_studies(values: np.ndarray, column: int, repetitions: int, most: int = 400, seed: int = 5) -> dict[str, Held]:
-    """Studies of the simulator that grow until settled, drawn from many runs; half of the schemes' luck sets the width."""
+    """Studies of the simulator that grow until settled, drawn from many runs; a plain interval of 120 runs sets the width."""
     mine = values[:, ~np.isnan(values[:, :, column]).any(axis=0), column]
     spread = (mine[1:] - mine[0]).std(axis=1, ddof=1).mean()
     width = float(half_width(np.random.default_rng(0).normal(0, spread, (120, 1)))[0])
 
     def draw(rng: np.random.Generator) -> np.ndarray:
-        return mine[:, rng.choice(mine.shape[1], min(most, mine.shape[1] // 3), replace=False)]
+        return mine[:, rng.integers(0, mine.shape[1], most)]
 
     return at_the_end(draw, mine.mean(axis=1), width, repetitions, seed)
 
