@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ ALLOWED_FAILURES = 10
 #: Seconds to wait for a scheduler, and for the first worker.
 PATIENCE = 10
 
+#: Seconds without any worker after which a study gives up (its finished runs are kept).
+LONGEST_ABSENCE = 60
+
 
 class DaskExecutor(Executor):
     """The workers of a Dask cluster as an executor of `concurrent.futures`."""
@@ -29,14 +33,34 @@ class DaskExecutor(Executor):
     def __init__(self, client: Any) -> None:
         self._client = client
         self._executor = client.get_executor(pure=False)
+        self._seen = time.monotonic()  # when there was a worker last
 
     @property
     def _max_workers(self) -> int:
         """Threads of all workers that are there now: workers may come and go."""
-        return sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        workers = self._client.scheduler_info(n_workers=-1).get("workers", {})
+        return sum(worker["nthreads"] for worker in workers.values())
+
+    def check(self) -> None:
+        """Whether anybody is left to do the work; asked while nothing comes.
+
+        Raises:
+            ConnectionError: the scheduler is gone, or no worker has been there for a while.
+        """
+        if self._client.status != "running":
+            raise ConnectionError("the Dask scheduler is gone")
+        if self._max_workers:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > LONGEST_ABSENCE:
+            raise ConnectionError(f"the Dask scheduler has had no worker for {LONGEST_ABSENCE} s")
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a call over. It travels as bytes, so that Dask does not search documents for tasks of its own."""
+        """Hand a call over. It travels as bytes, so that Dask does not search documents for tasks of its own.
+
+        Raises:
+            ConnectionError: the scheduler is gone.
+        """
+        self.check()
         future: Future[Any] = self._executor.submit(call, pickle.dumps((function, args, kwargs)))
         return future
 

@@ -143,6 +143,9 @@ LARGEST_BLOCK = 1024
 #: How often a block is handed out again when a worker died under it, before its runs are rows that say so.
 TRIES = 4
 
+#: Seconds without any block after which the executor is asked whether it is still there.
+LONG_SILENCE = 5.0
+
 LONGEST_REASON = 500
 
 #: Told at the start and after every block: how many of the runs that were lacking are done.
@@ -247,7 +250,10 @@ class _Study:
                 self._hand_out(tasks, in_hand)
                 if not in_hand:
                     break
-                for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
+                done = wait(in_hand, timeout=LONG_SILENCE, return_when=FIRST_COMPLETED).done
+                if not done:
+                    self._ask_after_workers()
+                for future in done:
                     self._take(future, *in_hand.pop(future))
         except KeyboardInterrupt:
             for future, (block, _) in in_hand.items():
@@ -271,6 +277,15 @@ class _Study:
             except (RuntimeError, OSError) as error:  # a pool whose process died, a scheduler that is gone
                 raise self._given_up(error) from error
             in_hand[future] = (block, tries)
+
+    def _ask_after_workers(self) -> None:
+        """Nothing has come for a while: an executor that can tell says whether anybody is still there."""
+        check = getattr(self.executor, "check", None)
+        try:
+            if check is not None:
+                check()
+        except OSError as error:
+            raise self._given_up(error) from error
 
     def _lacking(self, cases: Iterable[Case], replicates: Replicates) -> Iterator[Task]:
         """Tasks for what the store lacks; all that is asked for is noted."""

@@ -19,7 +19,7 @@ import pytest
 from experiments_fake import design, fake_core
 
 from experiments.cases import Case, case_of
-from experiments.cluster import check_address, cluster_executor
+from experiments.cluster import DaskExecutor, check_address, cluster_executor
 from experiments.parts import KEPT
 from experiments.runner import Ran, run_cases
 from experiments.store import open_study, read_study
@@ -210,3 +210,33 @@ def test_a_study_begun_on_a_cluster_goes_on_with_threads(
         kept = store.n_runs
     assert kept > 100
     assert fill(tmp_path, core=fake_core) == Ran(720 - kept, kept, 0)
+
+
+class Gone:
+    """A client whose scheduler or workers are gone."""
+
+    def __init__(self, status: str, workers: dict[str, dict[str, int]]) -> None:
+        self.status, self.workers = status, workers
+
+    def get_executor(self, pure: bool) -> Any:
+        return None
+
+    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
+        return {"workers": self.workers} if self.status == "running" else {}
+
+
+@pytest.mark.parametrize(
+    ("client", "said"),
+    [(Gone("connecting", {}), "scheduler is gone"), (Gone("running", {}), "has had no worker")],
+)
+def test_a_cluster_that_is_gone_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Gone, said: str) -> None:
+    monkeypatch.setattr("experiments.cluster.LONGEST_ABSENCE", -1)
+    with pytest.raises(UserError, match=said) as caught:
+        fill(tmp_path, executor=DaskExecutor(client))
+    assert "runs are kept: give the same command again" in str(caught.value)
+
+
+def test_workers_that_are_there_are_counted() -> None:
+    executor = DaskExecutor(Gone("running", {"a": {"nthreads": 2}, "b": {"nthreads": 3}}))
+    executor.check()
+    assert executor._max_workers == 5
