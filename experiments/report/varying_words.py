@@ -88,7 +88,10 @@ def hinges_on(result: Sensitivity, target: str, outcome: str) -> str:
     above = rows[(low > floor) & (rows["value"] >= least)]
     subject = OUTCOMES[outcome] if not result.plan.difference else f"The difference in {OUTCOMES[outcome].lower()}"
     if above.empty:
-        said = f"{subject} hinges on no single parameter: no interval lies above the floor ({_value(kind, floor)})"
+        said = (
+            f"{subject} hinges on no single parameter: no interval lies above the floor ({_value(kind, floor)}) "
+            f"at N = {result.plan.samples}"
+        )
     else:
         named = []
         for place, row in enumerate(above.head(MOST_NAMED).itertuples()):
