@@ -19,6 +19,7 @@ from experiments.verbs import robustness as robustness_verb
 from experiments.verbs.adversary import Adversary
 from experiments.verbs.optimise import Optimum
 from experiments.verbs.robustness import Robustness
+from experiments.worlds import draw_worlds
 from sim.schemes.plans.adversary import AdversaryPlan
 from sim.schemes.plans.optimise import OptimisePlan
 from sim.schemes.plans.robustness import RobustnessPlan
@@ -65,7 +66,7 @@ def robustness(
     planned = read_planned(study, "robustness", months=months, warmup_months=warmup_months, seed=seed)
     design, plan = planned.design, planned.plan
     assert isinstance(plan, RobustnessPlan)
-    worlds = robustness_verb.draw_worlds(design, plan, planned.opened.behaviour)
+    worlds = draw_worlds(plan, planned.opened.behaviour, design.seed)
     about = robustness_verb.about(design, plan, command)
 
     def run(store: StudyStore) -> Robustness:

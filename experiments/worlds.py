@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.paths import Range, by_document, value_at, with_values
+from experiments.paths import Range, by_document, with_values
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.schemes.behaviour import Behaviour
+    from sim.schemes.load import Loaded
     from sim.schemes.organisation import Organisation
+    from sim.schemes.plans.worlds import Worlds as WorldsPlan
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,28 @@ def sample_worlds(
     return Worlds(tuple(ranges), tuple(worlds))
 
 
-def the_world_as_it_is(ranges: Sequence[Range], organisation: Organisation, behaviour: Behaviour) -> Worlds:
-    """One world: the documents' own values."""
-    documents = {"organisation": organisation, "behaviour": behaviour}
-    sorted_paths = by_document([one.path for one in ranges])
-    own = {path: value_at(document, path) for kind, document in documents.items() for path in sorted_paths[kind]}
-    return Worlds(tuple(ranges), (own,))
+def draw_worlds(plan: WorldsPlan, behaviour: Loaded[Behaviour], seed: int) -> Worlds:
+    """The worlds that a study asks for.
+
+    Raises:
+        UserError: a posterior is asked for and there is none, or nothing is left that worlds could differ in.
+    """
+    fitted = posterior_sets() if plan.behaviours == "posterior" else None
+    names = [path.removeprefix("behaviour.") for path in fitted[0]] if fitted else []
+    ranges = list(plan.ranges(behaviour, names).values())
+    if not ranges:
+        raise UserError.of(
+            "the worlds do not differ in anything", found="the behaviour declares no ranges", hint="vary: {path: [low, high]}"
+        )
+    return sample_worlds(ranges, plan.number, seed, fitted=fitted)
+
+
+def posterior_sets() -> list[dict[str, float]]:
+    """Every set of the posterior, by path."""
+    from sim.schemes.posterior import load_posterior
+
+    found = load_posterior()
+    return [{f"behaviour.{name}": value for name, value in zip(found.names, row, strict=True)} for row in found.sets]
 
 
 def latin_hypercube(number: int, columns: int, rng: np.random.Generator) -> np.ndarray:

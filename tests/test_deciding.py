@@ -443,6 +443,15 @@ def test_worlds_from_a_posterior(monkeypatch: pytest.MonkeyPatch) -> None:
     ]  # fmt: skip
     assert table["behaviour.drive"].nunique() == 20
     assert (table["behaviour.duty"] == 0.7).sum() == 10
+    worlds = {"number": 10, "behaviours": "posterior"}
+    optimised = optimise(study("optimise", {**OPTIMISE, "worlds": worlds, "generations": 2}), core=core_of())
+    assert optimised.runs.shape[1] == 10
+
+
+def test_without_a_posterior_the_message_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sim.schemes.posterior.posterior_file", lambda: tmp_path / "none.csv")
+    with pytest.raises(UserError, match="there is no posterior"):
+        robustness(study("robustness", {"number": 20, "behaviours": "posterior"}), core=core_of())
 
 
 def test_worlds_are_spread_evenly_and_by_seed() -> None:

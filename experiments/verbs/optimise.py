@@ -23,7 +23,7 @@ from experiments.runner import Core, Ran, compiled_core, run_cases
 from experiments.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
 from experiments.stats import student_quantile
 from experiments.store import StudyStore
-from experiments.worlds import Worlds, sample_worlds
+from experiments.worlds import Worlds, draw_worlds
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.optimise import OptimisePlan
@@ -214,11 +214,9 @@ def objectives_of(plan: OptimisePlan) -> tuple[Objective, ...]:
     return tuple(found)
 
 
-def worlds_of(design: Design, plan: OptimisePlan, behaviour: Loaded[Behaviour], *, seed: int) -> Worlds | None:
+def worlds_of(plan: OptimisePlan, behaviour: Loaded[Behaviour], *, seed: int) -> Worlds | None:
     """The worlds that candidates are judged in; None for the study's own alone."""
-    if plan.worlds is None:
-        return None
-    return sample_worlds(list(plan.worlds.ranges(behaviour).values()), plan.worlds.number, seed)
+    return None if plan.worlds is None else draw_worlds(plan.worlds, behaviour, seed)
 
 
 def run_optimise(
@@ -284,8 +282,8 @@ class _Judge:
         self.objectives = objectives_of(plan)
         self.outcomes = tuple(dict.fromkeys([*(one.outcome for one in self.objectives), *plan.limits]))
         self.better = np.array([one.better for one in self.objectives])
-        self.worlds = worlds_of(design, plan, behaviour, seed=design.seed)
-        self.fresh_worlds = worlds_of(design, plan, behaviour, seed=design.seed + FRESH_POINT)
+        self.worlds = worlds_of(plan, behaviour, seed=design.seed)
+        self.fresh_worlds = worlds_of(plan, behaviour, seed=design.seed + FRESH_POINT)
         self.ran = Ran(0, 0, 0)
         self.n_done = 0
         self.n_proposed = 0

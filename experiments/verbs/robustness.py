@@ -6,7 +6,7 @@ study's store. Nothing here is told without an interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +17,11 @@ import numpy as np
 from experiments.cases import Case, case_of, digest_of
 from experiments.design import Design
 from experiments.information import Partial, Perfect, curve_basis, group_basis, partial_information, perfect_information
-from experiments.paths import Range
 from experiments.prim import Box, find_boxes
 from experiments.regret import Verdict, share_with_interval, verdict
 from experiments.runner import Core, Ran, compiled_core, run_cases
 from experiments.store import StudyStore
-from experiments.worlds import Worlds, sample_worlds
+from experiments.worlds import Worlds
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.robustness import RobustnessPlan
@@ -30,9 +29,6 @@ from sim.schemes.plans.worlds import Limit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.schemes.behaviour import Behaviour
-    from sim.schemes.load import Loaded
 
 Progress = Callable[[int, int], None]
 
@@ -233,36 +229,12 @@ def about(design: Design, plan: RobustnessPlan, command: str = "") -> dict[str, 
             "replicates": plan.replicates,
         },
         "asked": {"schemes": sorted(design.scheme_names)},
+        "n_runs": plan.number * len(design.schemes) * plan.replicates,
         "robustness": plan.model_dump(mode="json"),
     }
 
 
 WORLD_KEYS = ("number", "behaviours", "parameters", "vary")
-
-
-def draw_worlds(design: Design, plan: RobustnessPlan, behaviour: Loaded[Behaviour]) -> Worlds:
-    """The worlds of a study.
-
-    Raises:
-        UserError: a posterior is asked for and there is none, or nothing is left that worlds could differ in.
-    """
-    fitted = posterior_sets() if plan.behaviours == "posterior" else None
-    ranges: Sequence[Range] = list(
-        plan.ranges(behaviour, [path.removeprefix("behaviour.") for path in fitted[0]] if fitted else ()).values()
-    )
-    if not ranges:
-        raise UserError.of(
-            "the worlds do not differ in anything", found="the behaviour declares no ranges", hint="vary: {path: [low, high]}"
-        )
-    return sample_worlds(ranges, plan.number, design.seed, fitted=fitted)
-
-
-def posterior_sets() -> list[dict[str, float]]:
-    """Every set of the posterior by path."""
-    from sim.schemes.posterior import load_posterior
-
-    found = load_posterior()
-    return [{f"behaviour.{name}": value for name, value in zip(found.names, row, strict=True)} for row in found.sets]
 
 
 def run_robustness(
