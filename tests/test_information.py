@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments.information import curve_basis, group_basis, partial_information, perfect_information
+from experiments.information import Partial, curve_basis, group_basis, perfect_information
+from experiments.information import partial_information as several
+
+
+def partial_information(name: str, basis: np.ndarray, net: np.ndarray, *, seed: int = 0) -> Partial:
+    """One assumption by itself."""
+    return several({name: basis}, net, seed=seed)[0]
 
 
 def closed_form(mean: float, spread: float) -> float:
@@ -123,3 +129,13 @@ def test_a_step_in_a_category_is_valued_exactly() -> None:
     net = np.column_stack([np.zeros(2000), np.where(kind == 1, 1.0, -1.0)]) + 0.2 * rng.standard_normal((2000, 2))
     found = partial_information("kind", curve_basis(kind, categorical=True), net)
     assert found.value == pytest.approx(0.5, abs=0.03)  # half the worlds gain 1
+
+
+def test_among_a_hundred_that_do_not_matter_none_stands_out() -> None:
+    flagged = 0
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        net = np.column_stack([np.zeros(100), rng.standard_normal(100)])
+        bases = {f"x{k}": curve_basis(rng.random(100)) for k in range(60)}
+        flagged += any(one.is_worth_knowing for one in several(bases, net, seed=seed))
+    assert flagged <= 2  # each time one in twenty: more than 2 of 4 has a chance of .05 %

@@ -119,7 +119,7 @@ def robustness_sentences(study: Robustness) -> list[str]:
         f"{_net_of(study, top, 'regret_mean')}; in nine of ten worlds it is at most {_net_of(study, top, 'regret_high')}."
     )
     lines.append(
-        f"Of the worst of {n} worlds: with 95 % confidence at most {100 * share_beyond(n):.1f} % of all worlds are worse."
+        f"A world worse than the worst of these {n} is possible: with 95 % confidence at most {100 * share_beyond(n):.1f} % are."
     )
     if (rows["regret_luck"] > 0.5 * rows["regret_mean"].clip(lower=1e-12)).any():
         largest = float(rows["regret_luck"].max())
@@ -170,7 +170,7 @@ def _box_in_words(study: Robustness, duel: Duel, box: Box) -> str:
     conditions = _joined(restriction_in_words(one, study.worlds.ranges[one.column]) for one in box.restrictions)
     what = "fails" if duel.unless else "wins"
     return (
-        f"{conditions} (it {what} in {share(box.density)} of these worlds, which hold {share(box.coverage)} of all its "
+        f"{conditions}, where it {what} in {share(box.density)} of the worlds (with {share(box.coverage)} of all its "
         f"{'losses' if duel.unless else 'wins'})"
     )
 
@@ -217,7 +217,7 @@ def robustness_table(study: Robustness) -> Table:
     table = new_table(
         title=f"{net_in_words(study)[:1].upper()}{net_in_words(study)[1:]} over {len(study.net)} worlds, 95 % intervals"
     )
-    columns = ["Scheme", "Rank", "Mean", "Bad end", "Regret:\nmean", "Regret:\n9 of 10", "Regret:\nworst", "Best in"]
+    columns = ["Scheme", "Rank", "Mean", "Bad end", "Regret:\nmean", "Regret:\n9 of 10", "Best in"]
     for column in [*columns, *(["Good\nenough"] if len(enough) else [])]:
         table.add_column(
             column,
@@ -230,7 +230,7 @@ def robustness_table(study: Robustness) -> Table:
             Text(study.design.titles[row["scheme"]]),
             Text(f"{row['rank']:.0f}\n[{row['rank_low']:.0f}, {row['rank_high']:.0f}]"),
         ]
-        for name in ("mean", "bad_end", "regret_mean", "regret_high", "regret_worst"):
+        for name in ("mean", "bad_end", "regret_mean", "regret_high"):
             text = _net_of(study, row, name, level=not name.startswith("regret"))
             cells.append(Text(text.replace(" [", "\n[", 1)))
         cells.append(Text(f"{share(row['best'])}\n{share_interval(row['best_low'], row['best_high'])}"))

@@ -416,8 +416,8 @@ def limit_values(limits: Mapping[str, Limit], values: np.ndarray, outcomes: Sequ
 
 def differences(start: Scheme, scheme: Scheme) -> dict[str, Any]:
     """Values in which a scheme differs from the start, by dotted path, as a file would say them."""
-    before, after = start.model_dump(mode="json"), scheme.model_dump(mode="json")
-    return {path: value for path, value in _leaves(after) if dict(_leaves(before)).get(path, _NOTHING) != value}
+    before = dict(_leaves(start.model_dump(mode="json")))
+    return {path: value for path, value in _leaves(scheme.model_dump(mode="json")) if before.get(path, _NOTHING) != value}
 
 
 _NOTHING = object()

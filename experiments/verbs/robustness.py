@@ -17,6 +17,7 @@ import numpy as np
 from experiments.cases import Case, case_of, digest_of
 from experiments.design import Design
 from experiments.information import Partial, Perfect, curve_basis, group_basis, partial_information, perfect_information
+from experiments.paths import full_path
 from experiments.prim import Box, find_boxes
 from experiments.regret import Verdict, share_with_interval, verdict
 from experiments.runner import Core, Ran, compiled_core, run_cases
@@ -157,16 +158,11 @@ class Robustness:
         """EVPPI of every assumption and group, the most valuable first."""
         means, matrix = self.net.mean(axis=2), self.worlds.matrix[self.kept]
         paths, named = self.worlds.paths, self.worlds.categorical
-        found = [
-            partial_information(path, curve_basis(matrix[:, k], categorical=k in named), means, seed=self.design.seed)
-            for k, path in enumerate(paths)
-        ]
+        bases = {path: curve_basis(matrix[:, k], categorical=k in named) for k, path in enumerate(paths)}
         for name, members in self.plan.groups.items():
-            from experiments.paths import full_path
-
             columns = [paths.index(full_path(member)) for member in members]
-            basis = group_basis([matrix[:, k] for k in columns], [k in named for k in columns])
-            found.append(partial_information(name, basis, means, seed=self.design.seed))
+            bases[name] = group_basis([matrix[:, k] for k in columns], [k in named for k in columns])
+        found = partial_information(bases, means, seed=self.design.seed)
         return tuple(sorted(found, key=lambda one: (-one.value, one.name)))
 
     @cached_property
