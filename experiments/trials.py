@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Allocations drawn, and the share of the best balanced of them that the lot is cast among.
-DRAWN, KEPT_SHARE = 100, 0.2
+#: Random orders among which the one to propose is chosen.
+DRAWN = 2000
 
 #: An estimate with no more spread than this is exact: rounding is not evidence.
 EXACT = 1e-12
@@ -55,23 +55,18 @@ def standardised(traits: np.ndarray) -> np.ndarray:
     return (traits - traits.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
 
-def _random_orders(branches: int, n: int, number: int, rng: np.random.Generator) -> np.ndarray:
-    return rng.permuted(np.tile(np.arange(branches), (number, 1)), axis=1)[:, :n]
+def drawn_order(branches: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """`n` of the branches in the order of a plain lot, the first half to be treated (or the first wave to go first).
 
-
-def drawn_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """`n` of the branches in the order of a lot whose first half is balanced against the second in the traits.
-
-    Constrained randomisation (Moulton 2004): of many random orders one of the best balanced fifth, by lot.
+    A plain lot is what the t of a trial reckons with; arms that are balanced besides can only make it more careful. For the
+    branches to propose see `best_order`.
     """
-    orders = _random_orders(len(traits), n, DRAWN, rng)
-    best = np.argsort(imbalance(traits, orders), kind="stable")[: int(KEPT_SHARE * DRAWN)]
-    return orders[rng.choice(best)]
+    return rng.permutation(branches)[:n]
 
 
 def best_order(traits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """The order to propose: of many random ones that with the best balanced halves that also stand for all branches."""
-    orders = _random_orders(len(traits), n, 20 * DRAWN, rng)
+    orders = rng.permuted(np.tile(np.arange(len(traits)), (DRAWN, 1)), axis=1)[:, :n]
     apart = (standardised(traits)[orders].mean(axis=1) ** 2).sum(axis=1)
     return orders[np.argmin(imbalance(traits, orders) + apart)]
 

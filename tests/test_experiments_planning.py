@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from experiments import pilot, transition
 from experiments.cases import Case, run_key
 from experiments.cli import app
 from experiments.planning import Pilot, Transition
+from experiments.runner import compiled_core
+from experiments.trials import drawn_order, two_arms
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, recovered
 from sim.errors import UserError
 from sim.outcomes import SERIES
-from sim.run import Change
+from sim.run import Change, Setting, simulate_courses, simulate_schemes
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 from sim.schemes.study import Study
 
@@ -123,6 +126,25 @@ def test_a_schedule_is_part_of_the_key_of_a_run() -> None:
     assert key(Change(3, new)) == key(Change(3, new.model_copy(update={"title": "Another title"})))
 
 
+def test_a_case_with_a_schedule_is_walked_as_scheduled() -> None:
+    old, new = load_scheme("deduction_heavy"), load_scheme("forced_ranking")
+    schedule = (Change(3, new, ("branch",)),)
+    case = Case((old, new), load_organisation("toy_bureau"), load_behaviour(), old, 8, 3, 1, schedule=schedule)
+    setting = Setting(case.organisation, case.behaviour, old, 8, 3, 1, schedule)
+    for found, expected in zip(compiled_core(case)(2), simulate_schemes(setting, case.schemes, 2), strict=True):
+        np.testing.assert_array_equal(found.monthly, expected.monthly)
+        np.testing.assert_array_equal(found.outcomes, expected.outcomes)
+    plain = simulate_schemes(replace(setting, schedule=()), [old], 2)[0]
+    assert not np.array_equal(compiled_core(case)(2)[0].monthly, plain.monthly)
+
+
+def test_a_transition_in_yearly_steps_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="steps of one month"):
+        yearly = json.loads(small_bureau(tmp_path).read_text()) | {"step_months": 12}
+        (tmp_path / "yearly.json").write_text(json.dumps(yearly))
+        a_transition(tmp_path, {"month": 13}, organisation=str(tmp_path / "yearly.json"))
+
+
 # --- pilot -----------------------------------------------------------------------------------------------------------
 
 PLAN = {"outcome": "understanding_mean", "clusters": [4, 8], "lengths": [6, 12], "before_months": 12}
@@ -191,6 +213,22 @@ def test_a_pilot_is_saved_whole_and_proposes_branches(trial: Pilot, tmp_path: Pa
     if trial.proposal:
         named = [name for names in trial.proposal["arms"].values() for name in names]
         assert len(named) == len(set(named)) == trial.proposal["clusters"] and set(named) <= set(trial.branches)
+
+
+def test_false_alarms_are_as_many_as_allowed_in_a_bureau_of_unlike_branches() -> None:
+    """Worlds of the municipal bureau in which nothing changes, under many lots: 5 % are found, give or take the luck of 60."""
+    setting = Setting(
+        load_organisation("municipal_bureau"), load_behaviour(), load_scheme("deduction_heavy"), months=24, warmup_months=6
+    )
+    rng, found = np.random.default_rng(1), []
+    for replicate in range(60):
+        branches = simulate_courses(setting, [()], replicate)[0][1][:, 1:]
+        gains = (branches[12:] - branches[:12]).mean(axis=0)
+        for outcome in ("exhaustion_mean", "efficacy_mean", "effort_mean", "goal_attainment"):
+            for _ in range(10):
+                order = drawn_order(8, 8, rng)
+                found.append(two_arms(gains[order, SERIES.index(outcome)], np.arange(8) < 4).finds(0.05))
+    assert 0.03 < np.mean(found) < 0.07
 
 
 # --- what a user can get wrong ---------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 In every replicate all trials meet the same people and the same luck as two whole worlds, one that stays and one that changes
 everywhere: their difference is the true effect, and what a trial finds besides is bias. Designs:
 
-- **parallel** (cluster-randomised): half of the branches, drawn by balanced lot, come under the scheme; the estimate is the
+- **parallel** (cluster-randomised): half of the branches, drawn by lot, come under the scheme; the estimate is the
   difference between the arms in the gain over the same months of the year before.
 - **stepped_wedge**: all branches of the trial cross over, wave by wave, in an order drawn by lot; least squares of the same
   gains on branch, period and time under the scheme.
@@ -234,7 +234,7 @@ class Pilot:
         for number, world in enumerate(self.worlds):
             rng = np.random.default_rng([self.design.seed, number, clusters, length])
             for _ in range(NULL_DRAWS):
-                order = drawn_order(self.traits, clusters, rng)
+                order = drawn_order(len(self.branches), clusters, rng)
                 found += self._estimate(world.stay, order, design, length).finds(self.plan.level)
         return found / (NULL_DRAWS * len(self.worlds))
 
@@ -384,7 +384,7 @@ def run_pilot(
     names = stage.blueprint.names.branches
     traits = _traits(stage, eligible)
     trials = tuple(_trials(plan))
-    bench = Bench(setting, scheme, plan, trials, eligible, names, traits)
+    bench = Bench(setting, scheme, plan, trials, eligible, names)
     began = time.perf_counter()
     worlds: list[Worlds] = []
     progress(0, design.replicates)
@@ -434,7 +434,7 @@ def _eligible(stage: Stage, plan: PilotPlan) -> np.ndarray:
 
 
 def _traits(stage: Stage, eligible: np.ndarray) -> np.ndarray:
-    """Size and workload of the branches: what the lot is balanced on."""
+    """Size and workload of the branches: what the proposed arms are balanced on."""
     world = stage.blueprint.world
     people = np.bincount(world.departments["branch"], weights=world.departments["size"], minlength=len(world.branches))
     return np.column_stack([people, world.branches["workload"]])[eligible]
@@ -460,14 +460,13 @@ class Bench:
     trials: tuple[Trial, ...]
     eligible: np.ndarray
     names: tuple[str, ...]
-    traits: np.ndarray
 
     def simulate(self, replicate: int) -> Worlds:
         """One replicate: a lot is cast for every trial, then all worlds are walked from one warm-up."""
         from sim.run import Change, simulate_courses
 
         rng = np.random.default_rng([self.setting.seed, replicate])
-        orders = [drawn_order(self.traits, trial.clusters, rng) for trial in self.trials]
+        orders = [drawn_order(len(self.eligible), trial.clusters, rng) for trial in self.trials]
         walked = [k for k, trial in enumerate(self.trials) if trial.design != BEFORE_AFTER]
         whole = (Change(self.plan.before_months + 1, self.scheme),)
         schedules = [self.schedule(self.trials[k], orders[k]) for k in walked]

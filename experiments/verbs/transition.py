@@ -146,8 +146,7 @@ class Transition:
         stay, goal = self.series(STAY, outcome), self.series(AT_ONCE if AT_ONCE in self.paths else PLANNED, outcome)
         gain = (better * (goal - stay))[:, -STEADY:].mean(axis=1)
         ahead = better * (self.series(course, outcome) - stay)[:, first:]
-        length = self.design.organisation.step_months
-        lost = length * (np.maximum(0.0, np.sign(gain.mean())) * gain[:, None] - ahead).sum(axis=1)
+        lost = (np.maximum(0.0, np.sign(gain.mean())) * gain[:, None] - ahead).sum(axis=1)
         row |= _with_interval("gain", gain) | _with_interval("loss", lost)
         mean = ahead.mean(axis=0)
         row |= {"worst": float(mean.min()), "worst_month": first + int(mean.argmin()) + 1}
@@ -213,6 +212,10 @@ def run_transition(
     from sim.run import Stage, simulate_courses
 
     outcomes = chosen_series(plan.outcomes or list(design.headline) or list(HEADLINES), given=bool(plan.outcomes))
+    if design.organisation.step_months != 1:
+        raise UserError.of(
+            "a transition needs steps of one month", path="step_months", found=str(design.organisation.step_months), expected="1"
+        )
     setting = setting_of(design)
     planned = changes_of(design, plan)
     courses = {STAY: (), PLANNED: planned}
