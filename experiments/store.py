@@ -262,7 +262,7 @@ class StudyStore:
             **self.about,
             "versions": versions(),
             "model_code": model_code(),
-            "n_runs": len(self._asked) or self.n_runs,
+            "n_runs": len(self._asked.table()) or self.n_runs,
             "n_failed": len(failed),
             "failed": failed.head(MOST_REASONS).to_dict("records"),
             "parts": [file.name for part in self._parts for file in part.files],

@@ -25,6 +25,7 @@ from experiments_fake import design, fake_core, organisation, scheme
 from experiments import parts as parts_module
 from experiments import store as store_module
 from experiments.cases import Case, case_digest, case_of, digest_of, key_of, run_key
+from experiments.folder import read_json
 from experiments.parts import DESKS, KEPT, part_files
 from experiments.runner import TRIES, Ran, run_cases
 from experiments.store import LOCK, PARTS, open_study, read_study, study_folder
@@ -712,6 +713,15 @@ def test_studies_are_listed(tmp_path: Path) -> None:
             find_study(wrong)
     with pytest.raises(UserError, match="no such folder"):
         list_studies(tmp_path / "nowhere")
+
+
+def test_what_is_asked_for_twice_counts_once(tmp_path: Path) -> None:
+    with open_study(tmp_path, ABOUT) as store:
+        for replicates in (2, 3, 4):
+            run_cases(store, cases(), range(replicates), core=fake_core)
+        assert store.manifest()["n_runs"] == len(store.runs([])) == 60
+        store.finish(answer=42)
+    assert read_json(tmp_path / "manifest.json")["answer"] == 42
 
 
 def test_the_lock_is_no_part_of_a_study(tmp_path: Path) -> None:
