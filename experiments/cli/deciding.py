@@ -62,7 +62,7 @@ def optimise(
 ) -> None:
     """Search better schemes within the reach of some levers, for several objectives at once.
 
-    Stopped and started again it goes on where it was and finds the same. Needs the extra [optimise].
+    Stopped and started again it goes on where it was and finds the same. Needs the package pymoo (extra "optimise").
     """
     from experiments import deciding
     from experiments.search import check_pymoo

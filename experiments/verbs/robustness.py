@@ -7,7 +7,7 @@ study's store. Nothing here is told without an interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -258,20 +258,29 @@ def run_robustness(
     """
     store.write_points(worlds.table)
     ran = run_cases(
-        store, cases_of(design, worlds), lambda point: range(point * plan.replicates, (point + 1) * plan.replicates),
+        store, Cases(design, worlds, plan.replicates), lambda point: range(point * plan.replicates, (point + 1) * plan.replicates),
         workers=workers, core=core, progress=progress, **how,
     )  # fmt: skip
     return read_robustness(design, plan, worlds, store, ran)
 
 
-def cases_of(design: Design, worlds: Worlds) -> Iterator[Case]:
-    """The case of every world, made as it is needed."""
-    from dataclasses import replace
+@dataclass(frozen=True)
+class Cases:
+    """The case of every world, made as it is needed; tells how many runs there are, for progress."""
 
-    base = case_of(design)
-    for point in range(len(worlds)):
-        organisation, behaviour = worlds.documents(point, design.organisation, design.behaviour)
-        yield replace(base, organisation=organisation, behaviour=behaviour, point=point)
+    design: Design
+    worlds: Worlds
+    replicates: int
+
+    def __iter__(self) -> Iterator[Case]:
+        base = case_of(self.design)
+        for point in range(len(self.worlds)):
+            organisation, behaviour = self.worlds.documents(point, self.design.organisation, self.design.behaviour)
+            yield replace(base, organisation=organisation, behaviour=behaviour, point=point)
+
+    def n_runs(self, _: object) -> int:
+        """Worlds times schemes times replicates."""
+        return len(self.worlds) * len(self.design.schemes) * self.replicates
 
 
 def read_robustness(design: Design, plan: RobustnessPlan, worlds: Worlds, store: StudyStore, ran: Ran) -> Robustness:
