@@ -257,10 +257,9 @@ def run_robustness(
         UserError: too few worlds are left in which every scheme can be judged.
     """
     store.write_points(worlds.table)
-    ran = run_cases(
-        store, Cases(design, worlds, plan.replicates), lambda point: range(point * plan.replicates, (point + 1) * plan.replicates),
-        workers=workers, core=core, progress=progress, **how,
-    )  # fmt: skip
+    n = plan.replicates
+    own_luck = lambda point: range(point * n, (point + 1) * n)  # noqa: E731 - a name says what the range is for
+    ran = run_cases(store, Cases(design, worlds, n), own_luck, workers=workers, core=core, progress=progress, **how)
     return read_robustness(design, plan, worlds, store, ran)
 
 
