@@ -49,8 +49,8 @@ class Partial:
 
     @property
     def is_worth_knowing(self) -> bool:
-        """Whether the value stands out from that of an assumption that does not matter."""
-        return self.value > self.floor
+        """Whether the value stands out from that of an assumption that does not matter, and its interval from 0."""
+        return self.value > self.floor and self.low > 0
 
 
 def perfect_information(net: np.ndarray, *, seed: int = 0) -> Perfect:
