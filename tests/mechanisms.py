@@ -108,7 +108,7 @@ SWITCHES = (
         behaviour={"fatigue": 0.0, "exhaustion_cost": 0.0, "exit_of_burnout": 0.0},
         idle_behaviour=STRAINS | {"burnout_rate": 0.3, "exhaustion_base": 0.5, "resilience_sd": 0.5, "cynicism_base": 0.0,
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
-                                  "efficacy_of_success": 0.5},
+                                  "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8},
         own=BURNOUT_OWN),
     # 3 the worth of a point
     Switch(3, "nothing hangs on the score", "explicit_incentives", "effort_mean", 0.01,

@@ -18,6 +18,7 @@ from sim.outcomes import OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
     from experiments.evidence.arms import Arms, Seen
+    from sim.population.world import World
 
 ArmName = str
 
@@ -71,9 +72,25 @@ DERIVED: dict[str, Callable[[Seen], np.ndarray]] = {
     "falsified_value": _per_month("window_falsified"),
     "burnout": _burnout,
     "injustice": _injustice,
+    "own_drive": lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"],
+    "engagement": lambda seen: 6.0 - 0.5 * (seen.world.cadres["exhaustion"] + seen.world.cadres["cynicism"]),
+    "workload": lambda seen: _of_branch(seen, "workload"),
+    "resources": lambda seen: _resources(seen),
     "left": lambda seen: (seen.world.cadres["window_exits"] > 0).astype(float),
     "work_output": lambda seen: _done(seen, "period_output"),
 }
+
+
+def _of_branch(seen: Seen, column: str) -> np.ndarray:
+    world = seen.world
+    return world.branches[column][world.departments["branch"][world.cadres["department"]]]
+
+
+def _resources(seen: Seen) -> np.ndarray:
+    """Job resources as the model adds them up: care, coaching, feedback, autonomy and what the branch has."""
+    scheme = seen.world.scheme[0]
+    of_branch = _of_branch(seen, "resources")
+    return 0.2 * (scheme["care"] + scheme["coaching"] + scheme["feedback"] + scheme["autonomy"] + of_branch)
 
 
 def _done(seen: Seen, column: str) -> np.ndarray:
@@ -220,16 +237,63 @@ def spread_change(arms: Arms, arm: ArmName, against: ArmName, of: str, task: str
 
 def correlation(arms: Arms, arm: ArmName, x: str, y: str, x_task: str | None = None, y_task: str | None = None) -> float:
     """Correlation of two quantities between cadres, all replicates together."""
-    first, second = pooled(arms, arm, x, x_task), pooled(arms, arm, y, y_task)
-    known = ~(np.isnan(first) | np.isnan(second))
-    if first[known].std() == 0.0 or second[known].std() == 0.0:
+    return _correlated(pooled(arms, arm, x, x_task), pooled(arms, arm, y, y_task))
+
+
+def correlation_over(arms: Arms, arms_of: list[str], x: str, y: str) -> float:
+    """Correlation of two quantities between the cadres of several arms together, all replicates together."""
+    return _correlated(
+        np.concatenate([pooled(arms, arm, x) for arm in arms_of]), np.concatenate([pooled(arms, arm, y) for arm in arms_of])
+    )
+
+
+def _correlated(x: np.ndarray, y: np.ndarray) -> float:
+    known = ~(np.isnan(x) | np.isnan(y))
+    if x[known].std() == 0.0 or y[known].std() == 0.0:
         return math.nan
-    return float(np.corrcoef(first[known], second[known])[0, 1])
+    return float(np.corrcoef(x[known], y[known])[0, 1])
 
 
 def share_above(arms: Arms, arm: ArmName, of: str, above: float, task: str | None = None) -> float:
     """Share of cadres with a quantity above a value."""
     return float((pooled(arms, arm, of, task) > above).mean())
+
+
+def elasticity(arms: Arms, arm: ArmName, against: ArmName, of: str, times: float, task: str | None = None) -> float:
+    """Relative change in logs per log of a price that is `times` as high in the arm."""
+    return log_change(arms, arm, against, of, task) / math.log(times)
+
+
+def multiple_correlation(arms: Arms, arm: ArmName, of: list[str], with_: str) -> float:
+    """Multiple R of several quantities on another, between cadres of all replicates."""
+    x = np.column_stack([pooled(arms, arm, one) for one in of])
+    y = pooled(arms, arm, with_)
+    known = ~(np.isnan(x).any(axis=1) | np.isnan(y))
+    x, y = x[known] - x[known].mean(axis=0), y[known] - y[known].mean()
+    fitted = x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return float(np.sqrt((fitted**2).sum() / (y**2).sum()))
+
+
+def distance_of_leavers(arms: Arms, arm: ArmName, of: list[str]) -> float:
+    """Multiple R of quantities asked a year before the end on leaving since, read at an even split: D/sqrt(D^2 + 4).
+
+    D^2 is the squared Mahalanobis distance of leavers from stayers less its expectation under no difference, k (1/n1 + 1/n2).
+    Whoever is within a year of retirement does not count.
+    """
+    asked, gone = [], []
+    for seen in arms[arm]:
+        before = seen.keep("a year ago", lambda s=seen: s.walked_to(len(s.course) - s.setting.window)).cadres  # type: ignore[misc]
+        counts = before["age"] < seen.setting.behaviour.retirement_age - 1.0
+        asked.append(np.column_stack([before[one] for one in of])[counts])
+        gone.append((seen.world.cadres["persons"] > before["persons"])[counts])
+    x, left = np.concatenate(asked), np.concatenate(gone)
+    if min(left.sum(), (~left).sum()) <= len(of) + 1:
+        return math.nan
+    gap = x[left].mean(axis=0) - x[~left].mean(axis=0)
+    within = (np.cov(x[left].T) * (left.sum() - 1) + np.cov(x[~left].T) * ((~left).sum() - 1)) / (len(x) - 2)
+    squared = float(gap @ np.linalg.solve(within, gap)) - len(of) * (1.0 / left.sum() + 1.0 / (~left).sum())
+    d = math.copysign(math.sqrt(abs(squared)), squared)
+    return d / math.sqrt(d * d + 4.0)
 
 
 def series_mean(arms: Arms, arm: ArmName, of: str, first: int, last: int) -> float:
@@ -260,6 +324,29 @@ def mean_agreement_of_superiors(arms: Arms, arms_of: list[str]) -> float:
 def difference_of_agreements(arms: Arms, arm: ArmName, against: ArmName) -> float:
     """Agreement of two superiors in an arm less that in another."""
     return agreement_of_superiors(arms, arm) - agreement_of_superiors(arms, against)
+
+
+def leniency_of_same_work(arms: Arms, arm: ArmName, against: ArmName) -> float:
+    """What a rating adds to the same work in an arm beyond what it adds in another, in standard deviations of scores in the latter.
+
+    Scores less the points that true attainment would give, so that work which differs between the arms does not enter.
+    """
+    shifts = []
+    for name in (arm, against):
+        gaps = []
+        for seen in arms[name]:
+            world = seen.appraised_by(0)
+            gaps.append(world.cadres["score"] - _deserved(world))
+        shifts.append(np.concatenate(gaps).mean())
+    return float((shifts[0] - shifts[1]) / _rated(arms, against).std())
+
+
+def _deserved(world: World) -> np.ndarray:
+    """Points for attainment as reported over the period, one point in a hundred each: for schemes linear in attainment."""
+    c = world.cadres
+    department = world.departments[c["department"]]
+    attained = (c["period_reported"] / np.maximum(c["target"], 1e-9)).sum(axis=1) / np.maximum(c["period_steps"], 1.0)
+    return world.scheme["points"][0] * attained * (department["n_offers"] > 0)
 
 
 def _rated(arms: Arms, arm: str) -> np.ndarray:
@@ -316,7 +403,8 @@ MEASURES: dict[str, Callable[..., float]] = {
     measure.__name__: measure
     for measure in (
         level, change, relative_change, log_change, standardised_change, ratio_of_changes, ratio_of_relative_changes,
-        difference_of_changes, spread, spread_change, correlation, share_above, series_mean, series_change,
+        difference_of_changes, spread, spread_change, correlation, correlation_over, share_above, series_mean, series_change,
+        elasticity, multiple_correlation, distance_of_leavers, leniency_of_same_work,
         agreement_of_superiors, mean_agreement_of_superiors, difference_of_agreements, leniency_of_superiors,
         relative_change_of_stayers, share_of_stayers, inflated_under_line, ratio_of_inflated,
     )

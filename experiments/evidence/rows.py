@@ -174,6 +174,10 @@ def _unfit_call(call: dict[str, Any], arms: dict[str, Arm]) -> Iterator[tuple[st
         yield f"{what} needs {', '.join(sorted(needed - given))}", "", ""
     for parameter in parameters:
         is_arm = str(parameter.annotation).split(" ")[0] == "ArmName"
+        if parameter.name == "arms_of":
+            strangers = [name for name in call.get("arms_of", []) if name not in arms]
+            if strangers:
+                yield "the row has no such arm", ", ".join(map(str, strangers)), f"some of {', '.join(arms)}"
         if is_arm and call.get(parameter.name) is not None and call[parameter.name] not in arms:
             yield "the row has no such arm", repr(call[parameter.name]), f"one of {', '.join(arms)}"
 

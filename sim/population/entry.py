@@ -79,10 +79,11 @@ def enter(world, i, month, vacancy):
         b.cynicism_base
         + b.cynicism_of_exhaustion * c.exhaustion / 6.0
         + b.cynicism_of_injustice * (1.0 - b.justice_start)
-        - 0.5 * c.resilience,
+        - b.cynicism_of_resilience * c.resilience,
         6.0,
     )
-    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_success * UNTOLD_SUCCESS + 0.5 * c.resilience, 6.0)
+    sure = b.efficacy_of_resilience * c.resilience
+    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_success * UNTOLD_SUCCESS + sure, 6.0)
     c.motivation = 1.0
     c.understanding = b.understanding_start
     c.justice_distributive = b.justice_start
