@@ -78,3 +78,49 @@ def validate(
         console.print(f"State kept: {verb.keep_state(found)}", markup=False)
     if strict and dropped:
         raise typer.Exit(DROPPED)
+
+
+@app.command()
+@plumbing.told_plainly
+def calibrate(
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="Which parameters, how hard. [configs/evidence/calibration.yaml]")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Write posterior, default behaviour and page; else only tell.")] = False,
+    folder: Annotated[
+        str | None, typer.Option("--folder", help="Write posterior, page and table into this folder instead.")
+    ] = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Fit the behaviour once, on the rows marked fit: a posterior sample of parameter sets and its centre."""
+    from pathlib import Path
+
+    from experiments.report.calibration import calibration_page, calibration_table
+    from experiments.report.evidence import counted_words
+    from experiments.verbs import calibrate as verb
+
+    read = verb.read_plan(Path(plan) if plan else None)
+    status, console = plumbing.new_console(errors=True), plumbing.new_console()
+    plumbing.get_ready(status)
+    done = verb.calibrate(read, workers=workers, tell=lambda text: status.print(text, highlight=False))
+    console.print(counted_words("Rows marked fit, met at the centre", done.rows), markup=False)
+    for number, name in enumerate(done.parameters):
+        low, high = done.interval(number)
+        console.print(f"{name}: {getattr(done.centre, name):g} ({low:.3g} to {high:.3g}), {done.pinned(number)}", markup=False)
+    written = []
+    if folder is not None:
+        into = Path(folder)
+        into.mkdir(parents=True, exist_ok=True)
+        written.append(verb.write_posterior(done, into / "posterior.csv"))
+    elif keep:
+        into = Path("docs")
+        written += [verb.write_posterior(done), verb.write_default(done)]
+    else:
+        return
+    for name, text in (
+        ("calibration.md", calibration_page(done, "cadresim calibrate --keep")),
+        ("calibration.csv", calibration_table(done)),
+    ):
+        (into / name).write_text(text, encoding="utf-8")
+        written.append(into / name)
+    console.print("Written: " + ", ".join(map(str, written)), markup=False)

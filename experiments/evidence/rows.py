@@ -61,6 +61,7 @@ class Claim(Document):
     kind: Kind = Field(description="P a point or band, R a ratio or order, S a sign.")
     measure: str = Field(description="Which measure of the row it is about.")
     published: str = Field("", description="The published number in words.")
+    target: bool = Field(False, description="The behaviour is fitted on this number; its row is marked fit.")
     low: float | None = Field(None, description="Lower end of the band; left out = open.")
     high: float | None = Field(None, description="Upper end of the band; left out = open.")
     sign: str | None = Field(None, pattern=r"^[+-]$", description="The published direction, seen from `neutral`.")
@@ -149,6 +150,10 @@ class RowFile(Document):
             for number, claim in enumerate(self.claims)
             if claim.measure not in self.measures
         ]
+        for number, claim in enumerate(self.claims):
+            if claim.target and not (self.fit and claim.low is not None and claim.high is not None):
+                told = "a number to be fitted needs a row marked fit and a closed band"
+                misfits.append(Misfit(("claims", number, "target"), told, "true", "fit: true, low and high"))
         for name in self.leans:
             if name not in Behaviour.model_fields:
                 misfits.append(Misfit(("leans",), "behaviour has no such parameter", name))

@@ -119,13 +119,13 @@ def evidence_page(found: Validation, command: str) -> str:
             continue
         lines += [f"## {title}", "", words, ""]
         header = (*HEADER, *(("Posterior in band",) if found.draws else ()))
-        lines += _table(header, [line[: len(header)] for result in results for line in row_lines(result)])
+        lines += table_lines(header, [line[: len(header)] for result in results for line in row_lines(result)])
         lines += _misses(results)
     lines += ["## Closed forms", ""]
-    lines += _table(("Limit", "Worst error", "Verdict"), [limit_line(*item) for item in found.limits.items()])
+    lines += table_lines(("Limit", "Worst error", "Verdict"), [limit_line(*item) for item in found.limits.items()])
     lines += ["## Published simulations", ""]
     header = ("Row", "Simulation", "Worst gap, in tolerances", "Numbers met")
-    lines += _table(header, [simulation_line(*item) for item in found.simulations.items()])
+    lines += table_lines(header, [simulation_line(*item) for item in found.simulations.items()])
     lines += ["## Settings", "", "What each row takes from the study it stands for; the behaviour is never part of it.", ""]
     for result in found.rows:
         file = result.row.file
@@ -144,7 +144,8 @@ def _misses(results: Sequence[RowResult]) -> list[str]:
     return [*lines, ""]
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table with a line after it."""
     cleaned = [[cell.replace("|", "/") for cell in row] for row in rows]
     return [
         "| " + " | ".join(header) + " |",

@@ -104,7 +104,12 @@ class Living(Entity):
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
         seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
         self.efficacy = next_efficacy(
-            self.efficacy, b.efficacy_base, b.efficacy_of_success, seen, b.efficacy_of_resilience * self.resilience, b.burnout_rate
+            self.efficacy,
+            b.efficacy_base,
+            b.efficacy_of_success,
+            seen,
+            b.efficacy_of_resilience * self.resilience,
+            b.burnout_rate,
         )
 
     def strain_of_month(self) -> float:

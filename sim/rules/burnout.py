@@ -44,14 +44,14 @@ def next_exhaustion(exhaustion, base, strain, resilience, rate):
 
 @rule
 def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, resilience, rate):
-    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast; `resilience` as far as it reaches."""
+    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast; `resilience` holds it off."""
     aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - resilience, 6.0)
     return cynicism + 0.5 * rate * (aim - cynicism)
 
 
 @rule
 def next_efficacy(efficacy, base, of_success, success_seen, resilience, rate):
-    """Professional efficacy grows from success that is seen; `resilience` as far as it reaches."""
+    """Professional efficacy grows from success that is seen, and with `resilience`."""
     return efficacy + rate * (squashed(base + of_success * success_seen + resilience, 6.0) - efficacy)
 
 
