@@ -88,9 +88,14 @@ def _of_branch(seen: Seen, column: str) -> np.ndarray:
 
 def _resources(seen: Seen) -> np.ndarray:
     """Job resources as the model adds them up: care, coaching, feedback, autonomy and what the branch has."""
-    scheme = seen.world.scheme[0]
+    scheme = _schemes(seen.world)
     of_branch = _of_branch(seen, "resources")
     return 0.2 * (scheme["care"] + scheme["coaching"] + scheme["feedback"] + scheme["autonomy"] + of_branch)
+
+
+def _schemes(world: World) -> np.ndarray:
+    """The scheme every cadre is under, as a record."""
+    return world.schemes[world.departments["arm"][world.cadres["department"]]]
 
 
 def _done(seen: Seen, column: str) -> np.ndarray:
@@ -327,7 +332,7 @@ def difference_of_agreements(arms: Arms, arm: ArmName, against: ArmName) -> floa
 
 
 def leniency_of_same_work(arms: Arms, arm: ArmName, against: ArmName) -> float:
-    """What a rating adds to the same work in an arm beyond what it adds in another, in standard deviations of scores in the latter.
+    """What a rating adds to the same work in an arm beyond what it adds in another, in standard deviations of scores there.
 
     Scores less the points that true attainment would give, so that work which differs between the arms does not enter.
     """
@@ -346,7 +351,7 @@ def _deserved(world: World) -> np.ndarray:
     c = world.cadres
     department = world.departments[c["department"]]
     attained = (c["period_reported"] / np.maximum(c["target"], 1e-9)).sum(axis=1) / np.maximum(c["period_steps"], 1.0)
-    return world.scheme["points"][0] * attained * (department["n_offers"] > 0)
+    return _schemes(world)["points"] * attained * (department["n_offers"] > 0)
 
 
 def _rated(arms: Arms, arm: str) -> np.ndarray:

@@ -22,9 +22,9 @@ def calibration_page(done: Calibration, command: str) -> str:
     lines = [
         "# The behaviour, fitted once",
         "",
-        f"Written by `{command}` in {done.seconds / 60:.0f} minutes (seed {done.effort.seed}, {done.replicates} runs of every arm",
-        "a point); nothing here is typed. The rows marked *fit* and nothing else were asked; the prior of each parameter is uniform over its",
-        "declared range. A claim's band counts as two standard deviations of tolerance to either side. See",
+        f"Written by `{command}` in {done.seconds / 60:.0f} minutes (seed {done.effort.seed}, {done.replicates} runs of every",
+        "arm a point); nothing here is typed. The rows marked *fit* and nothing else were asked; the prior of each parameter is",
+        "uniform over its declared range. A claim's band counts as two standard deviations of tolerance to either side. See",
         "`docs/decisions/2026-11-21-one-calibration.md` for the method.",
         "",
         f"{tried} parameter sets were simulated. After each wave, the share of the prior not ruled out (largest "
@@ -63,10 +63,10 @@ def calibration_page(done: Calibration, command: str) -> str:
     lines += table_lines(header, [line[: len(header)] for result in done.rows for line in row_lines(result)])
     lines += ["## What the data pin down", ""]
     narrower = contraction(matched)
-    rows = []
+    about: list[tuple[str, ...]] = []
     for number, name in enumerate(done.parameters):
         low, high = done.interval(number)
-        rows.append(
+        about.append(
             (
                 f"`{name}`", f"{done.prior.low[number]:g} to {done.prior.high[number]:g}", f"{getattr(done.centre, name):g}",
                 f"{low:.3g} to {high:.3g}", f"{narrower[number]:.0%}", done.pinned(number), ", ".join(done.rows_of(name)),
@@ -81,7 +81,7 @@ def calibration_page(done: Calibration, command: str) -> str:
         "Pinned down",
         "Rows that it moves by a tolerance or more",
     )
-    lines += table_lines(header, rows)
+    lines += table_lines(header, about)
     lines += ["## Which parameters trade off", ""]
     lines += table_lines(("Parameters", "Correlation"), strong_correlations(done))
     lines += [
@@ -89,11 +89,11 @@ def calibration_page(done: Calibration, command: str) -> str:
         "Least chi-squared (by the emulators) with a parameter in each tenth of its prior; a dash where the chain never came.",
         "",
     ]  # fmt: skip
-    rows = [
+    least: list[tuple[str, ...]] = [
         (f"`{name}`", *("–" if np.isnan(value) else f"{value:.1f}" for value in profile(matched, number)))
         for number, name in enumerate(done.parameters)
     ]
-    lines += table_lines(("Parameter", *(f"{10 * b} %" for b in range(10))), rows)
+    lines += table_lines(("Parameter", *(f"{10 * b} %" for b in range(10))), least)
     return "\n".join(lines).rstrip() + "\n"
 
 
