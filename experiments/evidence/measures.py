@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.outcomes import OUTCOME_NAMES, SERIES
+from sim.rules.flow import exit_chance
 
 if TYPE_CHECKING:
     from experiments.evidence.arms import Arms, Seen
@@ -280,25 +281,35 @@ def multiple_correlation(arms: Arms, arm: ArmName, of: list[str], with_: str) ->
 
 
 def distance_of_leavers(arms: Arms, arm: ArmName, of: list[str]) -> float:
-    """Multiple R of quantities asked a year before the end on leaving since, read at an even split: D/sqrt(D^2 + 4).
+    """Multiple R of several quantities on leaving of one's own will, read at an even split: D/sqrt(D^2 + 4).
 
-    D^2 is the squared Mahalanobis distance of leavers from stayers less its expectation under no difference, k (1/n1 + 1/n2).
-    Whoever is within a year of retirement does not count.
+    D is the Mahalanobis distance of leavers from stayers. Everybody counts among the leavers with his chance to leave in a year,
+    as the model has it, and among the stayers with the rest: what the lots would give on average, without their noise.
     """
-    asked, gone = [], []
+    x, chance = [], []
     for seen in arms[arm]:
-        before = seen.keep("a year ago", lambda s=seen: s.walked_to(len(s.course) - s.setting.window)).cadres  # type: ignore[misc]
-        counts = before["age"] < seen.setting.behaviour.retirement_age - 1.0
-        asked.append(np.column_stack([before[one] for one in of])[counts])
-        gone.append((seen.world.cadres["persons"] > before["persons"])[counts])
-    x, left = np.concatenate(asked), np.concatenate(gone)
-    if min(left.sum(), (~left).sum()) <= len(of) + 1:
+        x.append(np.column_stack([each(seen, one) for one in of]))
+        chance.append(seen.keep("chance to leave", lambda s=seen: _chance_to_leave(s)))  # type: ignore[misc]
+    values, leaves = np.concatenate(x), np.concatenate(chance)
+    if not 0.0 < leaves.sum() < len(leaves):
         return math.nan
-    gap = x[left].mean(axis=0) - x[~left].mean(axis=0)
-    within = (np.cov(x[left].T) * (left.sum() - 1) + np.cov(x[~left].T) * ((~left).sum() - 1)) / (len(x) - 2)
-    squared = float(gap @ np.linalg.solve(within, gap)) - len(of) * (1.0 / left.sum() + 1.0 / (~left).sum())
-    d = math.copysign(math.sqrt(abs(squared)), squared)
-    return d / math.sqrt(d * d + 4.0)
+    means = [np.average(values, axis=0, weights=weights) for weights in (leaves, 1.0 - leaves)]
+    spreads = [np.cov(values.T, aweights=weights, ddof=0) * weights.sum() for weights in (leaves, 1.0 - leaves)]
+    gap = means[0] - means[1]
+    squared = float(gap @ np.linalg.solve(sum(spreads) / len(values), gap))
+    return math.sqrt(squared / (squared + 4.0))
+
+
+def _chance_to_leave(seen: Seen) -> np.ndarray:
+    """Everybody's chance to leave of his own will within a year, were he to stay as he is."""
+    b, c = seen.setting.behaviour, seen.world.cadres
+    injustice = 1.0 - 0.5 * (c["justice_distributive"] + c["justice_procedural"])
+    push = (b.exit_of_burnout, b.exit_of_injustice, b.exit_of_ability)
+    monthly = [
+        exit_chance(b.exit_rate, push[0], burnout, push[1], unjust, push[2], potential)
+        for burnout, unjust, potential in zip(_burnout(seen), injustice, c["potential"], strict=True)
+    ]
+    return 1.0 - (1.0 - np.array(monthly)) ** 12
 
 
 def series_mean(arms: Arms, arm: ArmName, of: str, first: int, last: int) -> float:

@@ -56,7 +56,16 @@ def calibration_page(done: Calibration, command: str) -> str:
                 f"{inside:.0%}", f"{centre:.3g}", verdict, f"{r2:.2f}",
             )
         )  # fmt: skip
-    header = ("Number", "Band", "Posterior mean", "90 %", "Sets in band", "Centre", "Verdict at the centre", "Emulator R2")
+    header: tuple[str, ...] = (
+        "Number",
+        "Band",
+        "Posterior mean",
+        "90 %",
+        "Sets in band",
+        "Centre",
+        "Verdict at the centre",
+        "Emulator R2",
+    )
     lines += table_lines(header, rows)
     lines += ["All claims of the rows marked fit at the centre, those that were not fitted included:", ""]
     header = ("Row", "Finding", "Measure", "Measured", "Expected", "Published", "Seen", "Verdict")
