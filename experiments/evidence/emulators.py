@@ -15,8 +15,8 @@ import numpy as np
 
 MOST_ACTIVE = 8  # parameters an emulator looks at
 LEAST_IMPORTANCE = 0.02
-MOST_TRAINED = 500  # points a process stands on: the nearest to the target
-MOST_TUNED = 240  # points its lengths are tuned on
+MOST_TRAINED = 360  # points a process stands on: the nearest to the target
+MOST_TUNED = 160  # points its lengths are tuned on
 HELD_OUT = 0.2
 
 
@@ -40,7 +40,7 @@ def active_parameters(points: np.ndarray, values: np.ndarray, seed: int) -> np.n
     """Parameters that matter for a number, by the importance they have in a forest of trees."""
     from sklearn.ensemble import ExtraTreesRegressor
 
-    forest = ExtraTreesRegressor(n_estimators=200, min_samples_leaf=3, random_state=seed).fit(points, values)
+    forest = ExtraTreesRegressor(n_estimators=100, min_samples_leaf=3, random_state=seed).fit(points, values)
     order = np.argsort(forest.feature_importances_)[::-1][:MOST_ACTIVE]
     chosen = [i for i in order if forest.feature_importances_[i] >= LEAST_IMPORTANCE] or list(order[:1])
     return np.sort(np.array(chosen))

@@ -18,11 +18,11 @@ from scipy.stats import qmc
 from experiments.evidence.emulators import Emulator, train_all
 
 IMPLAUSIBLE = 3.0
-WALKERS = 128
-MOVES = 20  # sweeps of the walkers at every threshold
+WALKERS = 96
+MOVES = 15  # sweeps of the walkers at every threshold
 SURVIVORS = 0.25  # share of walkers that pass the next threshold
-CHAIN = 300  # sweeps of the chain that draws from the emulators' posterior
-BURN_IN = 100
+CHAIN = 260  # sweeps of the chain that draws from the emulators' posterior
+BURN_IN = 80
 STRETCH = 2.0
 
 Simulator = Callable[[np.ndarray], np.ndarray]  # (n, parameters) in their own units -> (n, numbers)
