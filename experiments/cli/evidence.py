@@ -124,3 +124,32 @@ def calibrate(
         (into / name).write_text(text, encoding="utf-8")
         written.append(into / name)
     console.print("Written: " + ", ".join(map(str, written)), markup=False)
+
+
+@app.command()
+@plumbing.told_plainly
+def method(
+    page: Annotated[str | None, typer.Option("--page", help="Where to write the page. [docs/method.md]")] = None,
+    replicates: Annotated[int, typer.Option("--replicates", min=5, max=100_000, help="Runs that the number is judged on.")] = 150,
+    workers: WorkersOption = None,
+) -> None:
+    """How long outcomes take to settle, how many replicates they need, how far ahead the model may be read."""
+    from pathlib import Path
+
+    from experiments.report.method import method_page
+    from experiments.verbs import method as verb
+    from sim.schemes.load import read_behaviour
+
+    status, console = plumbing.new_console(errors=True), plumbing.new_console()
+    plumbing.get_ready(status)
+    found = verb.method(replicates=replicates, workers=workers, tell=lambda text: status.print(text, highlight=False))
+    by_status: dict[str, list[str]] = {"assumed": [], "fitted": [], "cited": []}
+    for name, beside in read_behaviour().annotations.items():
+        by_status[beside.status].append(name)
+    text = method_page(found, "cadresim method", by_status["assumed"], by_status["fitted"], by_status["cited"])
+    target = Path(page) if page else (Path("docs/method.md") if Path("docs").is_dir() else None)
+    if target is None:
+        console.print(text, markup=False)
+        return
+    target.write_text(text, encoding="utf-8")
+    console.print(f"Page: {target}", markup=False)
