@@ -46,7 +46,7 @@ def variation(values: np.ndarray) -> float:
 
 
 def replicates_by_variation(values: np.ndarray, settled: float = VARIATION_SETTLED) -> int | None:
-    """The first step after which the coefficient of variation changes by less than `settled` at every one; None if there is none."""
+    """The first step after which the coefficient of variation changes by less than `settled` every time; None if never."""
     steps = [step for step in STEPS if step <= len(values)]
     found = [variation(values[:step]) for step in steps]
     for number, step in enumerate(steps[:-1]):
@@ -64,7 +64,7 @@ def half_width_share(values: np.ndarray) -> float:
 
 
 def replicates_by_half_width(values: np.ndarray, precision: float = PRECISION) -> int | None:
-    """The first n from 3 whose half width is below `precision` of the mean and stays there for the look ahead; None if none is."""
+    """The first n from 3 whose half width is below `precision` of the mean and stays so for the look ahead; None if never."""
     shares = [half_width_share(values[:n]) for n in range(3, len(values) + 1)]
     for number, share in enumerate(shares):
         n = number + 3

@@ -16,12 +16,13 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
     lines = [
         "# Warm-up, replicates, horizon",
         "",
-        f"Written by `{command}` on `{found.organisation}` in {found.seconds:.0f} s under the default behaviour; nothing here is typed.",
+        f"Written by `{command}` on `{found.organisation}` in {found.seconds:.0f} s; default behaviour, nothing here is typed.",
         "",
         "## Is it stationary?",
         "",
-        "Each preset from its first day for twenty years, mean over replicates. *Settled* is what MSER-5 cuts off (months); the year after",
-        "the usual warm-up (24 months) is held against the last five years, and against the spread of such a year between replicates.",
+        "Each preset from its first day for twenty years, mean over replicates. *Settled* is what MSER-5 cuts off (months); the",
+        "year after the usual warm-up (24 months) is held against the last five years, and against the spread of such a year",
+        "between replicates.",
         "",
     ]
     rows = [
@@ -35,37 +36,38 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
     if late:
         told = ", ".join(f"{one.series} under {one.scheme}" for one in late)
         lines += [
-            f"Further from the long run than a replicate's own spread after 24 months: {told}. Read these as still on their way.",
+            f"Further from the long run after 24 months than a year's spread: {told}. Read these as on their way.",
             "",
         ]
     lines += [
         "## How many replicates?",
         "",
-        "By the coefficient of variation: the first of 5, 10, 20 ... replicates after which it changes by less than .01. By half width: the",
-        "first number whose 95 % interval is within 5 % of the mean and stays so for five more. Paired differences between schemes need far",
-        "fewer, because schemes meet the same luck; `cadresim compare` stops by itself when they are narrow or clear (`--until`).",
+        "By the coefficient of variation: the first of 5, 10, 20 ... replicates after which it changes by less than .01. By half",
+        "width: the first number whose 95 % interval is within 5 % of the mean and stays so for five more. Paired differences",
+        "between schemes need far fewer, because schemes meet the same luck; `cadresim compare` stops by itself (`--until`).",
         "",
     ]
-    rows = [
+    numbers = [
         (
             one.scheme, one.outcome, f"{one.variation:.3f}", str(one.by_variation or "more"), str(one.by_half_width or "more"),
             f"{one.half_width:.1%}",
         )
         for one in found.needed
     ]  # fmt: skip
-    lines += table_lines(("Scheme", "Outcome", "Variation", "By variation", "By half width", "Half width with all"), rows)
+    lines += table_lines(("Scheme", "Outcome", "Variation", "By variation", "By half width", "Half width with all"), numbers)
     row, months = found.longest_row
     lines += [
         "## How far ahead?",
         "",
-        f"No row of the evidence follows people longer than {months} months ({row}). Up to there the model can be held against something; "
-        "the long runs above show where it stays beyond that, not whether people would. Read levels after five years, and any",
-        "outcome whose drift a year is not small beside its spread, as a direction only.",
+        f"No row of the evidence follows people longer than {months} months ({row}). Up to there the model can be held against",
+        "something; the long runs above show where it stays beyond that, not whether people would. Read levels beyond that time,",
+        "and any outcome whose drift a year is not small beside its spread, as a direction only.",
         "",
         "## What is assumed",
         "",
-        f"Of {len(assumed) + len(fitted) + len(cited)} parameters of behaviour {len(fitted)} are fitted (on the rows marked *fit*, "
-        f"`docs/calibration.md`), {len(cited)} are cited from a source and {len(assumed)} are **assumed**: no row that is fitted moves them.",
+        f"Of {len(assumed) + len(fitted) + len(cited)} parameters of behaviour {len(fitted)} are fitted on the rows marked *fit*",
+        f"(`docs/calibration.md`), {len(cited)} are cited from a source and {len(assumed)} are **assumed**: they were not fitted on",
+        "anything.",
         "",
         "Assumed: " + ", ".join(f"`{name}`" for name in assumed) + ".",
         "",
