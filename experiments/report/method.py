@@ -66,7 +66,7 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
         "## What is assumed",
         "",
         f"Of {len(assumed) + len(fitted) + len(cited)} parameters of behaviour {len(fitted)} are fitted on the rows marked *fit*",
-        f"(`docs/calibration.md`), {len(cited)} are cited from a source and {len(assumed)} are **assumed**: they were not fitted on",
+        f"(`docs/calibration.md`), {len(cited)} are cited from a source and {len(assumed)} are **assumed**: not fitted on",
         "anything.",
         "",
         "Assumed: " + ", ".join(f"`{name}`" for name in assumed) + ".",
