@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
+from experiments.evidence.rows import load_row, row_ids
+from experiments.evidence.verdicts import Verdict, measure_row, verdict_of
 from sim.rules.effort import unconstrained_effort
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.lint import incomplete_parameters
@@ -14,8 +14,9 @@ from sim.schemes.locate import configuration_folder, sources_file
 from sim.schemes.reading import read_yaml
 
 FIELDS = list(Behaviour.model_fields)
-FIT_ROWS = ("B1,", "B4:", "B15:", "B64", "B66:", "C1:", "C5:")  # rows of the evidence marked fit
+FIT_ROWS = ("B1:", "B1,", "B4", "B15", "B50", "B64", "B66", "C1:", "C1,", "C3", "C5")  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
+KNOWN_MISSES: set[tuple[str, str]] = set()
 
 
 def test_default_writes_every_parameter_in_the_models_order():
@@ -68,28 +69,15 @@ def test_a_calm_month_has_effort_one():
         assert unconstrained_effort(b.duty + b.drive, 1.0, kappa, 0.0, curvature) == pytest.approx(1.0, abs=0.005)
 
 
-def test_piece_rate_has_the_incentive_half_of_b1():
+def test_the_superior_learns_as_fast_as_one_rating_is_reliable():
     b = load_behaviour("default")
-    before = unconstrained_effort(1.0, 1.0, b.cost, 0.0, b.curvature_discretionary)
-    after = unconstrained_effort(2.0, 1.0, b.cost, 0.0, b.curvature_discretionary)
-    assert after / before == pytest.approx(1.22, abs=0.01)
-
-
-def test_key_pressing_has_the_curvature_of_b4():
-    b = load_behaviour("default")
-    none, one, ten = (points**b.curvature_simple for points in (1521.0, 2029.0, 2175.0))
-    assert (one - none) / (ten - none) == pytest.approx(0.1, abs=0.01)
-
-
-def test_one_superior_has_the_reliability_of_b64():
-    b = load_behaviour("default")
-    true = 0.15**2
-    assert true / (true + b.impression**2 + b.rating_noise**2 / 5) == pytest.approx(0.52, abs=0.02)
     assert b.signal_precision / (b.prior_precision + b.signal_precision) == pytest.approx(0.52, abs=0.01)
 
 
-def test_rewards_and_feedback_move_own_drive_as_in_b15():
-    b = load_behaviour("default")
-    spread = math.sqrt(math.exp(b.psm_sd**2) - 1.0)  # of the lognormal own drive, relative to its mean
-    assert 0.28 <= b.crowding / spread <= 0.40
-    assert b.feedback_effect / spread == pytest.approx(0.33, abs=0.03)
+@pytest.mark.parametrize("row", [row for row in map(load_row, row_ids()) if row.file.fit], ids=lambda row: row.id)
+def test_the_numbers_fitted_are_in_their_bands(row):
+    """The centre of the posterior meets what it was fitted on (the calibration's page tells the misses: these are all)."""
+    measured = measure_row(row, DEFAULT.document, 4)
+    for claim in row.file.claims:
+        if claim.target and (row.id, claim.measure) not in KNOWN_MISSES:
+            assert verdict_of(claim, measured[claim.measure]) is Verdict.IN_BAND, (claim.measure, measured[claim.measure])

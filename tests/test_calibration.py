@@ -152,7 +152,7 @@ def test_only_rows_marked_fit_are_asked() -> None:
         "parameters: [courage]\nseed: 1\nreplicates: 1\nfirst_wave: 8\nwaves: 1\nnext_waves: 8\nproposals: 8\nposterior: 8",
         "parameters: [honesty]\nseed: 1",
         "parameters: [honesty]\nseed: 1\nreplicates: 0\nfirst_wave: 8\nwaves: 1\nnext_waves: 8\nproposals: 8\nposterior: 8",
-        "parameters: [honesty]\nseed: 1\nreplicates: 1\nfirst_wave: 8\nwaves: 1\nnext_waves: 8\nproposals: 8\nposterior: 8\nmore: 1",
+        "parameters: [honesty]\nseed: 1\nreplicates: 1\nfirst_wave: 8\nwaves: 1\nnext_waves: 8\nproposals: 8\nposterior: 8\nx: 1",
     ],
 )
 def test_a_bad_plan_is_refused(text: str, tmp_path: Path) -> None:
@@ -162,13 +162,11 @@ def test_a_bad_plan_is_refused(text: str, tmp_path: Path) -> None:
         read_plan(path)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "honesty\n", "courage\n0.1\n", "honesty,honesty\n0.1,0.2\n", "honesty\n0.1,0.2\n", "honesty\nmuch\n", "honesty\nnan\n",
-        "honesty\n-1\n",
-    ],
-)  # fmt: skip
+BAD_POSTERIORS = ("", "honesty\n", "courage\n0.1\n", "honesty,honesty\n0.1,0.2\n", "honesty\n0.1,0.2\n", "honesty\nmuch\n",
+                  "honesty\nnan\n", "honesty\n-1\n")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD_POSTERIORS)
 def test_a_bad_posterior_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "posterior.csv"
     path.write_text(text)
