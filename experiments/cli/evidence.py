@@ -104,9 +104,8 @@ def calibrate(
     plumbing.get_ready(status)
     done = verb.calibrate(read, workers=workers, tell=lambda text: status.print(text, highlight=False))
     console.print(counted_words("Rows marked fit, met at the centre", done.rows), markup=False)
-    for number, name in enumerate(done.parameters):
-        low, high = done.interval(number)
-        console.print(f"{name}: {getattr(done.centre, name):g} ({low:.3g} to {high:.3g}), {done.pinned(number)}", markup=False)
+    for one in done.fitted:
+        console.print(f"{one.name}: {one.centre:g} ({one.low:.3g} to {one.high:.3g}), {one.pinned}", markup=False)
     written = []
     if folder is not None:
         into = Path(folder)
@@ -114,7 +113,7 @@ def calibrate(
         written.append(verb.write_posterior(done, into / "posterior.csv"))
     elif keep:
         into = Path("docs")
-        written += [verb.write_posterior(done), verb.write_default(done)]
+        written += [verb.write_posterior(done), verb.write_default(done.fitted)]
     else:
         return
     for name, text in (

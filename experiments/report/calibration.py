@@ -71,16 +71,13 @@ def calibration_page(done: Calibration, command: str) -> str:
     header = ("Row", "Finding", "Measure", "Measured", "Expected", "Published", "Seen", "Verdict")
     lines += table_lines(header, [line[: len(header)] for result in done.rows for line in row_lines(result)])
     lines += ["## What the data pin down", ""]
-    narrower = contraction(matched)
-    about: list[tuple[str, ...]] = []
-    for number, name in enumerate(done.parameters):
-        low, high = done.interval(number)
-        about.append(
-            (
-                f"`{name}`", f"{done.prior.low[number]:g} to {done.prior.high[number]:g}", f"{getattr(done.centre, name):g}",
-                f"{low:.3g} to {high:.3g}", f"{narrower[number]:.0%}", done.pinned(number), ", ".join(done.rows_of(name)),
-            )
-        )  # fmt: skip
+    about = [
+        (
+            f"`{one.name}`", f"{done.prior.low[number]:g} to {done.prior.high[number]:g}", f"{one.centre:g}",
+            f"{one.low:.3g} to {one.high:.3g}", f"{one.narrower:.0%}", one.pinned, ", ".join(one.rows),
+        )
+        for number, one in enumerate(done.fitted)
+    ]  # fmt: skip
     header = (
         "Parameter",
         "Prior",

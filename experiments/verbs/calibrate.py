@@ -54,6 +54,38 @@ class Target:
         return f"{self.row} {self.measure}"
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """What became of one parameter."""
+
+    name: str
+    centre: float
+    low: float  # central 90 % of the posterior
+    high: float
+    narrower: float  # than the prior
+    rows: tuple[str, ...]  # rows marked fit that it moves by a tolerance or more
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the data say something of it, at least in part."""
+        return self.narrower >= PARTLY and bool(self.rows)
+
+    @property
+    def pinned(self) -> str:
+        """What the data say of it: pinned down, partly, or hardly."""
+        return "pinned down" if self.narrower >= PINNED else "partly" if self.narrower >= PARTLY else "hardly"
+
+    @property
+    def note(self) -> str:
+        """What stands beside its value in the default behaviour."""
+        rows = ", ".join(self.rows) or "no row marked fit"
+        spread = f"90 % {self.low:.3g} to {self.high:.3g}"
+        if self.is_pinned:
+            word = "pinned down" if self.narrower >= PINNED else "partly pinned down"
+            return f"{rows}: centre of the posterior, {spread}; {word} (docs/calibration.md)"
+        return f"ours: {rows} hardly pins it down ({spread}), so the middle of the declared range (docs/calibration.md)"
+
+
 @dataclass
 class Calibration:
     """A finished calibration."""
@@ -74,10 +106,14 @@ class Calibration:
         low, high = np.quantile(self.matched.sets[:, number], (0.05, 0.95))
         return float(low), float(high)
 
-    def pinned(self, number: int) -> str:
-        """What the data say of a parameter: pinned down, partly, or hardly."""
-        share = float(contraction(self.matched)[number])
-        return "pinned down" if share >= PINNED else "partly" if share >= PARTLY else "hardly"
+    @property
+    def fitted(self) -> list[Fitted]:
+        """What became of every parameter."""
+        narrower = contraction(self.matched)
+        return [
+            Fitted(name, getattr(self.centre, name), *self.interval(number), float(narrower[number]), tuple(self.rows_of(name)))
+            for number, name in enumerate(self.parameters)
+        ]
 
     def rows_of(self, parameter: str) -> list[str]:
         """Fit rows whose numbers a parameter moves by a tolerance or more over its prior, the most moved first."""
@@ -277,28 +313,23 @@ def write_posterior(done: Calibration, path: Path | None = None) -> Path:
     return path
 
 
-def write_default(done: Calibration, path: Path | None = None) -> Path:
-    """The centre of the posterior as the default behaviour: value, status and note of every fitted parameter."""
+def write_default(fitted: Sequence[Fitted], path: Path | None = None) -> Path:
+    """The centre of the posterior as the default behaviour: value, status and note of every parameter asked about.
+
+    A parameter that the rows hardly pin down stays *assumed*: its value is the middle of the range that was declared for it.
+    """
     path = path or configuration_folder() / "behaviour" / "default.yaml"
     text = path.read_text(encoding="utf-8")
-    for number, name in enumerate(done.parameters):
-        text = _with_fitted(text, name, getattr(done.centre, name), _note(done, number))
+    for one in fitted:
+        text = _with_fitted(text, one)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def _note(done: Calibration, number: int) -> str:
-    name = done.parameters[number]
-    low, high = done.interval(number)
-    rows = ", ".join(done.rows_of(name)) or "none of the rows marked fit"
-    pinned = done.pinned(number)
-    return f"{rows}: centre of the posterior, 90 % {low:.3g} to {high:.3g}; {pinned} by these rows (docs/calibration.md)"
-
-
-def _with_fitted(text: str, name: str, value: float, note: str) -> str:
-    pattern = re.compile(rf"^({name}: \{{value: )[^,]+(, .*status: )\w+(, note: )\".*\"(\}})$", re.MULTILINE)
-    status = "assumed" if note.startswith("none") else "fitted"
-    changed, times = pattern.subn(lambda m: f'{m[1]}{value:g}{m[2]}{status}{m[3]}"{note}"{m[4]}', text)
+def _with_fitted(text: str, one: Fitted) -> str:
+    pattern = re.compile(rf"^({one.name}: \{{value: )[^,]+(, .*status: )\w+(, note: )\".*\"(\}})$", re.MULTILINE)
+    status = "fitted" if one.is_pinned else "assumed"
+    changed, times = pattern.subn(lambda m: f'{m[1]}{one.centre:g}{m[2]}{status}{m[3]}"{one.note}"{m[4]}', text)
     if times != 1:
-        raise UserError.of("this parameter does not stand on a line of its own", path=name)
+        raise UserError.of("this parameter does not stand on a line of its own", path=one.name)
     return changed

@@ -20,7 +20,7 @@ from experiments.published import Cell, check_simulation
 from experiments.runner import check_workers
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
-from sim.schemes.load import load_behaviour
+from sim.schemes.load import load_behaviour, read_behaviour
 from sim.schemes.locate import configuration_folder
 
 #: Published simulations by their name in the evidence table.
@@ -45,16 +45,21 @@ class Validation:
     draws: int = 0
     seconds: float = 0.0
     is_whole: bool = False
+    assumed: frozenset[str] = frozenset()  # parameters whose size is assumed or cited, not fitted
+
+    def leans(self, result: RowResult) -> bool:
+        """Whether the row guided the size of a parameter that has not been fitted on other rows since."""
+        return any(name in self.assumed for name in result.row.file.leans)
 
     @property
     def predicted(self) -> list[RowResult]:
-        """Rows that the behaviour was not fitted on and that guided no assumed size: what counts."""
-        return [result for result in self.rows if not result.row.file.fit and not result.row.file.leans]
+        """Rows that the behaviour was not fitted on and that guided no size still assumed: what counts."""
+        return [result for result in self.rows if not result.row.file.fit and not self.leans(result)]
 
     @property
     def leaning(self) -> list[RowResult]:
         """Rows not marked fit that guided the assumed size of a parameter: consistency checks, counted separately."""
-        return [result for result in self.rows if not result.row.file.fit and result.row.file.leans]
+        return [result for result in self.rows if not result.row.file.fit and self.leans(result)]
 
     @property
     def fitted(self) -> list[RowResult]:
@@ -102,6 +107,7 @@ def validate(
     rows = [load_row(name) for name in chosen if name in row_ids()]
     draws = drawn_behaviours(posterior) if posterior else []
     found = Validation(behaviour=behaviour if isinstance(behaviour, str) else "given", draws=posterior, is_whole=not only)
+    found.assumed = frozenset(name for name, beside in read_behaviour().annotations.items() if beside.status != "fitted")
 
     def limit(name: str) -> tuple[str, list[Check]]:
         read = load_limit(name)
