@@ -18,12 +18,14 @@ from scipy.stats import qmc
 from experiments.evidence.emulators import Emulator, train_all
 
 IMPLAUSIBLE = 3.0
-WALKERS = 96
-MOVES = 15  # sweeps of the walkers at every threshold
-SURVIVORS = 0.25  # share of walkers that pass the next threshold
-CHAIN = 260  # sweeps of the chain that draws from the emulators' posterior
-BURN_IN = 80
-STRETCH = 2.0
+CHAINS = 64  # chains side by side
+COOLING = (100.0, 30.0, 10.0, 3.0)  # temperatures that the chains come down by
+SWEEPS = 8  # sweeps over all parameters at each of them
+KEPT_SWEEPS = 40  # sweeps at the end whose states are kept
+WIDTHS = (0.3, 0.1, 0.03)  # of the moves of one parameter, in shares of the prior
+JOINT_MOVES = 4  # moves of all parameters together in a sweep
+PRIOR_POINTS = 20_000  # points that the share not ruled out is counted on
+NEXT_TEMPERATURE = 4.0  # later waves look around the fit, not only in it
 
 Simulator = Callable[[np.ndarray], np.ndarray]  # (n, parameters) in their own units -> (n, numbers)
 
@@ -111,14 +113,15 @@ def match(
     for wave in range(effort.waves):
         near = np.abs(targets.misfit(values)).max(axis=1)
         emulators = train_all(tried, values, near, effort.seed + 100 * wave)
-        inside, volume = not_ruled_out(emulators, targets, len(box.names), luck)
+        volume = not_ruled_out(emulators, targets, len(box.names), luck)
         waves.append(Wave(len(tried), volume, [emulator.r2 for emulator in emulators]))
         tell(f"wave {wave + 1}: {len(tried)} points simulated, {volume:.2g} of the prior not ruled out")
         if wave < effort.waves - 1:
-            chosen = inside[luck.choice(len(inside), effort.next_waves, replace=len(inside) < effort.next_waves)]
+            around, _ = emulated_posterior(emulators, targets, len(box.names), luck, NEXT_TEMPERATURE)
+            chosen = around[luck.choice(len(around), effort.next_waves, replace=False)]
             tried = np.vstack([tried, chosen])
             values = np.vstack([values, simulate(box.real(chosen))])
-    chain, misfits = emulated_posterior(emulators, targets, inside, luck)
+    chain, misfits = emulated_posterior(emulators, targets, len(box.names), luck)
     proposed = chain[luck.choice(len(chain), effort.proposals, replace=False)]
     seen = simulate(box.real(proposed))
     kept = borne_out(targets, emulators, proposed, seen, luck)
@@ -142,94 +145,54 @@ def implausibility(emulators: Sequence[Emulator], targets: Targets, points: np.n
     return np.abs(targets.misfit(*emulated(emulators, points))).max(axis=1)
 
 
-def not_ruled_out(
-    emulators: Sequence[Emulator], targets: Targets, dimensions: int, luck: np.random.Generator
-) -> tuple[np.ndarray, float]:
-    """(points uniform over what is not ruled out, its share of the prior), by subset simulation (Au & Beck 2001).
-
-    The threshold falls from that which a quarter of the walkers pass to 3; at every threshold the survivors are spread
-    out again by stretch moves. Where not even the best walkers come below 3 the best there is stays.
-    """
-
-    def judge(points: np.ndarray) -> np.ndarray:
-        return implausibility(emulators, targets, points)
-
-    def spread_out(points: np.ndarray, bad: np.ndarray, limit: float, sweeps: int) -> tuple[np.ndarray, np.ndarray]:
-        def chance(old: np.ndarray, new: np.ndarray, factor: np.ndarray) -> np.ndarray:
-            return np.where(new <= limit, factor, 0.0)
-
-        for _ in range(sweeps):
-            points, bad = _stretched(points, bad, judge, chance, luck)
-        return points, bad
-
-    walkers = luck.random((WALKERS, dimensions))
-    badness = implausibility(emulators, targets, walkers)
-    volume = 1.0
-    for _ in range(40):
-        threshold = max(IMPLAUSIBLE, float(np.quantile(badness, SURVIVORS)))
-        passes = badness <= threshold
-        volume *= float(passes.mean())
-        survivors = np.flatnonzero(passes)
-        start = survivors[luck.integers(len(survivors), size=WALKERS)]
-        walkers, badness = walkers[start], badness[start]
-        walkers, badness = spread_out(walkers, badness, threshold, MOVES)
-        if threshold <= IMPLAUSIBLE:
-            break
-    spread = [walkers]
-    for _ in range(4):
-        walkers, badness = spread_out(walkers, badness, threshold, MOVES // 4)
-        spread.append(walkers)
-    return np.unique(np.vstack(spread), axis=0), volume
+def not_ruled_out(emulators: Sequence[Emulator], targets: Targets, dimensions: int, luck: np.random.Generator) -> float:
+    """Share of the prior whose largest implausibility is below 3, counted on random points (0: fewer than one in so many)."""
+    return float((implausibility(emulators, targets, luck.random((PRIOR_POINTS, dimensions))) < IMPLAUSIBLE).mean())
 
 
 def emulated_posterior(
-    emulators: Sequence[Emulator], targets: Targets, start: np.ndarray, luck: np.random.Generator
+    emulators: Sequence[Emulator], targets: Targets, dimensions: int, luck: np.random.Generator, temperature: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(sample of prior times Gaussian kernel by the emulators, its chi-squared), by an ensemble of walkers (Goodman & Weare
-    2010)."""
+    """(sample of prior times Gaussian kernel by the emulators, its chi-squared), at a temperature.
 
-    def misfit(points: np.ndarray) -> np.ndarray:
-        return (targets.misfit(*emulated(emulators, points)) ** 2).sum(axis=1)
+    Chains start all over the prior and cool down. A sweep moves one parameter after the other (Metropolis; only the emulators
+    that look at it are asked again), then all together along the line between two other chains (ter Braak 2006), which
+    follows ridges.
+    """
+    error = np.array([emulator.error for emulator in emulators])
+    concerned = [[n for n, emulator in enumerate(emulators) if d in emulator.active] for d in range(dimensions)]
+    points = luck.random((CHAINS, dimensions))
+    gaps = targets.misfit(emulated(emulators, points)[0], error)
 
-    def chance(old: np.ndarray, new: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        return factor * np.exp(np.clip(0.5 * (old - new), -700.0, 50.0))
+    def moved(to: np.ndarray, numbers: Sequence[int], heat: float) -> None:
+        new = gaps.copy()
+        inside = ((to >= 0.0) & (to <= 1.0)).all(axis=1)
+        safe = np.clip(to, 0.0, 1.0)
+        for n in numbers:
+            new[:, n] = (emulators[n](safe) - targets.centre[n]) / math.hypot(targets.tolerance[n], error[n])
+        gain = 0.5 * ((gaps**2).sum(axis=1) - (new**2).sum(axis=1)) / heat
+        taken = inside & (np.log(luck.random(CHAINS)) < gain)
+        points[taken], gaps[taken] = to[taken], new[taken]
 
-    best = start[np.argsort(misfit(start), kind="stable")]
-    walkers = best[np.arange(WALKERS) % len(best)] if len(best) < WALKERS else best[:WALKERS]
-    walkers = np.clip(walkers + 1e-4 * luck.standard_normal(walkers.shape), 0.0, 1.0)
-    squares = misfit(walkers)
-    kept, kept_squares = [], []
-    for sweep in range(CHAIN):
-        walkers, squares = _stretched(walkers, squares, misfit, chance, luck)
-        if sweep >= BURN_IN and sweep % 5 == 0:
-            kept.append(walkers.copy())
-            kept_squares.append(squares.copy())
-    return np.vstack(kept), np.concatenate(kept_squares)
+    def sweep(heat: float) -> None:
+        for d in range(dimensions):
+            to = points.copy()
+            to[:, d] += luck.choice(WIDTHS, CHAINS) * luck.standard_normal(CHAINS)
+            moved(to, concerned[d], heat)
+        for _ in range(JOINT_MOVES):
+            one, two = luck.integers(CHAINS, size=CHAINS), luck.integers(CHAINS, size=CHAINS)
+            step = luck.choice((0.3, 1.0), CHAINS)[:, None] * (points[one] - points[two])
+            moved(points + step + 1e-3 * luck.standard_normal(points.shape), range(len(emulators)), heat)
 
-
-def _stretched(
-    walkers: np.ndarray,
-    badness: np.ndarray,
-    judge: Callable[[np.ndarray], np.ndarray],
-    chance: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
-    luck: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    """One sweep: either half of the walkers moves along lines through walkers of the other half."""
-    walkers, badness = walkers.copy(), badness.copy()
-    half = len(walkers) // 2
-    dimensions = walkers.shape[1]
-    for own, other in ((slice(None, half), slice(half, None)), (slice(half, None), slice(None, half))):
-        n = len(walkers[own])
-        z = ((STRETCH - 1.0) * luck.random(n) + 1.0) ** 2 / STRETCH
-        guides = walkers[other][luck.integers(len(walkers[other]), size=n)]
-        moved = guides + z[:, None] * (walkers[own] - guides)
-        inside = ((moved >= 0.0) & (moved <= 1.0)).all(axis=1)
-        judged = np.where(inside, judge(np.clip(moved, 0.0, 1.0)), np.inf)
-        with np.errstate(invalid="ignore"):
-            taken = inside & (luck.random(n) < chance(badness[own], judged, z ** (dimensions - 1)))
-        walkers[own] = np.where(taken[:, None], moved, walkers[own])
-        badness[own] = np.where(taken, judged, badness[own])
-    return walkers, badness
+    for heat in (*COOLING, 1.0):
+        for _ in range(SWEEPS):
+            sweep(max(heat, temperature))
+    kept, squares = [], []
+    for _ in range(KEPT_SWEEPS):
+        sweep(temperature)
+        kept.append(points.copy())
+        squares.append((gaps**2).sum(axis=1))
+    return np.vstack(kept), np.concatenate(squares)
 
 
 def borne_out(
