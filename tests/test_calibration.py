@@ -196,4 +196,4 @@ def test_status_of_default_agrees_with_what_was_calibrated() -> None:
         if beside.status == "fitted":
             assert name in planned or name == "signal_precision", name
         elif name in planned:
-            assert beside.note.startswith("ours:") and "hardly" in beside.note, name
+            assert beside.note.startswith("ours") and "hardly" in beside.note, name
