@@ -19,6 +19,7 @@ from experiments.evidence.measures import (
     _burnout,
     _own_task,
     _per_month,
+    correlation_over,
     each,
     mean,
     pooled,
@@ -83,21 +84,6 @@ def _wish_to_leave(seen: Seen) -> np.ndarray:
 
 
 # --- measures of surveys: who has more of one thing has more of another ---------------------------------------------------
-
-
-def correlation_over(arms: Arms, arms_of: list[str], x: str, y: str) -> float:
-    """Correlation of two quantities between the cadres of several arms together, all replicates together."""
-    across, up = (np.concatenate([pooled(arms, arm, of) for arm in arms_of]) for of in (x, y))
-    return float(np.corrcoef(across, up)[0, 1]) if across.std() > 0.0 and up.std() > 0.0 else math.nan
-
-
-def multiple_correlation(arms: Arms, arm: ArmName, of: list[str], with_: str) -> float:
-    """Multiple R of several quantities on another, between cadres of all replicates."""
-    x = np.column_stack([pooled(arms, arm, one) for one in of])
-    y = pooled(arms, arm, with_)
-    x, y = x - x.mean(axis=0), y - y.mean()
-    fitted = x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    return float(np.sqrt((fitted**2).sum() / (y**2).sum()))
 
 
 def difference_of_correlations_over(arms: Arms, arms_of: list[str], x: str, other: str, y: str) -> float:
@@ -264,7 +250,7 @@ DERIVED.update(
 MEASURES.update(
     (measure.__name__, measure)
     for measure in (
-        correlation_over, multiple_correlation, difference_of_correlations_over, slope_over, difference_of_slopes, excess_risk,
+        difference_of_correlations_over, slope_over, difference_of_slopes, excess_risk,
         weight_really_given, difference_of_weights, gap_of_report, unlike_index, of_ready_schemes, size,
     )
 )  # fmt: skip
