@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from experiments.design import Design, hash_sources
 
@@ -76,6 +77,34 @@ class Case:
         return self.baseline
 
 
+@dataclass(frozen=True)
+class Course:
+    """A course of events, which stands in a case where a scheme does: the baseline, then changes branch by branch.
+
+    The courses of a case share a warm-up, as its schemes would, but each has changes and months of its own. Of its runs the
+    months of the bureau are kept and, for some ``outcomes``, those of some ``branches`` (by number).
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    months: int
+    branches: tuple[int, ...]
+    outcomes: tuple[str, ...]
+
+    @property
+    def digest(self) -> bytes:
+        """Hash of what its runs depend on, and of what is kept of them."""
+        content = hashlib.blake2b(b"Course", digest_size=KEY_BYTES)
+        _take_in(content, self.changes)
+        content.update(json.dumps([self.months, self.branches, self.outcomes]).encode())
+        return content.digest()
+
+
+def case_of_courses(design: Design, courses: Sequence[Course], point: int = 0) -> Case:
+    """A point whose runs are courses of events under a design's baseline (`experiments.courses.walk_courses` walks them)."""
+    return replace(case_of(design, point), schemes=cast("tuple[Scheme, ...]", tuple(courses)))
+
+
 def case_of(design: Design, point: int = 0) -> Case:
     """The only point of a comparison."""
     return Case(
@@ -110,10 +139,14 @@ def case_digest(case: Case) -> bytes:
     for document in (case.organisation, case.behaviour, case.baseline):
         shared.update(digest_of(document))
     shared.update(b"%d %d %d" % (case.months, case.warmup_months, case.seed))
-    for change in case.schedule:
-        shared.update(digest_of(change.scheme))
-        shared.update(json.dumps([change.month, *change.branches]).encode())
+    _take_in(shared, case.schedule)
     return shared.digest()
+
+
+def _take_in(content: hashlib.blake2b, changes: Sequence[Change]) -> None:
+    for change in changes:
+        content.update(digest_of(change.scheme))
+        content.update(json.dumps([change.month, *change.branches]).encode())
 
 
 class _Digests:
@@ -139,8 +172,8 @@ _digests = _Digests(REMEMBERED)
 
 
 def digest_of(document: Any) -> bytes:
-    """Hash of a document's content without its labels (documents are frozen, so it is remembered)."""
-    return _digests.of(document)
+    """Hash of a document's content (or a course's) without its labels (documents are frozen, so it is remembered)."""
+    return document.digest if isinstance(document, Course) else _digests.of(document)
 
 
 @lru_cache(maxsize=1)

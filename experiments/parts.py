@@ -235,6 +235,11 @@ class Part:
         """Number of runs, from the foot of the file."""
         return int(pq.read_metadata(self.path).num_rows)
 
+    @property
+    def n_steps(self) -> int:
+        """Rows of the table of months, from the foot of its file; 0 = none is kept."""
+        return int(pq.read_metadata(self.monthly).num_rows) if self.monthly else 0
+
     def read(self, tables: Iterable[str] = KEPT) -> Runs:
         """All runs of the part, with those of the tables asked for that it has."""
         tables = set(tables)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar, cast
 
+from experiments.courses import walk_courses
 from experiments.questions import read_planned
+from experiments.runner import Core
+from experiments.store import StudyStore, open_study
 from experiments.verbs import pilot as trials
 from experiments.verbs import transition as courses
 from sim.schemes.plans.pilot import PilotPlan
@@ -15,6 +20,7 @@ from sim.schemes.plans.transition import TransitionPlan
 from sim.schemes.study import Study
 
 Progress = Callable[[int, int], None]
+Say = Callable[[str], None]
 
 
 class Transition(courses.Transition):
@@ -26,9 +32,13 @@ class Transition(courses.Transition):
         Raises:
             UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
         """
+        return _saved(self, folder, overwrite)
+
+    def draw(self, folder: Path) -> None:
+        """Draw the figures into a folder."""
         from experiments.report.planning import draw_transition
 
-        return _saved(self, draw_transition, folder, overwrite)
+        draw_transition(self, folder)
 
     def __str__(self) -> str:
         from experiments.report.planning import transition_in_words
@@ -45,9 +55,13 @@ class Pilot(trials.Pilot):
         Raises:
             UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
         """
+        return _saved(self, folder, overwrite)
+
+    def draw(self, folder: Path) -> None:
+        """Draw the figures into a folder."""
         from experiments.report.planning import draw_pilot
 
-        return _saved(self, draw_pilot, folder, overwrite)
+        draw_pilot(self, folder)
 
     def __str__(self) -> str:
         from experiments.report.planning import pilot_in_words
@@ -55,11 +69,14 @@ class Pilot(trials.Pilot):
         return "\n".join(pilot_in_words(self))
 
 
-def _saved(result: Any, draw: Callable[[Any, Path], object], folder: str | Path, overwrite: bool) -> Path:
+Result = TypeVar("Result", Transition, Pilot)
+
+
+def _saved(result: Transition | Pilot, folder: str | Path, overwrite: bool) -> Path:
     from experiments.folder import staged
 
     with staged(Path(folder), overwrite=overwrite) as staging:
-        draw(result, staging)
+        result.draw(staging)
         result.write_tables(staging)
     return Path(folder)
 
@@ -67,45 +84,63 @@ def _saved(result: Any, draw: Callable[[Any, Path], object], folder: str | Path,
 def transition(
     study: Study | str | Path,
     *,
+    folder: str | Path | None = None,
     months: int | None = None,
     warmup_months: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    overwrite: bool = False,
     progress: Progress = lambda done, total: None,
+    say: Say = lambda text: None,
+    core: Core = walk_courses,
     command: str = "",
 ) -> Transition:
     """Walk a planned change of scheme beside staying and beside a change at once, all under the same luck.
 
     Args:
         study: a study with ``verb: transition`` (object, name or file).
+        folder: for runs, tables and figures; runs that are there are not done again. Without it nothing is kept.
         months: recorded months; this and the following take the place of what the study says.
         warmup_months: months before, under the baseline.
         replicates: how many times each course is walked.
         seed: 0 or a positive whole number.
-        workers: threads; by default one for every processor.
-        progress: told after every replicate: done, total.
+        workers, executor, core: as in `experiments.runner.run_cases`.
+        overwrite: forget what the folder holds.
+        progress: told after every block of runs: done, and how many were lacking.
+        say: told what is going on.
         command: kept in the manifest.
 
     Raises:
         UserError: anything the caller can mend.
     """
     asked = read_planned(study, "transition", months=months, warmup_months=warmup_months, replicates=replicates, seed=seed)
-    found = courses.run_transition(
-        asked.design, cast(TransitionPlan, asked.plan), workers=workers, progress=progress, command=command
-    )
-    return Transition(**{each.name: getattr(found, each.name) for each in fields(found)})
+    design, plan = asked.design, cast(TransitionPlan, asked.plan)
+
+    def run(store: StudyStore) -> Transition:
+        found = courses.run_transition(
+            design, plan, store, workers=workers, executor=executor, core=core, progress=progress, command=command
+        )
+        return Transition(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+    return _in_folder(folder, courses.about(design, plan, command), run, overwrite=overwrite, say=say)
 
 
 def pilot(
     study: Study | str | Path,
     *,
+    folder: str | Path | None = None,
     months: int | None = None,
     warmup_months: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    overwrite: bool = False,
     progress: Progress = lambda done, total: None,
+    say: Say = lambda text: None,
+    core: Core = walk_courses,
     command: str = "",
 ) -> Pilot:
     """Plan a trial of a scheme by simulating it: which branches, how many, how long (a study with ``verb: pilot``).
@@ -116,5 +151,35 @@ def pilot(
         UserError: anything the caller can mend.
     """
     asked = read_planned(study, "pilot", months=months, warmup_months=warmup_months, replicates=replicates, seed=seed)
-    found = trials.run_pilot(asked.design, cast(PilotPlan, asked.plan), workers=workers, progress=progress, command=command)
-    return Pilot(**{each.name: getattr(found, each.name) for each in fields(found)})
+    design, plan = asked.design, cast(PilotPlan, asked.plan)
+
+    def run(store: StudyStore) -> Pilot:
+        found = trials.run_pilot(
+            design, plan, store, workers=workers, executor=executor, core=core, progress=progress, command=command
+        )
+        return Pilot(**{each.name: getattr(found, each.name) for each in fields(found)})
+
+    return _in_folder(folder, trials.about(design, plan, command), run, overwrite=overwrite, say=say)
+
+
+def _in_folder(
+    folder: str | Path | None,
+    about: dict[str, Any],
+    run: Callable[[StudyStore], Result],
+    *,
+    overwrite: bool,
+    say: Say,
+) -> Result:
+    """Run into the folder's store and put the results beside it, all at once; into a temporary one where nothing is kept."""
+    if folder is None:
+        with TemporaryDirectory(prefix="cadresim-") as place, open_study(place, about) as store:
+            return run(store)
+    with open_study(folder, about, overwrite=overwrite) as store:
+        for part in store.damaged:
+            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+        result = run(store)
+        say("Writing tables and figures ...")
+        with store.outputs() as staging:
+            result.draw(staging)
+            result.write_tables(staging, store.manifest())
+    return result

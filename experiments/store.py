@@ -67,7 +67,7 @@ from experiments.parts import (
     write_part,
 )
 from sim.errors import UserError
-from sim.outcomes import OUTCOME_NAMES
+from sim.outcomes import OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,7 @@ YOUNGEST, OLDEST, SHARE_OF_AGE = 0.5, 30.0, 0.05
 #: Runs that are handed on at a time when a study is read from the first to the last, and bytes of parts held meanwhile.
 RUNS_PER_BATCH = 1024
 BYTES_HELD = 16 * 2**20
+BYTES_PER_BATCH = 64 * 2**20
 
 LABELS = ("point", "scheme", "replicate")
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "pydantic", "scipy", "matplotlib", "mesa")
@@ -324,8 +325,9 @@ class StudyStore:
         names = np.array(self._asked.names, object)
         rows = rows[np.lexsort((_ranks(rows["scheme"], self._asked.names), rows["replicate"], rows["point"]))]
         reader = _Reader(parts, tables)
-        for start in range(0, len(rows), RUNS_PER_BATCH):
-            chosen = rows[start : start + RUNS_PER_BATCH]
+        at_a_time = _runs_at_a_time(parts)
+        for start in range(0, len(rows), at_a_time):
+            chosen = rows[start : start + at_a_time]
             batch = reader.take(chosen["part"], chosen["row"])
             yield batch.relabelled(chosen["point"], names[chosen["scheme"]], chosen["replicate"])
 
@@ -429,6 +431,15 @@ def _ranks(codes: np.ndarray, names: Sequence[str]) -> np.ndarray:
     rank = np.empty(len(names), np.int64)
     rank[np.argsort(np.array(names, object))] = np.arange(len(names))
     return rank[codes] if len(names) else codes
+
+
+def _runs_at_a_time(parts: Sequence[Part]) -> int:
+    """Runs of a batch: fewer where a run has many months (`experiments.courses`), so that memory stays bounded."""
+    n_runs = sum(part.n_runs for part in parts)
+    if not n_runs:
+        return RUNS_PER_BATCH
+    per_run = 8 * len(SERIES) * sum(part.n_steps for part in parts) / n_runs
+    return max(1, min(RUNS_PER_BATCH, int(BYTES_PER_BATCH / max(per_run, 1.0))))
 
 
 def _fills_a_part(batches: Sequence[Runs]) -> bool:

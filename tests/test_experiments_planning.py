@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +13,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments import pilot, transition
-from experiments.cases import Case, run_key
+from experiments import pilot, store, transition
+from experiments.cases import Case, Course, case_of_courses, model_code, run_key
 from experiments.cli import app
+from experiments.courses import KEPT_OF_COURSES, walk_courses
 from experiments.planning import Pilot, Transition
-from experiments.runner import compiled_core
+from experiments.runner import Task, compiled_core, run_block
+from experiments.store import read_study
+from experiments.studies import look_at
 from experiments.trials import drawn_order, two_arms
+from experiments.verbs.pilot import Trial
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, recovered
 from sim.errors import UserError
 from sim.outcomes import SERIES
@@ -229,6 +234,169 @@ def test_false_alarms_are_as_many_as_allowed_in_a_bureau_of_unlike_branches() ->
                 order = drawn_order(8, 8, rng)
                 found.append(two_arms(gains[order, SERIES.index(outcome)], np.arange(8) < 4).finds(0.05))
     assert 0.03 < np.mean(found) < 0.07
+
+
+# --- on the store ----------------------------------------------------------------------------------------------------
+
+
+def stored_transition(folder: Path, name: str = "out", replicates: int = 5, **how: Any) -> Transition:
+    plan = {"changes": [{"month": 5, "branches": ["b1"]}, {"month": 9}], "outcomes": ["effort_mean", "understanding_mean"]}
+    study = written(folder, verb="transition", transition=plan, months=14)
+    return transition(study, folder=folder / name, replicates=replicates, **{"workers": 1, **how})
+
+
+def stored_pilot(folder: Path, name: str = "out", replicates: int = 5, **how: Any) -> Pilot:
+    study = written(folder, verb="pilot", pilot=PLAN, months=26)
+    return pilot(study, folder=folder / name, replicates=replicates, **{"workers": 1, **how})
+
+
+STORED = {
+    "transition": (stored_transition, 3, ["monthly.csv", "costs.csv", "branch_paths.csv"]),
+    "pilot": (stored_pilot, 8, ["designs.csv", "biases.csv", "spillover.csv"]),
+}
+
+
+def test_courses_in_the_store_are_what_is_walked(tmp_path: Path) -> None:
+    """To the bit what `simulate_courses` gives, for the bureau and for every branch."""
+    found = stored_transition(tmp_path)
+    design, new = found.design, load_scheme("municipal_closed_loop")
+    setting = Setting(design.organisation, design.behaviour, design.baseline_scheme, 14, 13, design.seed)
+    planned = (Change(5, new, ("b1",)), Change(9, new))
+    columns = [SERIES.index(name) for name in ("effort_mean", "understanding_mean")]
+    for replicate in range(5):
+        stay, whole = simulate_courses(setting, [(), planned], replicate)
+        for name, (bureau, branches) in ((STAY, stay), (PLANNED, whole)):
+            np.testing.assert_array_equal(found.paths[name][replicate], bureau)
+            np.testing.assert_array_equal(found.by_branch[name][replicate], branches[:, :, columns])
+
+
+def test_worlds_of_a_pilot_in_the_store_are_what_is_walked(tmp_path: Path) -> None:
+    found = stored_pilot(tmp_path)
+    design, new = found.design, load_scheme("municipal_closed_loop")
+    setting = Setting(design.organisation, design.behaviour, design.baseline_scheme, 26, 13, design.seed)
+    column = SERIES.index("understanding_mean")
+    for replicate, world in enumerate(found.worlds):
+        parallel = found.trials.index(Trial("parallel", 8))
+        own = tuple(found.branches[branch] for branch in world.orders[parallel][:4])
+        courses = [(), (Change(13, new),), (Change(13, new, own),)]
+        stay, whole, mixed = (branches[:, 1:, column] for _, branches in simulate_courses(setting, courses, replicate))
+        np.testing.assert_array_equal(world.stay, stay)
+        np.testing.assert_array_equal(world.whole, whole)
+        np.testing.assert_array_equal(world.mixed[parallel], mixed[:24])
+
+
+@pytest.mark.parametrize("verb", STORED)
+def test_interrupted_and_resumed_is_undisturbed(verb: str, tmp_path: Path) -> None:
+    run, courses, tables = STORED[verb]
+    run(tmp_path, "undisturbed")
+
+    def stop(done: int, total: int) -> None:
+        assert total == 5 * courses
+        if done >= 2 * courses:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, "stopped", progress=stop)
+    assert not (tmp_path / "stopped" / "manifest.json").exists()
+    info = look_at(tmp_path / "stopped")
+    assert info is not None and info.verb == verb and info.n_asked == 5 * courses and 0 < info.n_runs < info.n_asked
+    found = run(tmp_path, "stopped")
+    assert found.ran.n_reused == info.n_runs and found.ran.n_new == info.n_asked - info.n_runs
+    for name in tables:
+        assert (tmp_path / "stopped" / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
+    whole = look_at(tmp_path / "stopped")
+    assert whole is not None and whole.state == "whole" and whole.n_runs == 5 * courses
+
+
+@pytest.mark.parametrize("verb", STORED)
+def test_a_bigger_one_reuses_what_is_there(verb: str, tmp_path: Path) -> None:
+    run, courses, tables = STORED[verb]
+    run(tmp_path, "grown", replicates=3)
+    found = run(tmp_path, "grown", replicates=5, workers=2)
+    assert (found.ran.n_new, found.ran.n_reused) == (2 * courses, 3 * courses)
+    run(tmp_path, "at_once", replicates=5)
+    for name in tables:
+        assert (tmp_path / "grown" / name).read_bytes() == (tmp_path / "at_once" / name).read_bytes()
+
+
+def broken_in_one(case: Any) -> Any:
+    """Walks courses as always, but those that change fail in replicate 2."""
+    walk = walk_courses(case)
+
+    def simulate(replicate: int) -> Any:
+        if replicate == 2 and any(course.changes for course in case.schemes):
+            raise ValueError("planted")
+        return walk(replicate)
+
+    return simulate
+
+
+@pytest.mark.parametrize("verb", STORED)
+def test_failed_runs_are_rows_and_their_replicates_are_left_out(verb: str, tmp_path: Path) -> None:
+    run, courses, _ = STORED[verb]
+    found = run(tmp_path, core=broken_in_one)
+    assert len(found.failed) == courses - 1 and all("planted" in row["reason"] for row in found.failed)
+    assert "1 of 5 replicates are left out" in str(found)
+    n = len(found.worlds) if isinstance(found, Pilot) else len(found.paths[STAY])
+    assert n == 4
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert (manifest["n_runs"], manifest["n_failed"]) == (5 * courses, courses - 1)
+
+
+def test_where_every_replicate_fails_it_is_told(tmp_path: Path) -> None:
+    def broken(case: Any) -> Any:
+        def simulate(replicate: int) -> Any:
+            raise ValueError("planted")
+
+        return simulate
+
+    with pytest.raises(UserError, match="planted"):
+        stored_transition(tmp_path, core=broken)
+
+
+def test_another_plan_in_the_same_folder_is_told(tmp_path: Path) -> None:
+    stored_transition(tmp_path, replicates=2)
+    other = written(tmp_path, verb="transition", transition={"changes": [{"month": 6}]}, months=14)
+    with pytest.raises(UserError, match="another study"):
+        transition(other, folder=tmp_path / "out", replicates=2)
+
+
+def test_runs_with_many_months_are_read_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = stored_transition(tmp_path)
+    whole = found.by_branch[PLANNED]
+    with read_study(tmp_path / "out") as study:
+        assert [len(batch) for batch in study.batches()] == [15]
+        per_run = 8 * len(SERIES) * 14 * (10 + 10 + 1) / 3
+        monkeypatch.setattr(store, "BYTES_PER_BATCH", 2.5 * per_run)
+        assert [len(batch) for batch in study.batches()] == [2] * 7 + [1]
+    np.testing.assert_array_equal(stored_transition(tmp_path).by_branch[PLANNED], whole)
+
+
+def test_the_key_of_a_course_is_all_that_it_depends_on() -> None:
+    old, new = load_scheme("deduction_heavy"), load_scheme("forced_ranking")
+    course = Course("planned", (Change(5, new, ("b1",)),), 8, (1, 2), ("effort_mean",))
+    others = [
+        replace(course, **other)
+        for other in (
+            {"changes": ()}, {"changes": (Change(6, new, ("b1",)),)}, {"changes": (Change(5, old, ("b1",)),)},
+            {"changes": (Change(5, new),)}, {"months": 9}, {"branches": (1,)}, {"outcomes": ("understanding_mean",)},
+        )
+    ]  # fmt: skip
+    assert len({one.digest for one in (course, *others)}) == 8
+    retitled = Change(5, new.model_copy(update={"title": "Another title"}), ("b1",))
+    assert replace(course, name="another", changes=(retitled,)).digest == course.digest
+
+
+def test_blocks_travel_to_other_processes(tmp_path: Path) -> None:
+    """What goes to a worker and comes back survives pickling, and is the same there."""
+    design = stored_transition(tmp_path, replicates=2).design
+    course = Course(PLANNED, (Change(5, load_scheme("forced_ranking"), ("b1",)),), 8, (1, 2), ("effort_mean",))
+    task = Task(case_of_courses(design, [course]), 1, (b"k" * 16,))
+    code = model_code()
+    here, there = (run_block(walk_courses, [one], KEPT_OF_COURSES, code)[0] for one in (task, pickle.loads(pickle.dumps(task))))
+    np.testing.assert_array_equal(here.monthly, there.monthly)
+    assert pickle.loads(pickle.dumps(here)).failed.tolist() == [None] and len(here.monthly) == 3 * 8
+    assert course.digest == pickle.loads(pickle.dumps(course)).digest
 
 
 # --- what a user can get wrong ---------------------------------------------------------------------------------------

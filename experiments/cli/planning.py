@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from experiments.cli import plumbing
-from experiments.cli.options import MonthsOption, ReplicatesOption, SeedOption, WarmupOption, WorkersOption
+from experiments.cli.options import ClusterOption, MonthsOption, ReplicatesOption, SeedOption, WarmupOption, WorkersOption
 from experiments.cli.plumbing import app
 
 StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
 
 
 @app.command()
@@ -28,14 +28,19 @@ def transition(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = None,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Change to another scheme in a given month, at once or branch by branch, and see what the way there costs."""
+    """Change to another scheme in a given month, at once or branch by branch, and see what the way there costs.
+
+    Runs that are in the folder are not done again.
+    """
     from experiments.planning import transition as walk
+    from experiments.verbs.transition import about
 
     numbers = {"months": months, "warmup_months": warmup, "replicates": replicates, "seed": seed}
-    _run_and_tell(walk, study, numbers, workers, out, overwrite)
+    _run_and_tell(walk, about, "transition", study, numbers, workers, cluster, out, overwrite)
 
 
 @app.command()
@@ -47,38 +52,58 @@ def pilot(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: OutOption = None,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Plan a trial in some branches: which, how many, how long, by simulating the trial itself."""
+    """Plan a trial in some branches: which, how many, how long, by simulating the trial itself.
+
+    Runs that are in the folder are not done again.
+    """
     from experiments.planning import pilot as plan
+    from experiments.verbs.pilot import about
 
     numbers = {"months": months, "warmup_months": warmup, "replicates": replicates, "seed": seed}
-    _run_and_tell(plan, study, numbers, workers, out, overwrite)
+    _run_and_tell(plan, about, "pilot", study, numbers, workers, cluster, out, overwrite)
 
 
 def _run_and_tell(
-    verb: Callable[..., Any], study: str, numbers: dict[str, int | None], workers: int | None, out: Path | None, overwrite: bool
+    run: Callable[..., Any],
+    about: Callable[..., dict[str, Any]],
+    verb: str,
+    study: str,
+    numbers: dict[str, int | None],
+    workers: int | None,
+    cluster: str | None,
+    out: Path | None,
+    overwrite: bool,
 ) -> None:
-    """Run a study with progress, put the results into its folder and tell what they say."""
-    from experiments.folder import check_folder, free_folder
+    """Run a study into its folder, with progress, and tell what the results say."""
+    from experiments.questions import read_planned
     from experiments.report.planning import tables_of
     from experiments.report.progress import duration, progress_bar
-    from sim.schemes.study import load_study
+    from experiments.store import check_study_folder, study_folder
 
-    name = load_study(study).name
-    folder = out or (Path("results") / name if overwrite else free_folder(Path("results") / name))
-    check_folder(folder, overwrite=overwrite)
+    planned = read_planned(study, verb, **numbers)
+    told = about(planned.design, planned.plan)
+    folder = out or study_folder(Path("results") / planned.design.name, told)
+    check_study_folder(folder, told, overwrite=overwrite)
     status = plumbing.new_console(errors=True)
-    plumbing.get_ready(status)
-    with progress_bar(status, name) as tell:
-        command = shlex.join(["cadresim", *sys.argv[1:]])
-        result = verb(study, workers=workers, progress=tell, command=command, **numbers)
-    result.save(folder, overwrite=overwrite)
+    with plumbing.executor(cluster, workers) as executor:
+        plumbing.get_ready(status)
+        with plumbing.told_how_to_go_on(folder), progress_bar(status, planned.design.name) as tell:
+            result = run(
+                study, folder=folder, workers=workers, executor=executor, overwrite=overwrite, progress=tell,
+                say=lambda text: status.print(text, highlight=False, markup=False),
+                command=shlex.join(["cadresim", *sys.argv[1:]]), **numbers,
+            )  # fmt: skip
     console = plumbing.new_console()
     console.print()
     for table in tables_of(result):
         console.print(table)
     console.print(str(result), markup=False)
     console.print()
-    console.print(f"{duration(result.wall_time)}. Tables and figures: {folder}", markup=False, soft_wrap=True)
+    there = f", {result.ran.n_reused} done before" if result.ran.n_reused else ""
+    runs = f"{result.ran.n_new} runs{there}"
+    console.print(f"{duration(result.wall_time)}, {runs}. Tables and figures: {folder}", markup=False, soft_wrap=True)
+    plumbing.tell_failed(result.failed, told["n_runs"])

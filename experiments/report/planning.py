@@ -260,7 +260,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
         )
     if np.isfinite(result.icc).any():
         lines.append(f"Intra-cluster correlation ({result.icc_of}): {np.nanmean(result.icc):.3f}.")
-    return lines
+    return lines + result.notes
 
 
 def _wrong_by_before_after(result: Pilot) -> list[str]:

@@ -13,20 +13,22 @@ everywhere: their difference is the true effect, and what a trial finds besides 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import model_code
+from experiments.cases import Case, Course, case_of_courses, digest_of, model_code
+from experiments.courses import Walked, run_courses, told_failures, walk_courses
 from experiments.design import Design
 from experiments.folder import MANIFEST, told_where, write_json
-from experiments.runner import check_workers, run_replicates
+from experiments.runner import Core, Ran, check_workers
 from experiments.stats import half_width
-from experiments.store import versions
+from experiments.store import StudyStore, versions
 from experiments.trials import (
     Estimate,
     before_after,
@@ -46,11 +48,14 @@ from sim.schemes.plans.pilot import PilotPlan
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.run import Change, Setting, Stage
+    from sim.run import Change, Stage
 
 PARALLEL, STEPPED, BEFORE_AFTER = "parallel", "stepped_wedge", "before_after"
 BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 YEAR = 12
+
+#: Names of the whole worlds in the store.
+STAY, WHOLE = "stay", "whole"
 
 #: Random labels put on worlds that stay, for each replicate, to see how often a trial finds what is not there.
 NULL_DRAWS = 5
@@ -90,6 +95,11 @@ class Trial:
     clusters: int
     length: int = 0
 
+    @property
+    def name(self) -> str:
+        """What its runs are called in the store."""
+        return f"{self.design}_{self.clusters}" + (f"_{self.length}_months" if self.length else "")
+
 
 @dataclass(frozen=True)
 class Worlds:
@@ -117,6 +127,9 @@ class Pilot:
     wall_time: float = 0.0
     command: str = ""
     workers: int = 1
+    notes: list[str] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)  # runs that failed; their replicates are left out
+    ran: Ran = field(default_factory=lambda: Ran(0, 0, 0))
 
     # --- where the months are ----------------------------------------------------------------------------------------
 
@@ -341,12 +354,12 @@ class Pilot:
             "workers": self.workers, "wall_time_seconds": round(self.wall_time, 3),
         }  # fmt: skip
 
-    def write_tables(self, folder: Path) -> None:
-        """Put the tables and the manifest into a folder (one that has been staged)."""
+    def write_tables(self, folder: Path, stored: Mapping[str, Any] | None = None) -> None:
+        """Put the tables and the manifest into a folder (one that has been staged), with what the store says."""
         with told_where(folder):
             for name in ("designs", "biases", "spillover"):
                 getattr(self, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-        write_json(folder / MANIFEST, self.manifest())
+        write_json(folder / MANIFEST, {**self.manifest(), **(stored or {})})
 
 
 def _mean_or_none(values: np.ndarray) -> float | None:
@@ -356,18 +369,46 @@ def _mean_or_none(values: np.ndarray) -> float | None:
 # --- running it ------------------------------------------------------------------------------------------------------
 
 
+def about(design: Design, plan: PilotPlan, command: str = "") -> dict[str, Any]:
+    """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
+    return {
+        "verb": "pilot",
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": {
+            "months": design.months,
+            "warmup_months": design.warmup_months,
+            "seed": design.seed,
+            "baseline": design.baseline,
+            "organisation": digest_of(design.organisation).hex(),
+            "behaviour": digest_of(design.behaviour).hex(),
+            "trial": plan.model_dump(mode="json", include={"outcome", "scheme", "before_months", "waves", "branches"}),
+        },
+        "asked": {
+            "replicates": design.replicates, "designs": sorted(plan.designs), "clusters": sorted(plan.clusters),
+            "lengths": sorted(plan.lengths),
+        },
+        "n_runs": (2 + sum(trial.design != BEFORE_AFTER for trial in _trials(plan))) * design.replicates,
+    }  # fmt: skip
+
+
 def run_pilot(
     design: Design,
     plan: PilotPlan,
+    store: StudyStore,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
+    core: Core = walk_courses,
     progress: Progress = lambda done, total: None,
     command: str = "",
 ) -> Pilot:
-    """Simulate every trial in every replicate.
+    """Simulate every trial in every replicate, as far as the store does not have it.
 
     Raises:
-        UserError: an outcome that is not known every month, too few months or branches, steps longer than a month.
+        UserError: an outcome that is not known every month, too few months or branches, steps longer than a month, a folder that
+            cannot be written; in every replicate a run has failed.
     """
     from sim.run import Setting, Stage
 
@@ -375,28 +416,26 @@ def run_pilot(
     scheme = next(
         scheme for scheme in design.schemes if (scheme.name == plan.scheme if plan.scheme else scheme.name != design.baseline)
     )
-    setting = Setting(
-        design.organisation, design.behaviour, design.baseline_scheme, design.months, design.warmup_months, design.seed
+    stage = Stage(
+        Setting(design.organisation, design.behaviour, design.baseline_scheme, design.months, design.warmup_months, design.seed)
     )
-    stage = Stage(setting)
     stage.tailored(scheme)
     eligible = _eligible(stage, plan)
     names = stage.blueprint.names.branches
     traits = _traits(stage, eligible)
     trials = tuple(_trials(plan))
-    bench = Bench(setting, scheme, plan, trials, eligible, names)
+    bench = Bench(design, scheme, plan, trials, eligible, names)
     began = time.perf_counter()
-    worlds: list[Worlds] = []
-    progress(0, design.replicates)
-    core: Any = lambda _: bench.simulate  # noqa: E731
-    for _, world in run_replicates(design, range(design.replicates), workers=workers, core=core):
-        worlds.append(world)  # type: ignore[arg-type]
-        progress(len(worlds), design.replicates)
+    found = run_courses(
+        store, bench, lambda point: (point,), bench.worlds, workers=workers, executor=executor, core=core, progress=progress
+    )
+    worlds: list[Worlds] = [world for _, world in found.good]
     icc, icc_of = _intra_cluster(stage, plan.outcome, eligible, min(ICC_WORLDS, design.replicates))
     return Pilot(
         design=design, plan=plan, scheme=scheme.name, trials=trials, worlds=worlds,
         branches=tuple(names[branch] for branch in eligible), traits=traits, icc=icc, icc_of=icc_of,
         wall_time=time.perf_counter() - began, command=command, workers=check_workers(workers),
+        notes=told_failures(found.failed, design.replicates, len(worlds)), failed=found.failed, ran=found.ran,
     )  # fmt: skip
 
 
@@ -452,33 +491,59 @@ def _trials(plan: PilotPlan) -> Iterator[Trial]:
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything a replicate of all trials needs."""
+    """The replicates of all trials as cases: each is a point of its own, because the lot is cast anew in it."""
 
-    setting: Setting
+    design: Design
     scheme: Any
     plan: PilotPlan
     trials: tuple[Trial, ...]
     eligible: np.ndarray
     names: tuple[str, ...]
 
-    def simulate(self, replicate: int) -> Worlds:
-        """One replicate: a lot is cast for every trial, then all worlds are walked from one warm-up."""
-        from sim.run import Change, simulate_courses
+    def __iter__(self) -> Iterator[Case]:
+        for replicate in range(self.design.replicates):
+            yield case_of_courses(self.design, self.courses(replicate), replicate)
 
-        rng = np.random.default_rng([self.setting.seed, replicate])
-        orders = [drawn_order(len(self.eligible), trial.clusters, rng) for trial in self.trials]
-        walked = [k for k, trial in enumerate(self.trials) if trial.design != BEFORE_AFTER]
+    def n_runs(self, _: Any) -> int:
+        """Runs of all replicates: two whole worlds, and one for every trial that needs its own."""
+        return (2 + len(self.walked)) * self.design.replicates
+
+    @property
+    def walked(self) -> list[int]:
+        """Numbers of the trials that need a world of their own."""
+        return [k for k, trial in enumerate(self.trials) if trial.design != BEFORE_AFTER]
+
+    @property
+    def length(self) -> int:
+        """Months until the longest trial ends."""
+        return self.plan.before_months + max(self.plan.lengths)
+
+    def orders(self, replicate: int) -> list[np.ndarray]:
+        """The lot that is cast for every trial of a replicate: branches in drawn order."""
+        rng = np.random.default_rng([self.design.seed, replicate])
+        return [drawn_order(len(self.eligible), trial.clusters, rng) for trial in self.trials]
+
+    def courses(self, replicate: int) -> list[Course]:
+        """The worlds of a replicate. Whole ones are walked to the end of the run, for the effect in the long run; trials to
+        the end of the longest.
+        """
+        from sim.run import Change
+
+        orders = self.orders(replicate)
         whole = (Change(self.plan.before_months + 1, self.scheme),)
-        schedules = [self.schedule(self.trials[k], orders[k]) for k in walked]
-        column = SERIES.index(self.plan.outcome)
-        length = self.plan.before_months + max(self.plan.lengths)
-        # whole worlds are walked to the end of the run, for the effect in the long run; trials to their own end
-        shorter = replace(self.setting, months=length)
-        paths = simulate_courses(self.setting, [(), whole], replicate)
-        paths += simulate_courses(shorter, schedules, replicate)
-        series = [branches[:, self.eligible, column] for _, branches in paths]
-        mixed = dict(zip(walked, series[2:], strict=True))
-        return Worlds(series[0], series[1], orders, [mixed.get(k, series[1][:length]) for k in range(len(self.trials))])
+        kept = tuple(self.eligible.tolist()), (self.plan.outcome,)
+        courses = [Course(STAY, (), self.design.months, *kept), Course(WHOLE, whole, self.design.months, *kept)]
+        for k in self.walked:
+            trial = self.trials[k]
+            courses.append(Course(trial.name, self.schedule(trial, orders[k]), self.length, *kept))
+        return courses
+
+    def worlds(self, replicate: int, walked: Mapping[str, Walked]) -> Worlds:
+        """What came of the worlds of a replicate."""
+        # months of a branch side by side: the order in which means are summed up, and so their last digit, depends on it
+        series = {name: np.asfortranarray(own.branches[:, :, 0]) for name, own in walked.items()}
+        mixed = [series[t.name] if t.design != BEFORE_AFTER else series[WHOLE][: self.length] for t in self.trials]
+        return Worlds(series[STAY], series[WHOLE], self.orders(replicate), mixed)
 
     def schedule(self, trial: Trial, order: np.ndarray) -> tuple[Change, ...]:
         """When which branch comes under the scheme in a trial."""

@@ -7,7 +7,8 @@ the study) and **at_once** (what the waves lead to, everywhere from the month of
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import model_code
+from experiments.cases import Course, case_of_courses, digest_of, model_code
+from experiments.courses import run_courses, told_failures, walk_courses
 from experiments.design import Design
 from experiments.folder import MANIFEST, told_where, write_json
-from experiments.runner import check_workers, run_replicates
+from experiments.runner import Core, Ran, check_workers
 from experiments.stats import half_width
-from experiments.store import versions
+from experiments.store import StudyStore, versions
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOMES, SERIES
 from sim.schemes.plans.transition import TransitionPlan
@@ -52,13 +54,15 @@ class Transition:
     plan: TransitionPlan
     outcomes: tuple[str, ...]
     paths: dict[str, np.ndarray]  # course -> (replicates, months, SERIES)
-    by_branch: dict[str, np.ndarray]  # course -> (replicates, months, branches, outcomes)
+    by_branch: dict[str, np.ndarray]  # course (but at_once) -> (replicates, months, branches, outcomes)
     branches: tuple[str, ...]
     starts: np.ndarray  # (branches,) month of each branch's last change; 0 = none
     wall_time: float = 0.0
     command: str = ""
     workers: int = 1
     notes: list[str] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)  # runs that failed; their replicates are left out
+    ran: Ran = field(default_factory=lambda: Ran(0, 0, 0))
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -172,12 +176,12 @@ class Transition:
             "wall_time_seconds": round(self.wall_time, 3), "notes": self.notes,
         }  # fmt: skip
 
-    def write_tables(self, folder: Path) -> None:
-        """Put the tables and the manifest into a folder (one that has been staged)."""
+    def write_tables(self, folder: Path, stored: Mapping[str, Any] | None = None) -> None:
+        """Put the tables and the manifest into a folder (one that has been staged), with what the store says."""
         with told_where(folder):
             for name in ("monthly", "costs", "branch_paths"):
                 getattr(self, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-        write_json(folder / MANIFEST, self.manifest())
+        write_json(folder / MANIFEST, {**self.manifest(), **(stored or {})})
 
 
 def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
@@ -196,20 +200,45 @@ def recovered(ahead: np.ndarray, gain: float, tolerance: float) -> float:
     return float(good.argmax()) if good.any() else np.inf
 
 
+def about(design: Design, plan: TransitionPlan, command: str = "") -> dict[str, Any]:
+    """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
+    return {
+        "verb": "transition",
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": {
+            "months": design.months,
+            "warmup_months": design.warmup_months,
+            "seed": design.seed,
+            "baseline": design.baseline,
+            "organisation": digest_of(design.organisation).hex(),
+            "behaviour": digest_of(design.behaviour).hex(),
+            "changes": plan.model_dump(mode="json")["changes"],
+        },
+        "asked": {"replicates": design.replicates},
+        "n_runs": (3 if len({change.month for change in plan.changes}) > 1 else 2) * design.replicates,
+    }
+
+
 def run_transition(
     design: Design,
     plan: TransitionPlan,
+    store: StudyStore,
     *,
     workers: int | None = None,
+    executor: Executor | None = None,
+    core: Core = walk_courses,
     progress: Progress = lambda done, total: None,
     command: str = "",
 ) -> Transition:
-    """Walk every course in every replicate.
+    """Walk every course in every replicate, as far as the store does not have it.
 
     Raises:
-        UserError: a month, branch or outcome that there is not, a bad number of workers.
+        UserError: a month, branch or outcome that there is not, a bad number of workers, a folder that cannot be written; in
+            every replicate a run has failed.
     """
-    from sim.run import Stage, simulate_courses
+    from sim.run import Stage
 
     outcomes = chosen_series(plan.outcomes or list(design.headline) or list(HEADLINES), given=bool(plan.outcomes))
     if design.organisation.step_months != 1:
@@ -218,32 +247,40 @@ def run_transition(
         )
     setting = setting_of(design)
     planned = changes_of(design, plan)
-    courses = {STAY: (), PLANNED: planned}
+    schedules = {STAY: (), PLANNED: planned}
     stage = Stage(setting)
     last, starts = _ends_in(stage, planned)
-    at_once = _at_once(min(change.month for change in planned), last, stage.blueprint.names.branches)
+    names = stage.blueprint.names.branches
+    at_once = _at_once(min(change.month for change in planned), last, names)
     if len({change.month for change in planned}) > 1:
-        courses[AT_ONCE] = at_once
+        schedules[AT_ONCE] = at_once
     check_schedule(setting, planned)
+    everyone = tuple(range(len(names)))
+    courses = [
+        # of a change at once no branch is looked at
+        Course(name, schedule, design.months, *(((), ()) if name == AT_ONCE else (everyone, outcomes)))
+        for name, schedule in schedules.items()
+    ]
     began = time.perf_counter()
-    found: list[list[tuple[np.ndarray, np.ndarray]]] = []
-    progress(0, design.replicates)
-    core: Any = lambda _: lambda replicate: simulate_courses(setting, list(courses.values()), replicate)  # noqa: E731
-    for _, paths in run_replicates(design, range(design.replicates), workers=workers, core=core):
-        found.append(paths)  # type: ignore[arg-type]
-        progress(len(found), design.replicates)
-    columns = [SERIES.index(outcome) for outcome in outcomes]
+    found = run_courses(
+        store, [case_of_courses(design, courses)], range(design.replicates), lambda _, walked: dict(walked),
+        workers=workers, executor=executor, core=core, progress=progress,
+    )  # fmt: skip
+    runs = [walked for _, walked in found.good]
     result = Transition(
         design=design,
         plan=plan,
         outcomes=outcomes,
-        paths={name: np.stack([paths[k][0] for paths in found]) for k, name in enumerate(courses)},
-        by_branch={name: np.stack([paths[k][1][:, :, columns] for paths in found]) for k, name in enumerate(courses)},
-        branches=stage.blueprint.names.branches,
+        paths={name: np.stack([walked[name].bureau for walked in runs]) for name in schedules},
+        by_branch={name: np.stack([walked[name].branches for walked in runs]) for name in (STAY, PLANNED)},
+        branches=names,
         starts=starts,
         wall_time=time.perf_counter() - began,
         command=command,
         workers=check_workers(workers),
+        notes=told_failures(found.failed, design.replicates, len(runs)),
+        failed=found.failed,
+        ran=found.ran,
     )
     left = design.months - max(change.month for change in planned) + 1
     if left < 2 * STEADY:
