@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 KEPT_OF_COURSES = (RUNS, MONTHLY)
 
-#: Failed runs that are told one by one.
-MOST_REASONS = 20
-
 
 @dataclass(frozen=True)
 class Walked:

@@ -87,15 +87,6 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def free_folder(folder: Path) -> Path:
-    """The folder itself where it is free, else the first free one of folder-2, folder-3 and so on."""
-    candidate, number = folder, 1
-    while candidate.exists() and (not candidate.is_dir() or any(candidate.iterdir())):
-        number += 1
-        candidate = folder.with_name(f"{folder.name}-{number}")
-    return candidate
-
-
 @contextmanager
 def staged(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """A place to write a folder of results, which appears under its name only when the block ends well.

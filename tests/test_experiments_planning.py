@@ -319,6 +319,15 @@ def test_a_bigger_one_reuses_what_is_there(verb: str, tmp_path: Path) -> None:
         assert (tmp_path / "grown" / name).read_bytes() == (tmp_path / "at_once" / name).read_bytes()
 
 
+def test_another_number_of_branches_in_the_same_folder_reuses_the_whole_worlds(tmp_path: Path) -> None:
+    stored_pilot(tmp_path)
+    fewer = written(tmp_path, verb="pilot", pilot=PLAN | {"clusters": [8], "designs": ["parallel"]}, months=26)
+    again = pilot(fewer, folder=tmp_path / "out", replicates=5, workers=1)
+    assert (again.ran.n_new, again.ran.n_reused) == (5, 10)
+    alone = pilot(fewer, replicates=5, workers=1)
+    assert again.designs.equals(alone.designs) and again.spillover.equals(alone.spillover)
+
+
 def broken_in_one(case: Any) -> Any:
     """Walks courses as always, but those that change fail in replicate 2."""
     walk = walk_courses(case)
