@@ -13,7 +13,7 @@ from sim.errors import Finding, UserError
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.lint import organisation_advice, provenance_advice, scheme_advice
 from sim.schemes.load import Loaded, read_behaviour, read_organisation, read_scheme
-from sim.schemes.locate import KINDS, Reference, find, looks_like_path, preset_names, shown
+from sim.schemes.locate import KINDS, Reference, find, is_workbook, looks_like_path, preset_names, shown
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
 from sim.schemes.scheme import Scheme
@@ -51,11 +51,21 @@ def check(
         return Checked(KINDS[kind], shown(path), read_behaviour(path))
     if kind == "organisations":
         bureau = read_organisation(path)
+        if is_workbook(path):
+            _check_indicators(path, bureau)
         return Checked(KINDS[kind], shown(path), bureau, tuple(organisation_advice(bureau)))
     design = read_scheme(path)
     if organisation is not None:
         check_scheme_fits(design, organisation)
     return Checked(KINDS[kind], shown(path), design, tuple(sorted(scheme_advice(design) + provenance_advice(design))))
+
+
+def _check_indicators(workbook: FilePath, bureau: Loaded[Organisation]) -> None:
+    """The indicators of a workbook belong to its organisation: whoever checks the one checks the other."""
+    from sim.schemes.workbook import read_indicators
+
+    if read_indicators(workbook).value:
+        check_scheme_fits(read_scheme("base", parts=[workbook]), bureau)
 
 
 def kind_of(reference: Reference) -> str:
@@ -69,7 +79,7 @@ def kind_of(reference: Reference) -> str:
         if named:
             return named[0]
     path = _anywhere(reference)
-    return "organisations" if path.is_dir() else _kind_of_file(path)
+    return "organisations" if path.is_dir() or is_workbook(path) else _kind_of_file(path)
 
 
 def _kind_of_file(path: FilePath, followed: int = 0) -> str:

@@ -58,6 +58,11 @@ def unappraised_tasks(scheme: Scheme, organisation: Organisation) -> list[str]:
     return [task for task in organisation.tasks if task not in counted]
 
 
+def tasks_of(selector: str | list[str], organisation: Organisation) -> list[str]:
+    """Like `select_tasks`, without refusing what does not fit."""
+    return _selected(selector, organisation)[0]
+
+
 def _selected(selector: str | list[str], organisation: Organisation) -> tuple[list[str], list[tuple[Path, str, str, str, str]]]:
     """The tasks, and misfits as (path below the selector, problem, found, expected, hint)."""
     misfits: list[tuple[Path, str, str, str, str]] = []

@@ -1,7 +1,7 @@
 """Advice about a document that is correct but may not do what its author means.
 
 Nothing here is refused: an element without effect, a task that nobody works on, a value without a source.
-`cadresim check` shows these as warnings.
+`cadresim check` shows these as advice. What a scheme may do to people is in `sim.schemes.traps` (`cadresim lint`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.errors import Finding
+from sim.schemes.advice import Advice, advice
 from sim.schemes.load import Loaded
 from sim.schemes.nodes import Path, walk
 from sim.schemes.organisation import Organisation
@@ -19,12 +19,13 @@ from sim.schemes.words import listed, number
 LABELS = ("name", "title", "summary")
 
 
-def scheme_advice(loaded: Loaded[Scheme]) -> list[Finding]:
+def scheme_advice(loaded: Loaded[Scheme]) -> list[Advice]:
     """Elements of a scheme that are written but can have no effect beside the others."""
-    return [loaded.finding(path, problem, found, "", hint) for path, problem, found, hint in _without_effect(loaded.document)]
+    told = _without_effect(loaded.document)
+    return [advice(loaded, "without-effect", path, problem, found=found, hint=hint) for path, problem, found, hint in told]
 
 
-def organisation_advice(loaded: Loaded[Organisation]) -> list[Finding]:
+def organisation_advice(loaded: Loaded[Organisation]) -> list[Advice]:
     """Tasks that no department works on, and sequences without departments."""
     bureau = loaded.document
     units = [*bureau.offices, *(unit for branch in bureau.branches for unit in branch.departments)]
@@ -32,15 +33,19 @@ def organisation_advice(loaded: Loaded[Organisation]) -> list[Finding]:
     if bureau.service is not None:
         worked |= {*bureau.service.office_tasks, *bureau.service.section_tasks}
     idle = [task for task in bureau.tasks if task not in worked]
-    findings = [loaded.finding(("tasks", task), "no department spends time on this task: its goal is never met") for task in idle]
+    problem = "no department spends time on this task: its goal is never met"
+    findings = [advice(loaded, "idle-task", ("tasks", task), problem) for task in idle]
     if bureau.service is None:
         held = {unit.sequence for unit in units}
         empty = [(index, name) for index, name in enumerate(bureau.sequences) if name not in held]
-        findings += [loaded.finding(("sequences", index), "this sequence has no departments", name) for index, name in empty]
+        findings += [
+            advice(loaded, "empty-sequence", ("sequences", index), "this sequence has no departments", found=name)
+            for index, name in empty
+        ]
     return sorted(findings)
 
 
-def provenance_advice(loaded: Loaded[Any]) -> list[Finding]:
+def provenance_advice(loaded: Loaded[Any]) -> list[Advice]:
     """Values that are written without saying where they come from (a source, or status: assumed with a note)."""
     findings = []
     for path, node in walk(loaded.node):
@@ -49,23 +54,26 @@ def provenance_advice(loaded: Loaded[Any]) -> list[Finding]:
             continue
         beside = node.annotation
         if beside is None or not (beside.source or (beside.status == "assumed" and beside.note)):
-            findings.append(loaded.finding(path, "a value without a source", "", "{value, source, status, note}"))
+            expected = "{value, source, status, note}"
+            findings.append(advice(loaded, "value-without-source", path, "a value without a source", expected=expected))
     return sorted(findings)
 
 
-def incomplete_parameters(loaded: Loaded[Any]) -> list[Finding]:
+def incomplete_parameters(loaded: Loaded[Any]) -> list[Advice]:
     """Parameters of behaviour that are missing, or lack their unit, low, high, source or status."""
     findings = []
     for name in type(loaded.document).model_fields:
         annotation = loaded.annotations.get(name)
         if annotation is None:
-            findings.append(loaded.finding((name,), "the parameter is not written with its range and source"))
+            problem = "the parameter is not written with its range and source"
+            findings.append(advice(loaded, "parameter-not-written", (name,), problem))
             continue
         missing = [key for key in ("unit", "source", "status") if not getattr(annotation, key)]
         missing += [key for key in ("low", "high") if getattr(annotation, key) is None]
         if missing:
+            found, expected = listed(missing), "value, unit, low, high, source, status"
             findings.append(
-                loaded.finding((name,), "the parameter lacks a part", listed(missing), "value, unit, low, high, source, status")
+                advice(loaded, "parameter-lacks-part", (name,), "the parameter lacks a part", found=found, expected=expected)
             )
     return sorted(findings)
 

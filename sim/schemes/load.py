@@ -26,7 +26,7 @@ from pydantic import BaseModel
 from sim.errors import Finding, UserError
 from sim.schemes.annotating import settled
 from sim.schemes.checking import checked, finding_at
-from sim.schemes.locate import Reference, find, shown, sources_file
+from sim.schemes.locate import Reference, find, is_workbook, shown, sources_file
 from sim.schemes.nodes import Annotation, Node, Path, Place, changed, descend, merged, node_of, place_of, walk, without
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
@@ -74,7 +74,7 @@ def load_scheme(reference: Reference, *, parts: Sequence[Reference] = (), change
 
 
 def load_organisation(reference: Reference, *, changes: Mapping[str, Any] | None = None) -> Organisation:
-    """An organisation by name or path; a folder is read as tables (units.csv, tasks.csv). Raises `UserError`."""
+    """An organisation by name or path; tables (a folder with units.csv, a workbook) are read too. Raises `UserError`."""
     return read_organisation(reference, changes=changes).document
 
 
@@ -115,6 +115,10 @@ def read_organisation(
         from sim.schemes.tables import read_organisation_folder
 
         return read_organisation_folder(path, changes=changes)
+    if is_workbook(path):
+        from sim.schemes.workbook import read_organisation_workbook
+
+        return read_organisation_workbook(path, changes=changes)
     return read_document(Organisation, path, "organisations", changes=changes)
 
 
@@ -229,13 +233,21 @@ class Layers(Generic[Document]):
 
     def _split(self, path: FilePath, above: tuple[FilePath, ...]) -> tuple[dict[str, Node], Node]:
         self._refuse_cycle(path, above)
-        top = read_yaml(path)
+        top = self._top(path)
         self.files.append(path)
         header = {key: top.value[key] for key in HEADER if key in top.value}
         wrong = [_wrong_header(key, node) for key, node in header.items()]
         if any(wrong):
             raise UserError([finding for finding in wrong if finding is not None])
         return header, self._settled(without(top, HEADER), path.parent)
+
+    def _top(self, path: FilePath) -> Node:
+        """What a file holds; of a workbook, a scheme takes the indicators."""
+        if self.model is Scheme and is_workbook(path):
+            from sim.schemes.workbook import read_indicators
+
+            return read_indicators(path)
+        return read_yaml(path)
 
     def _target(self, named: Node, path: FilePath, key: str) -> FilePath:
         try:

@@ -2,7 +2,7 @@
 
 A reference is either the *name* of a preset (`municipal_closed_loop`) or a *path* (`my/scheme.yaml`, `./office`).
 Whatever contains a path separator, ends in `.yaml` or `.yml`, or starts with a dot is a path and is never looked
-up among the presets; so no name can reach outside the folder of presets.
+up among the presets, nor is a workbook (`.xlsx`); so no name can reach outside the folder of presets.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sim.schemes.words import nearest, quoted
 
 KINDS = {"schemes": "scheme", "organisations": "organisation", "behaviour": "behaviour", "studies": "study"}
 SUFFIXES = (".yaml", ".yml")
+WORKBOOK = ".xlsx"
 
 _PRESET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NAMES_SHOWN = 40
@@ -51,7 +52,12 @@ def looks_like_path(reference: Reference) -> bool:
     """Whether a reference can only be a path, never the name of a preset."""
     if isinstance(reference, Path):
         return True
-    return "/" in reference or "\\" in reference or reference.startswith(".") or reference.lower().endswith(SUFFIXES)
+    return "/" in reference or "\\" in reference or reference.startswith(".") or reference.lower().endswith((*SUFFIXES, WORKBOOK))
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is an Excel workbook, by its name."""
+    return path.suffix.lower() == WORKBOOK
 
 
 def find(reference: Reference, kind: str, beside: Path | None = None) -> Path:

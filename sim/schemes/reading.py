@@ -18,7 +18,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
 from sim.errors import Finding, UserError
-from sim.schemes.locate import shown
+from sim.schemes.locate import is_workbook, shown
 from sim.schemes.nodes import Node, Place
 from sim.schemes.words import quoted
 
@@ -43,6 +43,8 @@ _UNPRINTABLE = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U
 def read_text(path: FilePath) -> str:
     """A text file as UTF-8 (a byte-order mark is taken off); `UserError` where it is no such file."""
     name = shown(path)
+    if is_workbook(path):
+        raise UserError.of("a workbook cannot stand here", file=name, expected="a YAML file")
     try:
         if path.is_dir():
             raise UserError.of("this is a folder", file=name, expected="a file")

@@ -1,13 +1,14 @@
 """Organisations from two tables, as people keep them in a spreadsheet.
 
-`units.csv`, one row a department: `branch` (empty for an office of the bureau), `department`, `sequence`, `cadres`, the
-properties of the branch `workload`, `seasonality`, `peak_month`, `resources` (written once or on every row of the branch), and
-one column per task with its normal share of working time (empty = none).
+`units.csv`, one row a department: `branch` (empty for an office of the bureau), `department`, `sequence`, `cadres`, perhaps
+`department_title`, the properties of the branch `branch_title`, `workload`, `seasonality`, `peak_month`, `resources` (written
+once or on every row of the branch), and one column per task with its normal share of working time (empty = none).
 
 `tasks.csv`, one row a task: `name` and the fields of a task (`title`, `kind`, `category`, `perspective`, `value`, ...).
 
 An `organisation.yaml` beside them may hold the rest (name, title, sequences, posts, peers, strategy ...). Without it
 the organisation is called after its folder. Empty cells keep the neutral value. Commas, semicolons and tabs separate columns.
+The same tables as sheets of an Excel workbook are read by `sim.schemes.workbook`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
+
+from pydantic import BaseModel
 
 from sim.errors import Finding, UserError
 from sim.schemes.load import Layers, Loaded
@@ -29,7 +32,8 @@ from sim.schemes.reading import read_text
 from sim.schemes.words import alternatives, did_you_mean, field_at, listed, quoted
 
 UNIT_COLUMNS = ("branch", "department", "sequence", "cadres")
-BRANCH_COLUMNS = ("workload", "seasonality", "peak_month", "resources")
+DEPARTMENT_TITLE, BRANCH_TITLE = "department_title", "branch_title"
+BRANCH_COLUMNS = (BRANCH_TITLE, "workload", "seasonality", "peak_month", "resources")
 TASK_COLUMNS = ("name", *Task.model_fields)
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -66,36 +70,45 @@ def read_organisation_tables(
     changes: Mapping[str, Any] | None = None,
 ) -> Loaded[Organisation]:
     """Like `load_organisation_tables`, with files, lines and columns."""
-    task_table, unit_table = _read(FilePath(tasks)), _read(FilePath(units))
-    findings: list[Finding] = []
-    task_node = _tasks(task_table, findings)
-    unit_node = _units(unit_table, list(task_node.value), findings)
-    if findings:
-        raise UserError(sorted(findings))
+    node = organisation_node(_read(FilePath(tasks)), _read(FilePath(units)), name=name)
     layers = Layers(Organisation, "organisations", files=[FilePath(units), FilePath(tasks)])
-    top = Place(task_table.file, 1)
-    node = Node({"name": Node(name or "organisation", top), **unit_node, "tasks": task_node}, top)
     if rest is not None:
         node = merged(node, layers.file(FilePath(rest), ()))
     return layers.checked(layers.changed(node, changes))
 
 
+def organisation_node(tasks: Table, units: Table, *, name: str = "") -> Node:
+    """The nodes of an organisation from its two tables. Raises `UserError` with everything that is not a table of this kind."""
+    findings: list[Finding] = []
+    task_node = _tasks(tasks, findings)
+    unit_node = _units(units, list(task_node.value), findings)
+    if findings:
+        raise UserError(sorted(findings))
+    top = Place(tasks.file, 1)
+    return Node({"name": Node(name or "organisation", top), **unit_node, "tasks": task_node}, top)
+
+
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: its cells by column, and where it stands."""
+    """One row of a table: its cells by column, and where it stands; in a workbook also the letter of each column."""
 
     cells: dict[str, str]
     file: str
     line: int
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, column: str) -> Place:
-        return Place(self.file, self.line, column)
+        return Place(self.file, self.line, self.called(column))
+
+    def called(self, column: str) -> str:
+        """The column as people find it: its name, and in a workbook the cell."""
+        return f"{column} (cell {self.letters[column]}{self.line})" if column in self.letters else column
 
     def node(self, column: str, value: Any) -> Node:
         return Node(value, self.place(column))
 
     def finding(self, column: str, problem: str, found: str = "", expected: str = "", hint: str = "") -> Finding:
-        return Finding(self.file, self.line, f"column {column}", problem, found, expected, hint)
+        return Finding(self.file, self.line, f"column {self.called(column)}", problem, found, expected, hint)
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,11 @@ class Table:
 def _read(path: FilePath) -> Table:
     """A CSV file with a header, without empty rows."""
     text, file = read_text(path), shown(path)
-    lines = list(_lines(text, file))
+    return table_of(_lines(text, file), file)
+
+
+def table_of(lines: list[tuple[int, list[str]]], file: str, letters: Sequence[str] = (), *, may_be_empty: bool = False) -> Table:
+    """A table from its rows (line, cells), the header first; `letters` are those of a workbook's columns."""
     if not lines:
         raise UserError.of("the table is empty", file=file, line=1, expected="a header and one row each")
     header_line, header = lines[0]
@@ -122,8 +139,9 @@ def _read(path: FilePath) -> Table:
             found, expected = f"{len(cells)} cells", f"{len(columns)} cells as in the header"
             findings.append(Finding(file, line, "", "the row has another number of cells than the header", found, expected))
             continue
-        rows.append(Row({column: cell.strip() for column, cell in zip(columns, cells, strict=True)}, file, line))
-    if not rows and not findings:
+        by_name = dict(zip(columns, letters, strict=False))
+        rows.append(Row({column: cell.strip() for column, cell in zip(columns, cells, strict=True)}, file, line, by_name))
+    if not rows and not findings and not may_be_empty:
         findings.append(Finding(file, header_line, "", "the table has no rows", "", "one row each"))
     if findings:
         raise UserError(sorted(findings))
@@ -160,7 +178,7 @@ def _header_findings(columns: list[str], file: str, line: int) -> list[Finding]:
     return findings
 
 
-def _missing_columns(table: Table, needed: tuple[str, ...], findings: list[Finding]) -> bool:
+def missing_columns(table: Table, needed: tuple[str, ...], findings: list[Finding]) -> bool:
     missing = [column for column in needed if column not in table.columns]
     for column in missing:
         hint = did_you_mean(column, [name for name in table.columns if name not in needed])
@@ -176,7 +194,7 @@ def _tasks(table: Table, findings: list[Finding]) -> Node:
             expected = f"one of {listed(TASK_COLUMNS)}"
             findings.append(Finding(table.file, 1, f"column {column}", "unknown column", quoted(column), expected, hint))
     tasks: dict[str, Node] = {}
-    if _missing_columns(table, ("name", "perspective"), findings):
+    if missing_columns(table, ("name", "perspective"), findings):
         return Node(tasks, Place(table.file, 1))
     for row in table.rows:
         name = row.cells["name"]
@@ -185,14 +203,14 @@ def _tasks(table: Table, findings: list[Finding]) -> Node:
         elif name in tasks:
             findings.append(row.finding("name", "this task stands here twice", quoted(name), "each task once"))
         else:
-            fields = {column: _cell(row, column, Task) for column in Task.model_fields if row.cells.get(column)}
+            fields = {column: typed_cell(row, column, Task) for column in Task.model_fields if row.cells.get(column)}
             tasks[name] = Node(fields, row.place("name"))
     return Node(tasks, Place(table.file, 1))
 
 
 def _units(table: Table, tasks: list[str], findings: list[Finding]) -> dict[str, Node]:
     """The sections `sequences`, `offices` and `branches` of an organisation."""
-    known = [*UNIT_COLUMNS, *BRANCH_COLUMNS, *tasks]
+    known = [*UNIT_COLUMNS, DEPARTMENT_TITLE, *BRANCH_COLUMNS, *tasks]
     for column in table.columns:
         if column not in known and not findings:
             expected = f"one of {listed(known)}"
@@ -200,7 +218,7 @@ def _units(table: Table, tasks: list[str], findings: list[Finding]) -> dict[str,
             findings.append(
                 Finding(table.file, 1, f"column {column}", problem, quoted(column), expected, did_you_mean(column, known))
             )
-    if _missing_columns(table, UNIT_COLUMNS, findings):
+    if missing_columns(table, UNIT_COLUMNS, findings):
         return {}
     offices = [_department(row, tasks) for row in table.rows if not row.cells["branch"]]
     by_branch: dict[str, list[Row]] = {}
@@ -236,9 +254,9 @@ def _branch(name: str, rows: list[Row], tasks: list[str], findings: list[Finding
         written = [row for row in rows if row.cells.get(column)]
         if not written:
             continue
-        fields[column] = _cell(written[0], column, Branch)
+        fields["title" if column == BRANCH_TITLE else column] = typed_cell(written[0], column, Branch)
         for row in written[1:]:
-            if _number(row.cells[column]) != _number(written[0].cells[column]):
+            if number_or_text(row.cells[column]) != number_or_text(written[0].cells[column]):
                 found = f"{quoted(row.cells[column])}, but {quoted(written[0].cells[column])} on line {written[0].line}"
                 findings.append(row.finding(column, f"the rows of branch {quoted(name)} disagree", found, "one value per branch"))
     fields["departments"] = Node([_department(row, tasks) for row in rows], rows[0].place("branch"))
@@ -246,24 +264,26 @@ def _branch(name: str, rows: list[Row], tasks: list[str], findings: list[Finding
 
 
 def _department(row: Row, tasks: list[str]) -> Node:
-    shares = {task: row.node(task, _number(row.cells[task])) for task in tasks if row.cells.get(task)}
+    shares = {task: row.node(task, number_or_text(row.cells[task])) for task in tasks if row.cells.get(task)}
+    title = row.cells.get(DEPARTMENT_TITLE)
     fields = {
+        **({"title": row.node(DEPARTMENT_TITLE, title)} if title else {}),
         "name": row.node("department", row.cells["department"]),
         "sequence": row.node("sequence", row.cells["sequence"]),
-        "cadres": _cell(row, "cadres", Department),
+        "cadres": typed_cell(row, "cadres", Department),
         "tasks": Node({task: node for task, node in shares.items() if node.value != 0}, row.place("department")),
     }
     return Node(fields, row.place("department"))
 
 
-def _cell(row: Row, column: str, model: type[Task] | type[Branch] | type[Department]) -> Node:
+def typed_cell(row: Row, column: str, model: type[BaseModel]) -> Node:
     """A cell as the type its field has: a number stays text only where the field is text."""
     field = field_at(model, (column,))
     numeric = any(option in (int, float) for option in alternatives(getattr(field, "annotation", field)))
-    return row.node(column, _number(row.cells[column]) if numeric else row.cells[column])
+    return row.node(column, number_or_text(row.cells[column]) if numeric else row.cells[column])
 
 
-def _number(text: str) -> float | str:
+def number_or_text(text: str) -> float | str:
     """The number a cell holds, or its text where it holds none (the check then names what was found)."""
     if re.fullmatch(r"[-+]?[0-9]{1,300}", text):
         return int(text)

@@ -1,0 +1,101 @@
+"""Advice on a scheme before any run, and the difference of two documents in words.
+
+`sim.schemes.traps` tells what the documents tell; the hours that appraisal takes are worked out by the model's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.errors import UserError
+from sim.schemes.advice import Advice
+from sim.schemes.behaviour import Behaviour
+from sim.schemes.check import kind_of
+from sim.schemes.describe import difference_in_words
+from sim.schemes.fit import check_scheme_fits
+from sim.schemes.load import Loaded, load_behaviour, load_scheme, read_behaviour, read_organisation, read_scheme
+from sim.schemes.locate import KINDS, Reference
+from sim.schemes.organisation import Organisation
+from sim.schemes.scheme import Scheme
+from sim.schemes.traps import traps
+from sim.schemes.words import dotted, value_in_words
+
+
+def lint(
+    scheme: Reference | Loaded[Scheme],
+    organisation: Reference | Loaded[Organisation] | None = None,
+    *,
+    behaviour: Behaviour | None = None,
+) -> list[Advice]:
+    """Traps of a scheme, sorted by place; with an organisation also those that depend on its units and tasks.
+
+    Raises:
+        UserError: with every mistake in the documents, or where the scheme does not fit the organisation.
+    """
+    loaded = scheme if isinstance(scheme, Loaded) else read_scheme(scheme)
+    if organisation is None:
+        return traps(loaded, hours=appraisal_hours(loaded.document, behaviour))
+    bureau = organisation if isinstance(organisation, Loaded) else read_organisation(organisation)
+    check_scheme_fits(loaded, bureau)
+    return traps(loaded, bureau.document, hours=appraisal_hours(loaded.document, behaviour))
+
+
+def appraisal_hours(scheme: Scheme, behaviour: Behaviour | None = None) -> float:
+    """Share of a month's working time that appraisal takes from a cadre, by the model's own rule."""
+    from sim.population.settings import scheme_record
+
+    return float(scheme_record(scheme, behaviour or load_behaviour())["hours"][0])
+
+
+def diff(a: Reference, b: Reference) -> str:
+    """What changes from one document to another of the same kind, in words; schemes link by link.
+
+    Raises:
+        UserError: where a document has mistakes, or they are of different kinds or studies.
+    """
+    kinds = [kind_of(a), kind_of(b)]
+    if kinds[0] != kinds[1]:
+        raise UserError.of(
+            "these are documents of different kinds",
+            found=f"{a}: {KINDS[kinds[0]]}, {b}: {KINDS[kinds[1]]}",
+            expected="two schemes, two organisations or two behaviours",
+        )
+    if kinds[0] == "studies":
+        raise UserError.of("studies are not compared in words", expected="two schemes, two organisations or two behaviours")
+    if kinds[0] == "schemes":
+        return difference_in_words(load_scheme(a), load_scheme(b))
+    reader: Any = read_organisation if kinds[0] == "organisations" else read_behaviour
+    return _plain_difference(reader(a), reader(b))
+
+
+def _plain_difference(a: Loaded[Any], b: Loaded[Any]) -> str:
+    """The differing values of two documents by path; units with a name are matched by it, not by their place in the list."""
+    called = [getattr(one.document, "title", "") or getattr(one.document, "name", "") or one.files[0].stem for one in (a, b)]
+    before, after = (_leaves(one.document.model_dump(mode="json")) for one in (a, b))
+    lines = []
+    for path in dict.fromkeys([*before, *after]):
+        if before.get(path) != after.get(path) and path[0] not in ("name", "title", "summary"):
+            told = [
+                value_in_words(side[path]).removeprefix("the number ") if path in side else "not there"
+                for side in (before, after)
+            ]
+            lines.append(f"  - {dotted(path)}: {told[0]} -> {told[1]}")
+    if not lines:
+        return f"{called[0]} and {called[1]} differ in nothing.\n"
+    return "\n".join([f"From {called[0]} to {called[1]}:", "", *lines]) + "\n"
+
+
+def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> dict[tuple[str | int, ...], Any]:
+    """Every plain value with its path."""
+    if isinstance(value, Mapping):
+        parts = [(str(key), item) for key, item in value.items()]
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        parts = [(_step(item, index), item) for index, item in enumerate(value)]
+    else:
+        return {path: value}
+    return {found: leaf for step, item in parts for found, leaf in _leaves(item, (*path, step)).items()}
+
+
+def _step(item: Any, index: int) -> str | int:
+    return str(item["name"]) if isinstance(item, Mapping) and "name" in item else index
