@@ -88,6 +88,7 @@ def _plain_difference(a: Loaded[Any], b: Loaded[Any]) -> str:
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> dict[tuple[str | int, ...], Any]:
     """Every plain value with its path."""
+    parts: list[tuple[str | int, Any]]
     if isinstance(value, Mapping):
         parts = [(str(key), item) for key, item in value.items()]
     elif isinstance(value, Sequence) and not isinstance(value, str):

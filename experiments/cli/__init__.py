@@ -1,7 +1,8 @@
 """The command line `cadresim`.
 
 Only Typer is imported at the top: help and mistakes in options cost a tenth of a second. Exit codes: 0 done, 2 the
-user's to mend (told without a traceback), 3 done but some runs failed, 130 stopped with Ctrl-C, 1 a fault of ours.
+user's to mend (told without a traceback), 3 done but some runs failed (or ``lint --strict`` found something), 130 stopped
+with Ctrl-C, 1 a fault of ours.
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ import os
 import sys
 
 # importing a module adds its commands
-from experiments.cli import comparing, deciding, evidence, looking, planning, reproducing, results, running, varying  # noqa: F401
+from experiments.cli import (  # noqa: F401
+    comparing,
+    deciding,
+    evidence,
+    looking,
+    planning,
+    projects,
+    reproducing,
+    results,
+    running,
+    varying,
+)
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
 
 __all__ = ["app", "main"]

@@ -75,30 +75,61 @@ def _show_study(study: Any) -> None:
 @app.command()
 @plumbing.told_plainly
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE ...", help="Schemes, organisations, behaviour or studies.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE ...", help="Schemes, organisations, behaviour or studies; or the folder of a project."),
+    ],
     organisation: Annotated[str | None, typer.Option("--organisation", "-g", help="Organisation that schemes must fit.")] = None,
 ) -> None:
     """Check files without running anything; exit code 2 if one has mistakes."""
+    from experiments.advising import lint
+    from experiments.projects import is_project
     from sim.errors import UserError
     from sim.outcomes import OUTCOME_NAMES
     from sim.schemes.check import check as check_document
-    from sim.schemes.load import read_organisation
+    from sim.schemes.load import Loaded, read_organisation
 
     bureau = read_organisation(organisation) if organisation else None
     wrong = 0
     for file in files:
         try:
+            if is_project(file):
+                wrong += _check_project(file)
+                continue
             checked = check_document(file, organisation=bureau, outcome_names=OUTCOME_NAMES)
         except UserError as error:
             plumbing.tell_error(str(error))
             wrong += 1
             continue
-        typer.secho("ok ", fg="green", nl=False)
-        typer.echo(f"{checked.file}: a correct {checked.kind}")
-        for finding in checked.advice:
+        _tell_correct(checked.file, checked.kind)
+        traps = lint(checked.document, bureau) if checked.kind == "scheme" and isinstance(checked.document, Loaded) else []
+        for finding in sorted({*checked.advice, *traps}):
             typer.echo(f"   advice: {finding}")
     if wrong:
         raise typer.Exit(plumbing.USERS)
+
+
+def _check_project(folder: str) -> int:
+    """Tell everything about a project; the number of mistakes."""
+    from pathlib import Path
+
+    from experiments.projects import check_project
+
+    found = check_project(Path(folder))
+    for checked in found.documents:
+        _tell_correct(checked.file, checked.kind)
+    for finding in found.advice:
+        typer.echo(f"   advice: {finding}")
+    if found.n_without_source:
+        typer.echo(f"   advice: {found.n_without_source} values name no source; cadresim check FILE lists them")
+    if found.mistakes:
+        plumbing.tell_error("\n".join(str(finding) for finding in found.mistakes))
+    return len(found.mistakes)
+
+
+def _tell_correct(file: str, kind: str) -> None:
+    typer.secho("ok ", fg="green", nl=False)
+    typer.echo(f"{file}: a correct {kind}")
 
 
 @app.command()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -215,13 +215,28 @@ def _all_cells(path: FilePath, file: str, *, results: bool) -> dict[str, list[li
             found = {}
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # what a file says of its size may be wrong
-                rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1, values_only=True)
-                found[sheet.title.strip().lower()] = _trimmed([list(row) for row in rows])
+                name = sheet.title.strip().lower()
+                found[name] = _trimmed(_rows(sheet.iter_rows(values_only=True), f"{file}, sheet {name}", needed=name in SHEETS))
             book.close()
+    except UserError:
+        raise
     except Exception as error:
         hint = "open it in Excel and save it anew as .xlsx"
         raise UserError.of("this workbook cannot be read", file=file, found=quoted(str(error)), hint=hint) from error
     return found
+
+
+def _rows(sheet: Iterable[tuple[Any, ...]], file: str, *, needed: bool) -> list[list[Any]]:
+    """The rows of a sheet we read, without what is empty beyond the limits; none of a sheet that is not ours."""
+    rows: list[list[Any]] = []
+    for line, row in enumerate(sheet if needed else (), start=1):
+        beyond = row[MOST_COLUMNS:] if line <= MOST_ROWS else row
+        if any(_text(value) for value in beyond):
+            found, expected = f"a value on line {line:,}", f"at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns"
+            raise UserError.of("the sheet is too large", file=file, line=line, found=found, expected=expected)
+        if line <= MOST_ROWS:
+            rows.append(list(row[:MOST_COLUMNS]))
+    return rows
 
 
 def _trimmed(rows: list[list[Any]]) -> list[list[Any]]:
@@ -235,9 +250,6 @@ def _table(file: str, rows: list[list[Any]], formulas: list[list[Any]], *, may_b
     from openpyxl.utils import get_column_letter
 
     width = len(rows[0]) if rows else 0
-    if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
-        expected = f"at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns"
-        raise UserError.of("the sheet is too large", file=file, found=f"{len(rows):,} rows, {width} columns", expected=expected)
     findings = []
     for line, written in enumerate(formulas, start=1):
         for index, value in enumerate(written):
