@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from experiments.advising import diff, lint
     from experiments.api import Comparison, compare
     from experiments.deciding import adversary, optimise, robustness
     from experiments.planning import Pilot, Transition, pilot, transition
@@ -23,6 +24,8 @@ __all__ = [
     "Transition",
     "adversary",
     "compare",
+    "diff",
+    "lint",
     "optimise",
     "pilot",
     "robustness",
@@ -35,6 +38,8 @@ __all__ = [
 _WHERE = {
     "Comparison": "api",
     "compare": "api",
+    "diff": "advising",
+    "lint": "advising",
     "adversary": "deciding",
     "optimise": "deciding",
     "robustness": "deciding",

@@ -16,6 +16,7 @@ from sim.schemes.describe import difference_in_words
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.load import Loaded, load_behaviour, load_scheme, read_behaviour, read_organisation, read_scheme
 from sim.schemes.locate import KINDS, Reference
+from sim.schemes.nodes import Place, node_of
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
 from sim.schemes.traps import traps
@@ -23,8 +24,8 @@ from sim.schemes.words import dotted, value_in_words
 
 
 def lint(
-    scheme: Reference | Loaded[Scheme],
-    organisation: Reference | Loaded[Organisation] | None = None,
+    scheme: Scheme | Reference | Loaded[Scheme],
+    organisation: Organisation | Reference | Loaded[Organisation] | None = None,
     *,
     behaviour: Behaviour | None = None,
 ) -> list[Advice]:
@@ -33,12 +34,20 @@ def lint(
     Raises:
         UserError: with every mistake in the documents, or where the scheme does not fit the organisation.
     """
-    loaded = scheme if isinstance(scheme, Loaded) else read_scheme(scheme)
-    if organisation is None:
-        return traps(loaded, hours=appraisal_hours(loaded.document, behaviour))
-    bureau = organisation if isinstance(organisation, Loaded) else read_organisation(organisation)
-    check_scheme_fits(loaded, bureau)
-    return traps(loaded, bureau.document, hours=appraisal_hours(loaded.document, behaviour))
+    if isinstance(scheme, Scheme):  # made in Python: places are paths, without a file
+        loaded = Loaded(scheme, node_of(scheme.model_dump(mode="json"), Place(scheme.name)), ())
+    else:
+        loaded = scheme if isinstance(scheme, Loaded) else read_scheme(scheme)
+    bureau = _organisation(organisation)
+    if bureau is not None:
+        check_scheme_fits(loaded, bureau)
+    return traps(loaded, bureau, hours=appraisal_hours(loaded.document, behaviour))
+
+
+def _organisation(given: Organisation | Reference | Loaded[Organisation] | None) -> Organisation | None:
+    if given is None or isinstance(given, Organisation):
+        return given
+    return given.document if isinstance(given, Loaded) else read_organisation(given).document
 
 
 def appraisal_hours(scheme: Scheme, behaviour: Behaviour | None = None) -> float:

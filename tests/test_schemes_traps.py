@@ -131,6 +131,16 @@ def test_the_place_is_the_line_of_the_file(tmp_path: Path) -> None:
     assert [(Path(one.file).name, one.line, one.path) for one in told] == [("mine.yaml", 5, "appraisal.grades.floor")]
 
 
+def test_a_scheme_made_in_python() -> None:
+    from experiments import lint as exported
+
+    scheme = load_scheme("forced_ranking")
+    told = exported(scheme, load_organisation(BUREAU))
+    assert [one.name for one in told if one.path == "appraisal.grades.bottom_share"] == ["quota-in-small-unit"]
+    assert {(one.file, one.line) for one in told} == {("forced_ranking", 0)}
+    assert {one.name for one in told} == {one.name for one in lint("forced_ranking", BUREAU)}
+
+
 def test_a_scheme_that_does_not_fit_is_refused() -> None:
     with pytest.raises(UserError, match="no such task"):
         lint(read_scheme("base", changes={"plan.indicators.key_work.tasks": "nothing"}), BUREAU)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +229,50 @@ def test_a_changed_workbook_is_read_anew(book: Path) -> None:
     assert isinstance(load_organisation(book), Organisation)
     changed(book, setting("units", "D2", 17))
     assert load_organisation(book).offices[0].cadres == 17
+
+
+def test_a_thousand_laughs(book: Path) -> None:
+    """Entities that unfold beyond measure are not unfolded."""
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    with zipfile.ZipFile(book) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet = parts["xl/worksheets/sheet2.xml"].decode()
+    assert "<t>Tax collection</t>" in sheet and sheet.startswith("<worksheet")
+    begin = f"<!DOCTYPE worksheet [<!ENTITY l0 'ha'>{laughs}]>"
+    parts["xl/worksheets/sheet2.xml"] = (begin + sheet.replace("Tax collection", "&l11;")).encode()
+    with zipfile.ZipFile(book, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    text = told(book)
+    assert "cannot be read" in text and "amplification" in text
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damaged_parts_are_the_users_to_mend(seed: int, book: Path) -> None:
+    """A byte changed, a piece lost or doubled inside the workbook: read all the same, or refused; never a fault of ours."""
+    luck = random.Random(seed)
+    with zipfile.ZipFile(book) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    name = luck.choice(
+        [
+            name
+            for name in sorted(parts)
+            if name.endswith(
+                ("sheet2.xml", "sheet3.xml", "sheet4.xml", "workbook.xml", "sharedStrings.xml", "styles.xml", ".rels")
+            )
+        ]
+    )
+    content, at = parts[name], luck.randrange(len(parts[name]))
+    length = luck.randrange(1, 40)
+    parts[name] = luck.choice(
+        [
+            content[:at] + bytes([luck.randrange(32, 127)]) + content[at + 1 :],
+            content[:at] + content[at + length :],
+            content[:at] + content[at : at + length] * 2 + content[at + length :],
+        ]
+    )
+    with zipfile.ZipFile(book, "w") as packed:
+        for part, content in parts.items():
+            packed.writestr(part, content)
+    with suppress(UserError):
+        check(book)
