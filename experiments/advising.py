@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.schemes.load import Loaded, load_behaviour, load_scheme, read_behaviour
 from sim.schemes.locate import KINDS, Reference
 from sim.schemes.nodes import Place, node_of
 from sim.schemes.organisation import Organisation
-from sim.schemes.scheme import Scheme
+from sim.schemes.scheme import PeerGroup, Scheme
 from sim.schemes.traps import traps
 from sim.schemes.words import dotted, value_in_words
 
@@ -41,7 +42,9 @@ def lint(
     bureau = _organisation(organisation)
     if bureau is not None:
         check_scheme_fits(loaded, bureau)
-    return traps(loaded, bureau, hours=appraisal_hours(loaded.document, behaviour))
+    hours = appraisal_hours(loaded.document, behaviour)
+    generated = generated_groups(bureau, loaded.document) if bureau is not None and bureau.service is not None else None
+    return traps(loaded, bureau, hours=hours, generated=generated)
 
 
 def _organisation(given: Organisation | Reference | Loaded[Organisation] | None) -> Organisation | None:
@@ -55,6 +58,23 @@ def appraisal_hours(scheme: Scheme, behaviour: Behaviour | None = None) -> float
     from sim.population.settings import scheme_record
 
     return float(scheme_record(scheme, behaviour or load_behaviour())["hours"][0])
+
+
+def generated_groups(service: Organisation, scheme: Scheme) -> dict[str, int]:
+    """Sizes of the peer groups that a scheme makes of a generated service, by the names of its units."""
+    from sim.population.founding import plan_units
+
+    kind = scheme.appraisal.grades.peer_group
+    sizes: Counter[str] = Counter()
+    for unit in plan_units(service):
+        below = {
+            PeerGroup.DEPARTMENT: (unit.branch or "offices", unit.department.name),
+            PeerGroup.BRANCH: (unit.branch or "offices",),
+            PeerGroup.SEQUENCE: (unit.department.sequence,),
+            PeerGroup.BUREAU: (),
+        }
+        sizes["/".join((*unit.bureau, *below[kind]))] += unit.department.cadres
+    return dict(sizes)
 
 
 def diff(a: Reference, b: Reference) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.advising import appraisal_hours, lint
+from experiments.advising import appraisal_hours, generated_groups, lint
 from sim.errors import UserError
 from sim.population.founding import lay_out, tailor
 from sim.schemes.advice import source_title
@@ -16,6 +16,11 @@ from sim.schemes.locate import preset_names
 from sim.schemes.scheme import PeerGroup
 from sim.schemes.traps import TRAPS, peer_group_sizes, traps
 
+LEVELS = [
+    {"name": "province", "units_per_superior": 1, "offices": 4},
+    {"name": "city", "units_per_superior": 3, "offices": 3},
+    {"name": "county", "units_per_superior": 4, "offices": 3, "branches": 4},
+]
 BUREAU = Path(__file__).resolve().parents[1] / "configs/organisations/examples/my_bureau.yaml"
 INDICATORS = {
     "collecting": {"tasks": "collection", "weight": 0.5, "above": 1, "cap": 1.5},
@@ -153,6 +158,16 @@ def test_peer_groups_are_those_of_the_model(organisation: str, kind: PeerGroup) 
     scheme = load_scheme("forced_ranking", changes={"appraisal.grades.peer_group": kind.value})
     groups = tailor(lay_out(bureau, load_behaviour()), scheme).groups
     assert sorted(groups["size"].tolist()) == sorted(peer_group_sizes(bureau, kind).values())
+
+
+@pytest.mark.parametrize("kind", list(PeerGroup))
+def test_peer_groups_of_a_generated_service_are_those_of_the_model(kind: PeerGroup) -> None:
+    service = load_organisation("national_service", changes={"service.cadres": 3000, "service.levels": LEVELS})
+    scheme = load_scheme("forced_ranking", changes={"appraisal.grades.peer_group": kind.value})
+    groups = tailor(lay_out(service, load_behaviour()), scheme).groups
+    assert sorted(groups["size"].tolist()) == sorted(generated_groups(service, scheme).values())
+    told = {one.name for one in lint(scheme, service)}
+    assert ("quota-in-small-unit" in told) == bool((groups["size"] < 20).any())
 
 
 #: What the documents' own schemes show in a county bureau, beside reports nobody checks and work nobody counts. They are

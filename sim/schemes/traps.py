@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,31 +37,39 @@ LADDER = ("rectification", "interview", "honours", "transfer", "adjustment")
 class Case:
     """A scheme, the organisation it is meant for where there is one, and what only the model can tell.
 
-    `hours` is the share of working time that appraisal takes (see `sim.rules.hours`), None where nobody worked it out.
+    `hours` is the share of working time that appraisal takes (see `sim.rules.hours`), None where nobody worked it out;
+    `generated` are the sizes of the peer groups of a generated service, which only its founding knows.
     """
 
     loaded: Loaded[Scheme]
     organisation: Organisation | None = None
     hours: float | None = None
+    generated: Mapping[str, int] | None = None
 
     @property
     def scheme(self) -> Scheme:
         return self.loaded.document
 
     @cached_property
-    def groups(self) -> dict[str, int]:
-        """Sizes of the peer groups by name; none for a generated service, whose units are not known beforehand."""
-        if self.organisation is None:
-            return {}
+    def groups(self) -> Mapping[str, int]:
+        """Sizes of the peer groups by name."""
+        if self.generated is not None or self.organisation is None:
+            return self.generated or {}
         return peer_group_sizes(self.organisation, self.scheme.appraisal.grades.peer_group)
 
     def told(self, name: str, path: Path, problem: str, why: str, source: str, found: str = "", hint: str = "") -> Advice:
         return advice(self.loaded, name, path, problem, found=found, hint=hint, why=why, source=source)
 
 
-def traps(loaded: Loaded[Scheme], organisation: Organisation | None = None, *, hours: float | None = None) -> list[Advice]:
+def traps(
+    loaded: Loaded[Scheme],
+    organisation: Organisation | None = None,
+    *,
+    hours: float | None = None,
+    generated: Mapping[str, int] | None = None,
+) -> list[Advice]:
     """Every trap of a scheme, sorted by place; with an organisation also those that depend on its units and tasks."""
-    case = Case(loaded, organisation, hours)
+    case = Case(loaded, organisation, hours, generated)
     return sorted([*scheme_advice(loaded), *(one for find in TRAPS for one in find(case))])
 
 
