@@ -43,8 +43,8 @@ ERRORS = (
     ),
     Planted(
         "substitution does not lower the cost of single tasks", "rules/effort.py",
-        "    x = effort / share\n    return kappa * (1.0 - substitution) * (x if",
-        "    x = effort / share\n    return kappa * (x if",
+        "return kappa * max(1.0 - substitution, 1e-9)",
+        "return kappa",
         "two_tasks_measured",
     ),
     Planted(

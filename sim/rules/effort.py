@@ -96,12 +96,18 @@ def cost_level(kappa, exhaustion_cost, exhaustion):
 
 
 @rule
+def single_task_level(kappa, substitution):
+    """The part of the cost level that falls on single tasks: kappa (1 - rho); substitution moves the rest to the load."""
+    return kappa * max(1.0 - substitution, 1e-9)
+
+
+@rule
 def marginal_cost(effort, share, kappa, substitution, curvature):
     """Cost of one more unit of effort on a task, the shadow price of load apart."""
     if effort <= 0.0:
         return 0.0
     x = effort / share
-    return kappa * (1.0 - substitution) * (x if curvature == 1.0 else x**curvature)
+    return single_task_level(kappa, substitution) * (x if curvature == 1.0 else x**curvature)
 
 
 @rule
@@ -110,7 +116,7 @@ def task_cost(effort, share, kappa, substitution, curvature):
     if effort <= 0.0:
         return 0.0
     x = effort / share
-    return kappa * (1.0 - substitution) * share * x ** (1.0 + curvature) / (1.0 + curvature)
+    return single_task_level(kappa, substitution) * share * x ** (1.0 + curvature) / (1.0 + curvature)
 
 
 @rule
@@ -220,7 +226,7 @@ def unconstrained_effort(marginal_worth, share, kappa, substitution, curvature):
     """Effort at which a constant marginal worth equals the marginal cost."""
     if marginal_worth <= 0.0:
         return 0.0
-    x = marginal_worth / (kappa * max(1.0 - substitution, 1e-9))
+    x = marginal_worth / single_task_level(kappa, substitution)
     return share * (x if curvature == 1.0 else x ** (1.0 / curvature))
 
 
@@ -305,7 +311,7 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
     moved, give, load, most, edge = 0.0, 0.0, overhead, 0.0, np.inf
     drift = 1.0 + 2.0 * abs(damping * before)
     back = 1.0 / drift
-    log_scale = math.log(kappa * max(1.0 - substitution, 1e-9))
+    log_scale = math.log(single_task_level(kappa, substitution))
     last = 0
     for k in range(n_tasks):
         share, eta, drive = desk.shares[k], desk.curvatures[k], desk.drives[k]
