@@ -156,13 +156,11 @@ def compare_into(
         UserError: as `compare`; the folder holds something else or cannot be written.
     """
     from experiments.budget import equalise
-    from experiments.store import open_study
+    from experiments.store import study_at
 
     equal_budget = equal_budget or design.equal_budget
     about = verb.about(design, equal_budget=equal_budget, command=command)
-    with open_study(folder, about, overwrite=overwrite) as store:
-        for part in store.damaged:
-            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+    with study_at(folder, about, overwrite=overwrite, say=say) as store:
         budget = None
         if equal_budget:
             design, budget = equalise(design, workers=workers, core=core, say=say)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from experiments.folder import told_where
 from experiments.questions import Planned, read_planned
 from experiments.runner import Core, compiled_core
-from experiments.store import StudyStore, open_study
+from experiments.store import StudyStore, study_at
 from experiments.verbs import adversary as adversary_verb
 from experiments.verbs import optimise as optimise_verb
 from experiments.verbs import robustness as robustness_verb
@@ -185,11 +183,7 @@ def _in_folder(
     say: Say,
 ) -> Result:
     """Run into the folder's store and put the results beside it, all at once; into a temporary one where nothing is kept."""
-    with ExitStack() as stack:
-        place = Path(folder) if folder is not None else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cadresim-")))
-        store = stack.enter_context(open_study(place, about, overwrite=overwrite))
-        for part in store.damaged:
-            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+    with study_at(folder, about, overwrite=overwrite, say=say) as store:
         result = run(store)
         if folder is not None:
             say("Writing tables and figures ...")

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import fields
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar, cast
 
 from experiments.courses import walk_courses
 from experiments.questions import read_planned
 from experiments.runner import Core
-from experiments.store import StudyStore, open_study
+from experiments.store import StudyStore, study_at
 from experiments.verbs import pilot as trials
 from experiments.verbs import transition as courses
 from sim.schemes.plans.pilot import PilotPlan
@@ -171,15 +170,11 @@ def _in_folder(
     say: Say,
 ) -> Result:
     """Run into the folder's store and put the results beside it, all at once; into a temporary one where nothing is kept."""
-    if folder is None:
-        with TemporaryDirectory(prefix="cadresim-") as place, open_study(place, about) as store:
-            return run(store)
-    with open_study(folder, about, overwrite=overwrite) as store:
-        for part in store.damaged:
-            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+    with study_at(folder, about, overwrite=overwrite, say=say) as store:
         result = run(store)
-        say("Writing tables and figures ...")
-        with store.outputs() as staging:
-            result.draw(staging)
-            result.write_tables(staging, store.manifest())
+        if folder is not None:
+            say("Writing tables and figures ...")
+            with store.outputs() as staging:
+                result.draw(staging)
+                result.write_tables(staging, store.manifest())
     return result

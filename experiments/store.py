@@ -21,11 +21,12 @@ import shutil
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -623,6 +624,23 @@ def open_study(folder: str | Path, about: Mapping[str, Any], *, overwrite: bool 
     except BaseException:
         lock.release()
         raise
+
+
+@contextmanager
+def study_at(
+    folder: str | Path | None,
+    about: Mapping[str, Any],
+    *,
+    overwrite: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> Iterator[StudyStore]:
+    """`open_study`, telling what was damaged; without a folder a study in a temporary one, which is forgotten in the end."""
+    with ExitStack() as stack:
+        place = folder if folder is not None else stack.enter_context(TemporaryDirectory(prefix="cadresim-"))
+        store = stack.enter_context(open_study(place, about, overwrite=overwrite))
+        for part in store.damaged:
+            say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
+        yield store
 
 
 def read_study(folder: str | Path) -> StudyStore:

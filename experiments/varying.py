@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import fields
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from experiments.questions import Planned, read_planned
 from experiments.runner import Core, compiled_core
-from experiments.store import StudyStore, open_study
+from experiments.store import StudyStore, study_at
 from experiments.verbs import sensitivity as sensitivity_verb
 from experiments.verbs import sweep as sweep_verb
 from sim.errors import UserError
@@ -209,18 +208,14 @@ def _kept(
 ) -> Result:
     """Run into a folder, or into one that is forgotten; time and command are noted."""
     began = time.perf_counter()
-    if folder is None:
-        with TemporaryDirectory(prefix="cadresim-") as place, open_study(place, about) as store:
-            result = run(store)
-    else:
-        with open_study(folder, about, overwrite=overwrite) as store:
-            for part in store.damaged:
-                say(f"A part was damaged and is set aside; its runs are done again: {part.name}")
-            result = run(store)
+    with study_at(folder, about, overwrite=overwrite, say=say) as store:
+        result = run(store)
+        if folder is not None:
             say("Writing tables and figures ...")
             with store.outputs() as staging:
                 result.write_tables(staging)
                 result.figures(staging)
+    if folder is not None:
         result.folder = Path(folder)
     result.command, result.wall_time = command, time.perf_counter() - began
     return result

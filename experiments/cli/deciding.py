@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from experiments.cli import plumbing
-from experiments.cli.options import ClusterOption, MonthsOption, SeedOption, WarmupOption, WorkersOption
+from experiments.cli.options import (
+    ClusterOption,
+    ForgetOption,
+    MonthsOption,
+    OutOption,
+    SeedOption,
+    StudyArgument,
+    WarmupOption,
+    WorkersOption,
+)
 from experiments.cli.plumbing import app
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
 
 
 @app.command()
@@ -32,7 +34,7 @@ def robustness(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ForgetOption = False,
 ) -> None:
     """Schemes in many possible worlds: regret, where each fails, and what to find out first.
 
@@ -58,7 +60,7 @@ def optimise(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ForgetOption = False,
 ) -> None:
     """Search better schemes within the reach of some levers, for several objectives at once.
 
@@ -86,7 +88,7 @@ def adversary(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ForgetOption = False,
 ) -> None:
     """Look for the cadres' most damaging lawful response to each scheme, and tell the loss at it."""
     from experiments import deciding
@@ -112,24 +114,12 @@ def _decide(
 ) -> tuple[Any, Path]:
     """Run a study into its folder, with progress; the result and the folder."""
     from experiments.questions import read_planned
-    from experiments.report.progress import progress_bar
-    from experiments.store import check_study_folder, study_folder
 
     planned = read_planned(study, verb, **given)
-    told = about(planned.design, planned.plan)
-    folder = out or study_folder(Path("results") / planned.design.name, told)
-    check_study_folder(folder, told, overwrite=overwrite)
-    status = plumbing.new_console(errors=True)
-    with plumbing.executor(cluster, workers) as executor:
-        plumbing.get_ready(status)
-        title = planned.design.title or planned.design.name
-        with plumbing.told_how_to_go_on(folder), progress_bar(status, title) as tell:
-            result = run(
-                study, folder=folder, workers=workers, executor=executor, overwrite=overwrite, core=plumbing.core(),
-                progress=tell, say=lambda text: status.print(text, highlight=False, markup=False),
-                command=shlex.join(["cadresim", *sys.argv[1:]]), **given,
-            )  # fmt: skip
-    return result, folder
+    return plumbing.run_into_folder(
+        partial(run, study, core=plumbing.core(), **given), planned.design.name, about(planned.design, planned.plan),
+        title=planned.design.title or planned.design.name, workers=workers, cluster=cluster, out=out, overwrite=overwrite,
+    )  # fmt: skip
 
 
 def _show(tables: list[RenderableType], sentences: list[str], ran: Any, folder: Path) -> None:

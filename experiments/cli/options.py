@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,10 @@ ReplicatesOption = Annotated[int | None, typer.Option("--replicates", min=2, max
 SeedOption = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too. [1]")]
 BaselineOption = Annotated[str | None, typer.Option("--baseline", help="Scheme that the others are compared with.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="Threads. [one for every processor]")]
+StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
+ForgetOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
+ReplaceOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
 ClusterOption = Annotated[
     str | None,
     typer.Option("--cluster", metavar="local|tcp://HOST:PORT", help="Run on Dask workers: started here, or elsewhere."),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from experiments.cli import plumbing
-from experiments.cli.options import ClusterOption, MonthsOption, ReplicatesOption, SeedOption, WarmupOption, WorkersOption
+from experiments.cli.options import (
+    ClusterOption,
+    ForgetOption,
+    MonthsOption,
+    OutOption,
+    ReplicatesOption,
+    SeedOption,
+    StudyArgument,
+    WarmupOption,
+    WorkersOption,
+)
 from experiments.cli.plumbing import app
-
-StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
 
 
 @app.command()
@@ -30,7 +33,7 @@ def transition(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ForgetOption = False,
 ) -> None:
     """Change to another scheme in a given month, at once or branch by branch, and see what the way there costs.
 
@@ -54,7 +57,7 @@ def pilot(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ForgetOption = False,
 ) -> None:
     """Plan a trial in some branches: which, how many, how long, by simulating the trial itself.
 
@@ -81,22 +84,14 @@ def _run_and_tell(
     """Run a study into its folder, with progress, and tell what the results say."""
     from experiments.questions import read_planned
     from experiments.report.planning import tables_of
-    from experiments.report.progress import duration, progress_bar
-    from experiments.store import check_study_folder, study_folder
+    from experiments.report.progress import duration
 
     planned = read_planned(study, verb, **numbers)
     told = about(planned.design, planned.plan)
-    folder = out or study_folder(Path("results") / planned.design.name, told)
-    check_study_folder(folder, told, overwrite=overwrite)
-    status = plumbing.new_console(errors=True)
-    with plumbing.executor(cluster, workers) as executor:
-        plumbing.get_ready(status)
-        with plumbing.told_how_to_go_on(folder), progress_bar(status, planned.design.name) as tell:
-            result = run(
-                study, folder=folder, workers=workers, executor=executor, overwrite=overwrite, progress=tell,
-                say=lambda text: status.print(text, highlight=False, markup=False),
-                command=shlex.join(["cadresim", *sys.argv[1:]]), **numbers,
-            )  # fmt: skip
+    result, folder = plumbing.run_into_folder(
+        partial(run, study, **numbers), planned.design.name, told,
+        title=planned.design.name, workers=workers, cluster=cluster, out=out, overwrite=overwrite,
+    )  # fmt: skip
     console = plumbing.new_console()
     console.print()
     for table in tables_of(result):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -104,6 +105,42 @@ def told_how_to_go_on(folder: Path) -> Iterator[None]:
         else:
             tell_error("Stopped before a run was finished; nothing was kept.")
         raise typer.Exit(STOPPED) from stop
+
+
+def run_into_folder(
+    run: Callable[..., Any],
+    name: str,
+    told: Mapping[str, Any],
+    *,
+    title: str,
+    workers: int | None,
+    cluster: str | None,
+    out: Path | None,
+    overwrite: bool,
+) -> tuple[Any, Path]:
+    """Run what a study's folder lacks, with progress; the result and the folder.
+
+    ``run`` takes the folder and how to run; ``told`` is what the store is told of the study (a verb's ``about``).
+    """
+    from experiments.report.progress import progress_bar
+    from experiments.store import check_study_folder, study_folder
+
+    folder = out or study_folder(Path("results") / name, told)
+    check_study_folder(folder, told, overwrite=overwrite)
+    status = new_console(errors=True)
+    with executor(cluster, workers) as pool:
+        get_ready(status)
+        with told_how_to_go_on(folder), progress_bar(status, title) as tell:
+            result = run(
+                folder=folder,
+                workers=workers,
+                executor=pool,
+                overwrite=overwrite,
+                progress=tell,
+                say=lambda text: status.print(text, highlight=False, markup=False),
+                command=shlex.join(["cadresim", *sys.argv[1:]]),
+            )
+    return result, folder
 
 
 def tell_failed(failed: Sequence[Mapping[str, Any]], n_runs: int) -> None:

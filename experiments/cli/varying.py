@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from experiments.cli import plumbing
-from experiments.cli.options import ClusterOption, MonthsOption, ReplicatesOption, SeedOption, WarmupOption, WorkersOption
+from experiments.cli.options import (
+    ClusterOption,
+    MonthsOption,
+    OutOption,
+    ReplaceOption,
+    ReplicatesOption,
+    SeedOption,
+    WarmupOption,
+    WorkersOption,
+)
 from experiments.cli.plumbing import app
 
 if TYPE_CHECKING:
     from experiments.varying import Sensitivity, Sweep
-
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
 
 
 @app.command()
@@ -31,7 +36,7 @@ def sweep(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Run schemes over a grid or a sample of values at any path of scheme, organisation or behaviour.
 
@@ -59,7 +64,7 @@ def sensitivity(
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     out: OutOption = None,
-    overwrite: OverwriteOption = False,
+    overwrite: ReplaceOption = False,
 ) -> None:
     """Find the parameters that outcomes, or differences between schemes, hinge on.
 
@@ -79,26 +84,11 @@ def _run(
     verb: Any, planned: Any, study: dict[str, Any], workers: int | None, cluster: str | None, out: Path | None, overwrite: bool
 ) -> Any:
     """Run what the folder lacks, with progress, and put tables and figures there."""
-    from experiments.report.progress import progress_bar
-    from experiments.store import check_study_folder, study_folder
-
-    folder = out or study_folder(Path("results") / planned.design.name, study)
-    check_study_folder(folder, study, overwrite=overwrite)
-    status = plumbing.new_console(errors=True)
-    with plumbing.executor(cluster, workers) as executor:
-        plumbing.get_ready(status)
-        with plumbing.told_how_to_go_on(folder), progress_bar(status, planned.design.title or planned.design.name) as tell:
-            return verb(
-                planned,
-                folder,
-                overwrite=overwrite,
-                workers=workers,
-                executor=executor,
-                core=plumbing.core(),
-                progress=tell,
-                say=lambda text: status.print(text, highlight=False, markup=False),
-                command=shlex.join(["cadresim", *sys.argv[1:]]),
-            )
+    found, _ = plumbing.run_into_folder(
+        partial(verb, planned, core=plumbing.core()), planned.design.name, study,
+        title=planned.design.title or planned.design.name, workers=workers, cluster=cluster, out=out, overwrite=overwrite,
+    )  # fmt: skip
+    return found
 
 
 def _show_sweep(found: Sweep) -> None:
