@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from experiments.advising import diff, lint
-    from experiments.api import Comparison, compare
-    from experiments.deciding import adversary, optimise, robustness
-    from experiments.planning import Pilot, Transition, pilot, transition
-    from experiments.varying import Sensitivity, Sweep, sensitivity, sweep
+    from experiments.api.comparing import Comparison, compare
+    from experiments.api.deciding import adversary, optimise, robustness
+    from experiments.api.planning import Pilot, Transition, pilot, transition
+    from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
+    from experiments.projects.advising import diff, lint
 
 __all__ = [
     "Comparison",
@@ -36,21 +36,21 @@ __all__ = [
 
 #: The module of every public name.
 _WHERE = {
-    "Comparison": "api",
-    "compare": "api",
-    "diff": "advising",
-    "lint": "advising",
-    "adversary": "deciding",
-    "optimise": "deciding",
-    "robustness": "deciding",
-    "Pilot": "planning",
-    "Transition": "planning",
-    "pilot": "planning",
-    "transition": "planning",
-    "Sensitivity": "varying",
-    "Sweep": "varying",
-    "sensitivity": "varying",
-    "sweep": "varying",
+    "Comparison": "api.comparing",
+    "compare": "api.comparing",
+    "diff": "projects.advising",
+    "lint": "projects.advising",
+    "adversary": "api.deciding",
+    "optimise": "api.deciding",
+    "robustness": "api.deciding",
+    "Pilot": "api.planning",
+    "Transition": "api.planning",
+    "pilot": "api.planning",
+    "transition": "api.planning",
+    "Sensitivity": "api.varying",
+    "Sweep": "api.varying",
+    "sensitivity": "api.varying",
+    "sweep": "api.varying",
 }
 
 

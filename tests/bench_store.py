@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from experiments_fake import GROUPS, FakeRecord, organisation, scheme
 
-from experiments.cases import Case, run_key
-from experiments.parts import KEPT
-from experiments.runner import run_cases
-from experiments.store import open_study
+from experiments.design.cases import Case, run_key
+from experiments.runs.parts import KEPT
+from experiments.runs.runner import run_cases
+from experiments.runs.store import open_study
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 from sim.schemes.behaviour import Behaviour
 

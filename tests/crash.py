@@ -30,11 +30,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from experiments_fake import design, fake_core
 
-from experiments import store as store_module
-from experiments.cases import Case, case_of, run_key
-from experiments.parts import KEPT, part_files
-from experiments.runner import run_cases
-from experiments.store import PARTS, StudyStore, open_study, read_study
+from experiments.design.cases import Case, case_of, run_key
+from experiments.runs import store as store_module
+from experiments.runs.parts import KEPT, part_files
+from experiments.runs.runner import run_cases
+from experiments.runs.store import PARTS, StudyStore, open_study, read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMES, REPLICATES = 2, 25

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.design import REWARDS, Design
+from experiments.design.study import REWARDS, Design
 from sim.desks import DESK, MEASURES, compare_desks
 from sim.outcomes import OUTCOME_NAMES, OWN_GROUP_OUTCOMES, SERIES
 from sim.schemes.behaviour import Behaviour
@@ -125,7 +125,7 @@ def fake_desks(design: Design, scheme: Scheme, common: np.random.Generator, own:
 
 
 def fake_core(design: Design):  # type: ignore[no-untyped-def]
-    """Like `experiments.runner.compiled_core`."""
+    """Like `experiments.runs.runner.compiled_core`."""
 
     def simulate(replicate: int) -> list[FakeRecord]:
         return [FakeRecord(one.name, replicate, design.seed, *numbers(design, one, replicate)) for one in design.schemes]

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from experiments.settling import Settling
-from experiments.stats import half_width, mean_present, normal_quantile, summarise
-from experiments.targets import Target, Wanted
+from experiments.design.targets import Target, Wanted
+from experiments.statistics.intervals import half_width, mean_present, normal_quantile, summarise
+from experiments.statistics.settling import Settling
 from sim.outcomes import OUTCOME_NAMES
 
 REPETITIONS = 1000
@@ -175,7 +175,7 @@ REAL_OUTCOMES = ("goal_attainment", "burnout_share", "rank_agreement")
 
 def real_values(replicates: int, organisation: str = "county_bureau", months: int = 12) -> np.ndarray:
     """(schemes, replicates, outcomes) of many runs of the simulator."""
-    from experiments.api import compare
+    from experiments.api.comparing import compare
 
     done = compare(
         list(REAL_SCHEMES), organisation=organisation, months=months, warmup_months=6, replicates=replicates, winners=False

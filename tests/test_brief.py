@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import experiments.brief
+import experiments.design.brief
 from experiments import cli
-from experiments.brief import NAMES, brief_studies
+from experiments.design.brief import NAMES, brief_studies
 from sim.errors import UserError
 
 
 def test_every_file_of_the_brief_is_in_the_list() -> None:
-    files = {path.stem for path in Path(experiments.brief.__file__).parent.glob("*.yaml")}
+    files = {path.stem for path in Path(experiments.design.brief.__file__).parent.glob("*.yaml")}
     assert files < set(NAMES)
     assert [each.study.name for each in brief_studies()] == list(NAMES)
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from experiments import cli
-from experiments.projects import SHOWN, check_project, init_project
+from experiments.projects.making import SHOWN, check_project, init_project
 from sim.errors import UserError
 from sim.schemes.describe import difference
 from sim.schemes.load import load_organisation, load_scheme
@@ -142,7 +142,7 @@ def test_init_takes_an_empty_folder_and_undoes_a_full_disk(here: Path, monkeypat
             raise OSError(28, os.strerror(28))
         return real(source, target)
 
-    monkeypatch.setattr("experiments.projects.shutil.copyfile", full)
+    monkeypatch.setattr("experiments.projects.making.shutil.copyfile", full)
     for name in ("empty", "a/b"):
         result = invoke("init", name)
         assert result.exit_code == 2 and os.strerror(28) in result.stderr

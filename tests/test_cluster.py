@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from experiments_fake import design, fake_core
 
-from experiments.cases import Case, case_of
-from experiments.cluster import DaskExecutor, check_address, cluster_executor
-from experiments.parts import KEPT
-from experiments.runner import Ran, run_cases
-from experiments.store import open_study, read_study
+from experiments.design.cases import Case, case_of
+from experiments.runs.cluster import DaskExecutor, check_address, cluster_executor
+from experiments.runs.parts import KEPT
+from experiments.runs.runner import Ran, run_cases
+from experiments.runs.store import open_study, read_study
 from sim.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,7 +95,7 @@ def free_port() -> int:
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr("experiments.cluster.PATIENCE", 1)
+    monkeypatch.setattr("experiments.runs.cluster.PATIENCE", 1)
     with pytest.raises(UserError, match="no Dask scheduler answers"), cluster_executor(f"tcp://127.0.0.1:{free_port()}"):
         pass
 
@@ -230,7 +230,7 @@ class Gone:
     [(Gone("connecting", {}), "scheduler is gone"), (Gone("running", {}), "has had no worker")],
 )
 def test_a_cluster_that_is_gone_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Gone, said: str) -> None:
-    monkeypatch.setattr("experiments.cluster.LONGEST_ABSENCE", -1)
+    monkeypatch.setattr("experiments.runs.cluster.LONGEST_ABSENCE", -1)
     with pytest.raises(UserError, match=said) as caught:
         fill(tmp_path, executor=DaskExecutor(client))
     assert "runs are kept: give the same command again" in str(caught.value)

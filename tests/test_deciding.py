@@ -465,7 +465,7 @@ def test_worlds_are_spread_evenly_and_by_seed() -> None:
 
 
 def test_presets_are_sound_studies() -> None:
-    from experiments.questions import read_planned
+    from experiments.design.questions import read_planned
 
     for name, verb in (("robustness", "robustness"), ("optimise_scorecard", "optimise"), ("adversary", "adversary")):
         planned = read_planned(name, verb)

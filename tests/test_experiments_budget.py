@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from experiments_fake import design, fake_core, scheme
 
-from experiments.budget import TOLERANCE, equalise, pilot_costs
+from experiments.runs.budget import TOLERANCE, equalise, pilot_costs
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from experiments_fake import design, fake_core
 
-from experiments.api import compare_design
-from experiments.store import MANIFEST
+from experiments.api.comparing import compare_design
+from experiments.runs.store import MANIFEST
 from experiments.verbs.compare import HEADLINE_SERIES, TABLES, run_comparison
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
@@ -137,7 +137,7 @@ def test_equal_budget_is_kept_in_the_manifest(tmp_path: Path) -> None:
 
 
 def test_interrupted_run_leaves_no_tables(tmp_path: Path) -> None:
-    from experiments.folder import staged
+    from experiments.runs.folder import staged
 
     def stop(done: int, total: int) -> None:
         if done == 3:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from experiments_fake import design, scheme
 
-from experiments.design import code_hash, has_rewards, hash_sources, with_rewards_scaled
+from experiments.design.study import code_hash, has_rewards, hash_sources, with_rewards_scaled
 from sim.errors import UserError
 
 

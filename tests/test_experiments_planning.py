@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from experiments import pilot, store, transition
-from experiments.cases import Case, Course, case_of_courses, model_code, run_key
+from experiments import pilot, transition
+from experiments.api.planning import Pilot, Transition
 from experiments.cli import app
-from experiments.courses import KEPT_OF_COURSES, walk_courses
-from experiments.planning import Pilot, Transition
-from experiments.runner import Task, compiled_core, run_block
-from experiments.store import read_study
-from experiments.studies import look_at
-from experiments.trials import drawn_order, two_arms
+from experiments.design.cases import Case, Course, case_of_courses, model_code, run_key
+from experiments.runs import store
+from experiments.runs.courses import KEPT_OF_COURSES, walk_courses
+from experiments.runs.listing import look_at
+from experiments.runs.runner import Task, compiled_core, run_block
+from experiments.runs.store import read_study
+from experiments.statistics.trials import drawn_order, two_arms
 from experiments.verbs.pilot import Trial
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, recovered
 from sim.errors import UserError

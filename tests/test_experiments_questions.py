@@ -10,7 +10,7 @@ import pytest
 from experiments_fake import fake_core, organisation, scheme
 
 import experiments
-from experiments.questions import read_question
+from experiments.design.questions import read_question
 from sim.errors import UserError
 from sim.outcomes import HEADLINES
 from sim.schemes.study import Study

@@ -11,7 +11,7 @@ import pytest
 from experiments_fake import design, fake_core, many_schemes, scheme
 from rich.console import Console
 
-from experiments.api import Comparison, compare_design
+from experiments.api.comparing import Comparison, compare_design
 from experiments.report.labels import Box, place_labels
 from experiments.report.numbers import chance, difference, interval, scaled, tick
 from experiments.report.progress import duration, plain_progress, progress_bar

@@ -8,7 +8,7 @@ import time
 import pytest
 from experiments_fake import design, fake_core
 
-from experiments.runner import AHEAD, check_workers, default_workers, run_replicates
+from experiments.runs.runner import AHEAD, check_workers, default_workers, run_replicates
 from sim.errors import UserError
 
 

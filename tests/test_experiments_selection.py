@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.selection import Selection, reaches
+from experiments.statistics.selection import Selection, reaches
 
 
 def select(rng: np.random.Generator, means: np.ndarray, common: float, zone: float, better: int = 1) -> tuple[str, int]:

@@ -9,8 +9,8 @@ import pytest
 from scipy.special import ndtr, stdtrit
 from scipy.stats import norm
 
-from experiments.sequential import always_valid, limits_for, looks_up_to
-from experiments.targets import FIRST_LOOK
+from experiments.design.targets import FIRST_LOOK
+from experiments.statistics.sequential import always_valid, limits_for, looks_up_to
 
 
 @pytest.mark.parametrize(("looks", "known"), [(1, 1.960), (2, 2.178), (3, 2.289), (5, 2.413), (10, 2.555)])

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from experiments_fake import FakeRecord, design, fake_core, many_schemes, numbers, scheme
 
-from experiments.api import compare, compare_design, compare_into
-from experiments.design import Design
-from experiments.questions import read_question
+from experiments.api.comparing import compare, compare_design, compare_into
+from experiments.design.questions import read_question
+from experiments.design.study import Design
+from experiments.design.targets import Wanted, read_wanted
 from experiments.report.words import settling_in_words
-from experiments.settling import Settling, State
-from experiments.stats import normal_quantile
-from experiments.store import MANIFEST
-from experiments.targets import Wanted, read_wanted
+from experiments.runs.store import MANIFEST
+from experiments.statistics.intervals import normal_quantile
+from experiments.statistics.settling import Settling, State
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 

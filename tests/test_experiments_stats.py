@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from experiments.stats import (
+from experiments.statistics.intervals import (
     error_of,
     half_width,
     is_settled,

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from experiments_fake import design, fake_core
 
-from experiments.cases import Case, case_of, model_code, run_key
-from experiments.folder import MANIFEST, UNFINISHED, check_folder, is_ours, staged, told_where, write_json
-from experiments.parts import KEPT, Runs
-from experiments.runner import Task, run_block
-from experiments.runtables import RunTables
+from experiments.design.cases import Case, case_of, model_code, run_key
+from experiments.runs.folder import MANIFEST, UNFINISHED, check_folder, is_ours, staged, told_where, write_json
+from experiments.runs.parts import KEPT, Runs
+from experiments.runs.runner import Task, run_block
+from experiments.runs.runtables import RunTables
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 

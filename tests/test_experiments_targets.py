@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.targets import Target, read_best, read_targets
+from experiments.design.targets import Target, read_best, read_targets
 from sim.errors import UserError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.trials import (
+from experiments.statistics.trials import (
     Estimate,
     before_after,
     best_order,

@@ -14,11 +14,11 @@ from rich.console import Console
 from scipy.stats import t
 from typer.testing import CliRunner
 
-from experiments import winners as module
-from experiments.api import Comparison, compare_design
+from experiments.api.comparing import Comparison, compare_design
 from experiments.cli import app
 from experiments.report.desks import desks_in_words, desks_note, desks_table, groups_table, moves_table, percent
-from experiments.winners import transition_table, winners_of
+from experiments.statistics import winners as module
+from experiments.statistics.winners import transition_table, winners_of
 from sim.desks import MEASURES, OTHER, SAME, turned
 
 PAY, BURNOUT = MEASURES[1], MEASURES[3]

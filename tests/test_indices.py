@@ -16,9 +16,9 @@ from SALib.analyze import rbd_fast as salib_rbd_fast
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import sobol as salib_sobol_sample
 
-from experiments import indices
-from experiments.indices import MAIN, Estimates, indices_of, is_constant, luck_intervals, luck_of_points
-from experiments.samples import DUMMY, SAMPLERS, Sample, check_curve, check_power_of_two, sample_for
+from experiments.statistics import indices
+from experiments.statistics.indices import MAIN, Estimates, indices_of, is_constant, luck_intervals, luck_of_points
+from experiments.statistics.samples import DUMMY, SAMPLERS, Sample, check_curve, check_power_of_two, sample_for
 from sim.errors import UserError
 
 THREE = ["one", "two", "three"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from experiments.information import Partial, curve_basis, group_basis, perfect_information
-from experiments.information import partial_information as several
+from experiments.statistics.information import Partial, curve_basis, group_basis, perfect_information
+from experiments.statistics.information import partial_information as several
 
 
 def partial_information(name: str, basis: np.ndarray, net: np.ndarray, *, seed: int = 0) -> Partial:

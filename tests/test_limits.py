@@ -1,7 +1,8 @@
 """Closed forms of theory: the ordinary model, everything else off, against formulas (model.md, section 6).
 
 Every form at its examples and at ten points drawn from its ranges; within 1 %, or the formula within the 99 % interval where luck
-is needed. The formulas are also held against the numbers printed with them, so that a slip in `experiments.theory` shows too.
+is needed. The formulas are also held against the numbers printed with them, so that a slip in
+`experiments.evidence.theory` shows too.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import math
 
 import pytest
 
-from experiments.limits import Check, Trial, check_limit, limit_names, load_limit, mean, measured, value_of
-from experiments.theory import FORMS
+from experiments.evidence.limits import Check, Trial, check_limit, limit_names, load_limit, mean, measured, value_of
+from experiments.evidence.theory import FORMS
 
 NAMES = limit_names()
 

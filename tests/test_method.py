@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.method import drift, half_width_share, replicates_by_half_width, replicates_by_variation, settled_from, variation
 from experiments.report.method import method_page
+from experiments.statistics.method import (
+    drift,
+    half_width_share,
+    replicates_by_half_width,
+    replicates_by_variation,
+    settled_from,
+    variation,
+)
 from experiments.verbs.method import method
 
 

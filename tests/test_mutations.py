@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.limits import limit_names
+from experiments.evidence.limits import limit_names
 
 TOP = Path(__file__).resolve().parents[1]
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from experiments.paths import Range, by_document, element_of, full_path, value_at, with_values
+from experiments.design.paths import Range, by_document, element_of, full_path, value_at, with_values
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme

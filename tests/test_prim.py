@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from experiments.prim import Box, Restriction, balance, find_boxes, pasted, trajectory
+from experiments.statistics.prim import Box, Restriction, balance, find_boxes, pasted, trajectory
 
 
 def planted(seed: int, n: int = 400, d: int = 15, inside: float = 0.9, outside: float = 0.1) -> tuple[np.ndarray, np.ndarray]:

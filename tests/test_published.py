@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.published import Cell, check_simulation, simulation_names
+from experiments.evidence.published import Cell, check_simulation, simulation_names
 from sim.schemes.scheme import Fractions, Scheme
 
 NAMES = simulation_names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.regret import share_beyond, share_with_interval, verdict
+from experiments.statistics.regret import share_beyond, share_with_interval, verdict
 
 
 def spread(values: list[list[float]], replicates: int = 2) -> np.ndarray:

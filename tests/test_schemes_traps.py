@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.advising import appraisal_hours, generated_groups, lint
+from experiments.projects.advising import appraisal_hours, generated_groups, lint
 from sim.errors import UserError
 from sim.population.founding import lay_out, tailor
 from sim.schemes.advice import source_title

@@ -22,14 +22,14 @@ import pandas as pd
 import pytest
 from experiments_fake import design, fake_core, organisation, scheme
 
-from experiments import parts as parts_module
-from experiments import store as store_module
-from experiments.cases import Case, case_digest, case_of, digest_of, key_of, run_key
-from experiments.folder import read_json
-from experiments.parts import DESKS, KEPT, part_files
-from experiments.runner import TRIES, Ran, run_cases
-from experiments.store import LOCK, PARTS, open_study, read_study, study_folder
-from experiments.studies import find_study, list_studies, study_table
+from experiments.design.cases import Case, case_digest, case_of, digest_of, key_of, run_key
+from experiments.runs import parts as parts_module
+from experiments.runs import store as store_module
+from experiments.runs.folder import read_json
+from experiments.runs.listing import find_study, list_studies, study_table
+from experiments.runs.parts import DESKS, KEPT, part_files
+from experiments.runs.runner import TRIES, Ran, run_cases
+from experiments.runs.store import LOCK, PARTS, open_study, read_study, study_folder
 from sim.desks import DESK_COLUMNS
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES
@@ -266,7 +266,7 @@ def test_tables_that_were_not_kept_are_made(tmp_path: Path) -> None:
 
 def test_another_version_of_the_model_shares_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path)
-    for module in ("experiments.cases", "experiments.runner", "experiments.store"):
+    for module in ("experiments.design.cases", "experiments.runs.runner", "experiments.runs.store"):
         monkeypatch.setattr(f"{module}.model_code", lambda: "another")
     assert fill(tmp_path) == Ran(60, 0, 0)
 
@@ -516,7 +516,7 @@ def test_a_study_finds_its_own_folder(tmp_path: Path) -> None:
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     """A second process is refused while the first works, and not a moment longer."""
     code = (
-        "import sys; from experiments.store import open_study; from sim.errors import UserError\n"
+        "import sys; from experiments.runs.store import open_study; from sim.errors import UserError\n"
         f"try: open_study({str(tmp_path)!r}, {ABOUT!r}).close()\n"
         "except UserError as error: print(error); sys.exit(2)\n"
     )
@@ -684,7 +684,7 @@ def test_a_broken_executor_is_told(tmp_path: Path) -> None:
 
 
 def test_a_worker_with_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.runner.model_code", iter(["a", "b"] * 100).__next__)
+    monkeypatch.setattr("experiments.runs.runner.model_code", iter(["a", "b"] * 100).__next__)
     with pytest.raises(UserError, match="another version of the model"):
         fill(tmp_path, workers=1)
 

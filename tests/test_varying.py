@@ -14,10 +14,10 @@ from test_indices import ishigami, ishigami_truth
 from typer.testing import CliRunner
 
 from experiments import cli, sensitivity, sweep
-from experiments.cases import Case, case_of
-from experiments.paths import Range
-from experiments.points import Cases, can_clash, full_factorial, latin_hypercube, sobol_sequence
-from experiments.questions import read_planned, read_question
+from experiments.design.cases import Case, case_of
+from experiments.design.paths import Range
+from experiments.design.points import Cases, can_clash, full_factorial, latin_hypercube, sobol_sequence
+from experiments.design.questions import read_planned, read_question
 from experiments.report.varying_words import index_in_words, share, short
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, VARIES
 from sim.errors import UserError

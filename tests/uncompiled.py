@@ -75,7 +75,7 @@ def made_of_rows(cls: type, *parts: object, **named: object) -> object:
 
 def main(names: list[str]) -> None:
     prepare()
-    from experiments.limits import check_point, load_limit
+    from experiments.evidence.limits import check_point, load_limit
 
     for name in names:
         limit = load_limit(name)

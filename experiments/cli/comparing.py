@@ -30,8 +30,8 @@ from experiments.cli.plumbing import app
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from experiments.api import Comparison
-    from experiments.design import Design
+    from experiments.api.comparing import Comparison
+    from experiments.design.study import Design
 
 
 @app.command()
@@ -80,8 +80,8 @@ def compare(
 
     Without arguments: the twelve preset schemes in a municipal bureau. Runs that are in the folder are not done again.
     """
-    from experiments.questions import DEFAULT_STUDY, read_question
-    from experiments.store import check_study_folder, study_folder
+    from experiments.design.questions import DEFAULT_STUDY, read_question
+    from experiments.runs.store import check_study_folder, study_folder
     from experiments.verbs.compare import about
 
     design = read_question(
@@ -112,7 +112,7 @@ def _run_into(
     folder: Path, design: Design, *, workers: int | None, executor: Executor | None, equal_budget: bool, overwrite: bool
 ) -> Comparison:
     """Run what the folder lacks of the design, with progress, and put the results there."""
-    from experiments.api import compare_into
+    from experiments.api.comparing import compare_into
     from experiments.report.progress import progress_bar
 
     status = plumbing.new_console(errors=True)

@@ -40,7 +40,7 @@ def robustness(
 
     Runs that are in the folder are not done again.
     """
-    from experiments import deciding
+    from experiments.api import deciding
     from experiments.verbs.robustness import about
 
     given = {"months": months, "warmup_months": warmup, "seed": seed}
@@ -66,8 +66,8 @@ def optimise(
 
     Stopped and started again it goes on where it was and finds the same. Needs the package pymoo (extra "optimise").
     """
-    from experiments import deciding
-    from experiments.search import check_pymoo
+    from experiments.api import deciding
+    from experiments.statistics.search import check_pymoo
     from experiments.verbs.optimise import about
 
     check_pymoo()
@@ -91,7 +91,7 @@ def adversary(
     overwrite: ForgetOption = False,
 ) -> None:
     """Look for the cadres' most damaging lawful response to each scheme, and tell the loss at it."""
-    from experiments import deciding
+    from experiments.api import deciding
     from experiments.verbs.adversary import about
 
     given = {"months": months, "warmup_months": warmup, "seed": seed}
@@ -113,7 +113,7 @@ def _decide(
     overwrite: bool,
 ) -> tuple[Any, Path]:
     """Run a study into its folder, with progress; the result and the folder."""
-    from experiments.questions import read_planned
+    from experiments.design.questions import read_planned
 
     planned = read_planned(study, verb, **given)
     return plumbing.run_into_folder(

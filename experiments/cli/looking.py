@@ -82,8 +82,8 @@ def check(
     organisation: Annotated[str | None, typer.Option("--organisation", "-g", help="Organisation that schemes must fit.")] = None,
 ) -> None:
     """Check files without running anything; exit code 2 if one has mistakes."""
-    from experiments.advising import lint
-    from experiments.projects import is_project
+    from experiments.projects.advising import lint
+    from experiments.projects.making import is_project
     from sim.errors import UserError
     from sim.outcomes import OUTCOME_NAMES
     from sim.schemes.check import check as check_document
@@ -113,7 +113,7 @@ def _check_project(folder: str) -> int:
     """Tell everything about a project; the number of mistakes."""
     from pathlib import Path
 
-    from experiments.projects import check_project
+    from experiments.projects.making import check_project
 
     found = check_project(Path(folder))
     for checked in found.documents:

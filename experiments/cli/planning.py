@@ -39,7 +39,7 @@ def transition(
 
     Runs that are in the folder are not done again.
     """
-    from experiments.planning import transition as walk
+    from experiments.api.planning import transition as walk
     from experiments.verbs.transition import about
 
     numbers = {"months": months, "warmup_months": warmup, "replicates": replicates, "seed": seed}
@@ -63,7 +63,7 @@ def pilot(
 
     Runs that are in the folder are not done again.
     """
-    from experiments.planning import pilot as plan
+    from experiments.api.planning import pilot as plan
     from experiments.verbs.pilot import about
 
     numbers = {"months": months, "warmup_months": warmup, "replicates": replicates, "seed": seed}
@@ -82,7 +82,7 @@ def _run_and_tell(
     overwrite: bool,
 ) -> None:
     """Run a study into its folder, with progress, and tell what the results say."""
-    from experiments.questions import read_planned
+    from experiments.design.questions import read_planned
     from experiments.report.planning import tables_of
     from experiments.report.progress import duration
 

@@ -85,7 +85,7 @@ def executor(cluster: str | None, workers: int | None) -> Iterator[Executor | No
     if cluster is None:
         yield None
         return
-    from experiments.cluster import cluster_executor
+    from experiments.runs.cluster import cluster_executor
 
     with cluster_executor(cluster, workers) as found:
         yield found
@@ -97,7 +97,7 @@ def told_how_to_go_on(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        from experiments.store import kept_runs
+        from experiments.runs.store import kept_runs
 
         kept = kept_runs(folder)
         if kept:
@@ -123,7 +123,7 @@ def run_into_folder(
     ``run`` takes the folder and how to run; ``told`` is what the store is told of the study (a verb's ``about``).
     """
     from experiments.report.progress import progress_bar
-    from experiments.store import check_study_folder, study_folder
+    from experiments.runs.store import check_study_folder, study_folder
 
     folder = out or study_folder(Path("results") / name, told)
     check_study_folder(folder, told, overwrite=overwrite)
@@ -155,7 +155,7 @@ def tell_failed(failed: Sequence[Mapping[str, Any]], n_runs: int) -> None:
 
 def core() -> Any:
     """What simulates. Tests put a fake in its place."""
-    from experiments.runner import compiled_core
+    from experiments.runs.runner import compiled_core
 
     return compiled_core
 

@@ -26,7 +26,7 @@ def init(
     excel: Annotated[bool, typer.Option("--excel", help="The organisation as an Excel workbook instead of YAML.")] = False,
 ) -> None:
     """Make a project for your own bureau: an organisation, a scheme to edit, a study and a short README."""
-    from experiments.projects import init_project
+    from experiments.projects.making import init_project
 
     for path in init_project(folder, organisation=organisation, scheme=scheme, excel=excel):
         typer.echo(f"  {path}")
@@ -48,8 +48,8 @@ def lint(
     """
     import json
 
-    from experiments.advising import lint as find_traps
-    from experiments.projects import organisation_beside
+    from experiments.projects.advising import lint as find_traps
+    from experiments.projects.making import organisation_beside
 
     found = [(name, find_traps(name, organisation or organisation_beside(name))) for name in schemes]
     if as_json:
@@ -71,7 +71,7 @@ def diff(
     b: Annotated[str, typer.Argument(metavar="B", help="Another of the same kind.")],
 ) -> None:
     """Tell in words what changes from one scheme to another (or organisation, or behaviour)."""
-    from experiments.advising import diff as in_words
+    from experiments.projects.advising import diff as in_words
 
     typer.echo(in_words(a, b), nl=False)
 

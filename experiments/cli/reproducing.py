@@ -29,7 +29,7 @@ def reproduce(
 
     Each is run by its own command, which is told. What is already in the folder is not run again.
     """
-    from experiments.brief import NAMES, brief_studies
+    from experiments.design.brief import NAMES, brief_studies
 
     studies = brief_studies(tuple(names) if names else NAMES)
     console = plumbing.new_console(errors=True)

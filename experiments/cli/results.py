@@ -30,7 +30,7 @@ def results(
 
     cadresim results; cadresim results show municipal_comparison --columns burnout_share,surplus --csv > runs.csv
     """
-    from experiments.studies import RESULTS
+    from experiments.runs.listing import RESULTS
     from sim.errors import UserError
 
     words = what or []
@@ -48,7 +48,7 @@ def results(
 
 def _list(folder: Path) -> None:
     from experiments.report.tables import text_table
-    from experiments.studies import list_studies
+    from experiments.runs.listing import list_studies
 
     rows = []
     for study in list_studies(folder):
@@ -64,8 +64,8 @@ def _list(folder: Path) -> None:
 def _show(name: str, columns: str | None, *, csv: bool) -> None:
     import sys
 
-    from experiments.store import read_study
-    from experiments.studies import find_study, study_table
+    from experiments.runs.listing import find_study, study_table
+    from experiments.runs.store import read_study
 
     folder = find_study(name)
     chosen = [column.strip() for column in columns.split(",") if column.strip()] if columns else None

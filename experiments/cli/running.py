@@ -26,7 +26,7 @@ def run(
     workers: Annotated[int, typer.Option("--workers", min=1, max=1024, help="Threads (large organisations).")] = 1,
 ) -> None:
     """Run one or more schemes once each and print the months."""
-    from experiments.questions import read_question
+    from experiments.design.questions import read_question
     from experiments.report.tables import monthly_table, outcomes_table
     from experiments.verbs.compare import HEADLINE_SERIES
     from sim.outcomes import HEADLINES

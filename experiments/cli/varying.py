@@ -22,7 +22,7 @@ from experiments.cli.options import (
 from experiments.cli.plumbing import app
 
 if TYPE_CHECKING:
-    from experiments.varying import Sensitivity, Sweep
+    from experiments.api.varying import Sensitivity, Sweep
 
 
 @app.command()
@@ -42,8 +42,8 @@ def sweep(
 
     Runs that are in the folder are not done again.
     """
-    from experiments.questions import read_planned
-    from experiments.varying import sweep_planned
+    from experiments.api.varying import sweep_planned
+    from experiments.design.questions import read_planned
     from experiments.verbs.sweep import about
 
     planned = read_planned(study, "sweep", months=months, warmup_months=warmup, replicates=replicates, seed=seed)
@@ -70,8 +70,8 @@ def sensitivity(
 
     Runs that are in the folder are not done again: a larger sample goes on from a smaller one.
     """
-    from experiments.questions import read_planned
-    from experiments.varying import DEFAULT_SENSITIVITY, sensitivity_planned
+    from experiments.api.varying import DEFAULT_SENSITIVITY, sensitivity_planned
+    from experiments.design.questions import read_planned
     from experiments.verbs.sensitivity import about
 
     planned = read_planned(study or DEFAULT_SENSITIVITY, "sensitivity", months=months, warmup_months=warmup, seed=seed)

@@ -29,7 +29,7 @@ def winners(
 ) -> None:
     """Tell who gains and who loses what: the same desk under the baseline and under a scheme."""
     from experiments.report.desks import TITLES, desks_in_words, desks_note, desks_table, groups_table, moves_table
-    from experiments.winners import EVERYBODY
+    from experiments.statistics.winners import EVERYBODY
     from sim.desks import MEASURES
     from sim.errors import UserError
 

@@ -9,12 +9,12 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from experiments.information import Partial
-from experiments.paths import Range, element_of
-from experiments.prim import Box, Restriction
-from experiments.regret import share_beyond
+from experiments.design.paths import Range, element_of
 from experiments.report.numbers import TITLES, difference, interval, scaled
 from experiments.report.tables import new_table
+from experiments.statistics.information import Partial
+from experiments.statistics.prim import Box, Restriction
+from experiments.statistics.regret import share_beyond
 from experiments.verbs.adversary import Adversary
 from experiments.verbs.optimise import Optimum
 from experiments.verbs.robustness import NET, Duel, Robustness

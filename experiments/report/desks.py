@@ -13,8 +13,8 @@ from rich.text import Text
 from experiments.report.numbers import MISSING
 from experiments.report.style import FAINT, INK, MUTED, heading, new_figure, wrapped
 from experiments.report.tables import new_table
+from experiments.statistics.winners import EVERYBODY
 from experiments.verbs.compare import Comparison
-from experiments.winners import EVERYBODY
 from sim.desks import GRADE, MEASURES, Measure
 
 TITLES = {"grade": "Grade", "pay": "Reward", "effort": "Effort", "burnout": "Burnout index"}

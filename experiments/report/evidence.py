@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from experiments.evidence.rows import CONFIDENCE_WORDS
 
 if TYPE_CHECKING:
+    from experiments.evidence.limits import Check
+    from experiments.evidence.published import Cell
     from experiments.evidence.rows import Claim
     from experiments.evidence.verdicts import Judged, RowResult
-    from experiments.limits import Check
-    from experiments.published import Cell
     from experiments.verbs.validate import Validation
 
 

@@ -21,7 +21,7 @@ from experiments.report.labels import Box, leader, place_labels
 from experiments.report.numbers import TITLES, axis_title, better, chance, scaled, tick, unit_words
 from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.tables import LEAST_SHOWN
-from experiments.stats import is_settled
+from experiments.statistics.intervals import is_settled
 from experiments.verbs.compare import HEADLINE_SERIES, Comparison
 
 ACROSS, UP, COLOUR = "goal_attainment", "burnout_share", "inflation"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from experiments.targets import BY_NAME, is_share
+from experiments.design.targets import BY_NAME, is_share
 from sim.outcomes import OUTCOMES
 
 TITLES = {outcome.name: outcome.title for outcome in OUTCOMES}

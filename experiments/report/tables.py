@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.report.numbers import TITLES, better, chance, difference, interval, scaled
-from experiments.stats import is_identical, is_settled
+from experiments.statistics.intervals import is_identical, is_settled
 from experiments.verbs.compare import Comparison
 
 GOOD, BAD, UNSETTLED, NEUTRAL = "green", "red", "dim", "bold"

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.indices import MAIN, TITLES
 from experiments.report.numbers import TITLES as OUTCOMES
 from experiments.report.numbers import axis_title, tick
 from experiments.report.style import BETTER, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.varying_words import effect, level, share, short, shown_outcomes, target_title
-from experiments.samples import DUMMY
+from experiments.statistics.indices import MAIN, TITLES
+from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
 from experiments.verbs.sweep import Sweep
 

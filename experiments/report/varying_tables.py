@@ -5,12 +5,12 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from experiments.indices import MAIN, TITLES
 from experiments.report.numbers import TITLES as OUTCOMES
 from experiments.report.numbers import interval, scaled
 from experiments.report.tables import new_table
 from experiments.report.varying_words import effect, index_in_words, level, move, short, shown_outcomes, target_title
-from experiments.samples import DUMMY
+from experiments.statistics.indices import MAIN, TITLES
+from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
 from experiments.verbs.sweep import Sweep
 

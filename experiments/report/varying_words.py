@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.indices import MAIN, TITLES
-from experiments.paths import full_path
+from experiments.design.paths import full_path
 from experiments.report.numbers import TITLES as OUTCOMES
 from experiments.report.numbers import difference, interval
 from experiments.report.words import listed
+from experiments.statistics.indices import MAIN, TITLES
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, Sensitivity
 from experiments.verbs.sweep import Sweep
 

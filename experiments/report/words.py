@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from experiments.report.numbers import TITLES, better, chance, difference, interval
-from experiments.settling import State
-from experiments.stats import CONFIDENCE, is_identical, is_settled, normal_quantile
+from experiments.statistics.intervals import CONFIDENCE, is_identical, is_settled, normal_quantile
+from experiments.statistics.settling import State
 from experiments.verbs.compare import Comparison
 
 MOST_NAMED = 3

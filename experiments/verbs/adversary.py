@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import case_of, digest_of
-from experiments.design import Design
-from experiments.paths import Range, value_at, with_values
-from experiments.runner import Core, Ran, compiled_core, run_cases
-from experiments.stats import half_width, mean_present
-from experiments.store import StudyStore
-from experiments.worlds import latin_hypercube
+from experiments.design.cases import case_of, digest_of
+from experiments.design.paths import Range, value_at, with_values
+from experiments.design.study import Design
+from experiments.design.worlds import latin_hypercube
+from experiments.runs.runner import Core, Ran, compiled_core, run_cases
+from experiments.runs.store import StudyStore
+from experiments.statistics.intervals import half_width, mean_present
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.adversary import AdversaryPlan
@@ -194,7 +194,7 @@ def run_adversary(
         plan: what is harmed, by which parameters, and how long the worst is looked for.
         behaviour: as read, with its declared ranges.
         store: of the study, open to write.
-        workers, core, how: as in `experiments.runner.run_cases`.
+        workers, core, how: as in `experiments.runs.runner.run_cases`.
         progress: told after every block of runs: how many of about how many are done.
         say: told what is going on.
 

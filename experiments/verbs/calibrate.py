@@ -24,7 +24,7 @@ from experiments.evidence.matching import Box, Effort, Matched, Targets, contrac
 from experiments.evidence.measures import MEASURES
 from experiments.evidence.rows import Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import RowResult, judge_row
-from experiments.runner import check_workers
+from experiments.runs.runner import check_workers
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import read_behaviour

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.budget import Budget
-from experiments.cases import case_of, digest_of, model_code
-from experiments.design import Design, check_number, code_hash
-from experiments.parts import DESKS, KEPT
-from experiments.runner import Core, Ran, check_workers, compiled_core, run_cases
-from experiments.runtables import RunTables
-from experiments.settling import Settling
-from experiments.stats import CONFIDENCE, error_of, normal_quantile, pooled_shares, summarise
-from experiments.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
-from experiments.winners import winners_of
+from experiments.design.cases import case_of, digest_of, model_code
+from experiments.design.study import Design, check_number, code_hash
+from experiments.runs.budget import Budget
+from experiments.runs.parts import DESKS, KEPT
+from experiments.runs.runner import Core, Ran, check_workers, compiled_core, run_cases
+from experiments.runs.runtables import RunTables
+from experiments.runs.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
+from experiments.statistics.intervals import CONFIDENCE, error_of, normal_quantile, pooled_shares, summarise
+from experiments.statistics.settling import Settling
+from experiments.statistics.winners import winners_of
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Comparison:
 
         `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at once; `probability_best` is the
         share of resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
-        Luck is pooled over replicates (`experiments.stats.pooled_shares`); every other mean is the mean over runs.
+        Luck is pooled over replicates (`experiments.statistics.intervals.pooled_shares`); every other mean is the mean over runs.
         """
         import pandas as pd
 
@@ -121,7 +121,10 @@ class Comparison:
 
     @cached_property
     def winners(self) -> pd.DataFrame:
-        """Every desk under each scheme against itself under the baseline, by group (`experiments.winners.winners_of`)."""
+        """Every desk under each scheme against itself under the baseline, by group.
+
+        See `experiments.statistics.winners.winners_of`.
+        """
         others = [name for name in self.design.scheme_names if name != self.design.baseline]
         error = error_of(self.settling.multiplier()) if self.settling else 1 - CONFIDENCE
         table = winners_of(self.folder / "groups.parquet", others, 1 - error)

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.evidence.rows import load_row, row_ids
-from experiments.method import drift, half_width_share, replicates_by_half_width, replicates_by_variation, settled_from, variation
-from experiments.runner import check_workers
+from experiments.runs.runner import check_workers
+from experiments.statistics.method import (
+    drift,
+    half_width_share,
+    replicates_by_half_width,
+    replicates_by_variation,
+    settled_from,
+    variation,
+)
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, SERIES
 from sim.run import Setting, simulate_schemes
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
@@ -71,7 +78,7 @@ def method(
     workers: int | None = None,
     tell: Tell = lambda text: None,
 ) -> Method:
-    """Run presets long, and often, under the default behaviour, and apply the rules of `experiments.method`."""
+    """Run presets long, and often, under the default behaviour, and apply the rules of `experiments.statistics.method`."""
     begun = time.monotonic()
     bureau, behaviour = load_organisation(organisation), load_behaviour()
     chosen = [load_scheme(name) for name in schemes]

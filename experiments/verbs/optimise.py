@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import Case, case_of, digest_of
-from experiments.design import Design
-from experiments.paths import value_at, with_values
-from experiments.runner import Core, Ran, compiled_core, run_cases
-from experiments.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
-from experiments.stats import student_quantile
-from experiments.store import StudyStore
-from experiments.worlds import Worlds, draw_worlds
+from experiments.design.cases import Case, case_of, digest_of
+from experiments.design.paths import value_at, with_values
+from experiments.design.study import Design
+from experiments.design.worlds import Worlds, draw_worlds
+from experiments.runs.runner import Core, Ran, compiled_core, run_cases
+from experiments.runs.store import StudyStore
+from experiments.statistics.intervals import student_quantile
+from experiments.statistics.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.optimise import OptimisePlan
@@ -238,7 +238,7 @@ def run_optimise(
         plan: levers, objectives, limits, size of the search.
         behaviour: as read, with the declared ranges that worlds are drawn from.
         store: of the study, open to write.
-        workers, core, how: as in `experiments.runner.run_cases`.
+        workers, core, how: as in `experiments.runs.runner.run_cases`.
         progress: told after every block of runs: how many of about how many are done.
         say: told what is going on.
 

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import Case, Course, case_of_courses, digest_of, model_code
-from experiments.courses import Walked, run_courses, told_failures, walk_courses
-from experiments.design import Design
-from experiments.folder import MANIFEST, told_where, write_json
-from experiments.runner import Core, Ran, check_workers
-from experiments.stats import half_width
-from experiments.store import StudyStore, versions
-from experiments.trials import (
+from experiments.design.cases import Case, Course, case_of_courses, digest_of, model_code
+from experiments.design.study import Design
+from experiments.runs.courses import Walked, run_courses, told_failures, walk_courses
+from experiments.runs.folder import MANIFEST, told_where, write_json
+from experiments.runs.runner import Core, Ran, check_workers
+from experiments.runs.store import StudyStore, versions
+from experiments.statistics.intervals import half_width
+from experiments.statistics.trials import (
     Estimate,
     before_after,
     best_order,

@@ -14,15 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import Case, case_of, digest_of
-from experiments.design import Design
-from experiments.information import Partial, Perfect, curve_basis, group_basis, partial_information, perfect_information
-from experiments.paths import full_path
-from experiments.prim import Box, find_boxes
-from experiments.regret import Verdict, share_with_interval, verdict
-from experiments.runner import Core, Ran, compiled_core, run_cases
-from experiments.store import StudyStore
-from experiments.worlds import Worlds
+from experiments.design.cases import Case, case_of, digest_of
+from experiments.design.paths import full_path
+from experiments.design.study import Design
+from experiments.design.worlds import Worlds
+from experiments.runs.runner import Core, Ran, compiled_core, run_cases
+from experiments.runs.store import StudyStore
+from experiments.statistics.information import (
+    Partial,
+    Perfect,
+    curve_basis,
+    group_basis,
+    partial_information,
+    perfect_information,
+)
+from experiments.statistics.prim import Box, find_boxes
+from experiments.statistics.regret import Verdict, share_with_interval, verdict
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.robustness import RobustnessPlan
@@ -251,7 +258,7 @@ def run_robustness(
         plan: replicates, what counts.
         worlds: as `draw_worlds` draws them.
         store: of the study, open to write.
-        workers, core, progress, how: as in `experiments.runner.run_cases`.
+        workers, core, progress, how: as in `experiments.runs.runner.run_cases`.
 
     Raises:
         UserError: too few worlds are left in which every scheme can be judged.

@@ -2,7 +2,7 @@
 
 All points share their luck (replicate 0), so that an index is about parameters; some points are run with further replicates,
 which tells luck's share of a single run. What a parameter gets that does nothing but stir the cards is the floor: the
-dummy's index (`experiments.samples.WITH_DUMMY`, `experiments.indices.dummy_of`).
+dummy's index (`experiments.statistics.samples.WITH_DUMMY`, `experiments.statistics.indices.dummy_of`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from experiments.cases import case_of
-from experiments.design import Design
-from experiments.folder import told_where
-from experiments.indices import MAIN, Estimates, dummy_of, indices_of, is_constant, luck_intervals, luck_of_points
-from experiments.paths import Range
-from experiments.points import Cases, can_clash, outcomes_array, points_of, setting_of
-from experiments.runner import Core, Ran, compiled_core, run_cases
-from experiments.samples import DUMMY, SAMPLERS, Sample, sample_for
-from experiments.store import StudyStore
+from experiments.design.cases import case_of
+from experiments.design.paths import Range
+from experiments.design.points import Cases, can_clash, outcomes_array, points_of, setting_of
+from experiments.design.study import Design
+from experiments.runs.folder import told_where
+from experiments.runs.runner import Core, Ran, compiled_core, run_cases
+from experiments.runs.store import StudyStore
+from experiments.statistics.indices import MAIN, Estimates, dummy_of, indices_of, is_constant, luck_intervals, luck_of_points
+from experiments.statistics.samples import DUMMY, SAMPLERS, Sample, sample_for
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sensitivity import FEWEST, SensitivityPlan
@@ -398,7 +398,7 @@ def run_sensitivity(
         design: schemes, organisation, behaviour, months and seed.
         plan: methods, size of the samples, luck.
         ranges: of every parameter, by its name in the study.
-        workers, executor, core: as in `experiments.runner.run_cases`.
+        workers, executor, core: as in `experiments.runs.runner.run_cases`.
         progress: told after every block of runs.
 
     Raises:

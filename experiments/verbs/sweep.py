@@ -16,14 +16,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.cases import case_of
-from experiments.design import Design
-from experiments.folder import told_where
-from experiments.paths import Range
-from experiments.points import Cases, can_clash, full_factorial, latin_hypercube, outcomes_array, setting_of, sobol_sequence
-from experiments.runner import Core, Ran, compiled_core, run_cases
-from experiments.stats import half_width, mean_present
-from experiments.store import StudyStore
+from experiments.design.cases import case_of
+from experiments.design.paths import Range
+from experiments.design.points import (
+    Cases,
+    can_clash,
+    full_factorial,
+    latin_hypercube,
+    outcomes_array,
+    setting_of,
+    sobol_sequence,
+)
+from experiments.design.study import Design
+from experiments.runs.folder import told_where
+from experiments.runs.runner import Core, Ran, compiled_core, run_cases
+from experiments.runs.store import StudyStore
+from experiments.statistics.intervals import half_width, mean_present
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sweep import SweepPlan
@@ -216,7 +224,7 @@ def run_sweep(
         store: of the study, opened with `about`.
         design: schemes, organisation, behaviour, months, replicates and seed.
         plan: paths, values and the design of the points.
-        workers, executor, core: as in `experiments.runner.run_cases`.
+        workers, executor, core: as in `experiments.runs.runner.run_cases`.
         progress: told after every block of runs.
 
     Raises:

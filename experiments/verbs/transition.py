@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.cases import Course, case_of_courses, digest_of, model_code
-from experiments.courses import run_courses, told_failures, walk_courses
-from experiments.design import Design
-from experiments.folder import MANIFEST, told_where, write_json
-from experiments.runner import Core, Ran, check_workers
-from experiments.stats import half_width
-from experiments.store import StudyStore, versions
+from experiments.design.cases import Course, case_of_courses, digest_of, model_code
+from experiments.design.study import Design
+from experiments.runs.courses import run_courses, told_failures, walk_courses
+from experiments.runs.folder import MANIFEST, told_where, write_json
+from experiments.runs.runner import Core, Ran, check_workers
+from experiments.runs.store import StudyStore, versions
+from experiments.statistics.intervals import half_width
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOMES, SERIES
 from sim.schemes.plans.transition import TransitionPlan

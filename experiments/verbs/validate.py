@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from experiments.evidence.limits import Check, check_point, limit_names, load_limit
+from experiments.evidence.published import Cell, check_simulation
 from experiments.evidence.rows import Row, load_row, row_ids
 from experiments.evidence.verdicts import MET, Judged, RowResult, Verdict, judge_row
-from experiments.limits import Check, check_point, limit_names, load_limit
-from experiments.published import Cell, check_simulation
-from experiments.runner import check_workers
+from experiments.runs.runner import check_workers
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_behaviour, read_behaviour

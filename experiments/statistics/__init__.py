@@ -1,0 +1,1 @@
+"""From runs to answers: intervals, selection, samples, indices, boxes, value of information."""
