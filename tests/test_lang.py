@@ -1,0 +1,96 @@
+"""The catalogue of words: both languages say the same things, and everything that ready documents name is translated."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from experiments.report.lang import LANGUAGES, words
+from sim.errors import UserError
+from sim.lang import MissingText, Words, read_folder
+from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, OWN_GROUP_OUTCOMES
+from sim.schemes.load import load_organisation, load_scheme
+from sim.schemes.locate import preset_names
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_both_catalogues_have_the_same_keys():
+    english, chinese = words("en").texts, words("zh").texts
+    assert sorted(set(english) - set(chinese)) == []
+    assert sorted(set(chinese) - set(english)) == []
+
+
+def test_both_catalogues_have_the_same_placeholders():
+    english, chinese = words("en").texts, words("zh").texts
+    parted = {key: (english[key], chinese[key]) for key in english if placeholders(english[key]) != placeholders(chinese[key])}
+    assert parted == {}
+
+
+def test_no_text_is_empty_and_chinese_is_chinese():
+    assert [key for key, text in words("en").texts.items() if not text.strip()] == []
+    assert [key for key, text in words("en").texts.items() if HAN.search(text)] == []
+    plain = {key for key, text in words("zh").texts.items() if not HAN.search(re.sub(r"\{.*?\}", "", text))}
+    assert {key for key in plain if re.search(r"[A-Za-z]{3,}", words("zh").texts[key])} <= {"unit.tau-b", "unit.1 - tau"}
+
+
+def test_every_outcome_is_named():
+    chinese = words("zh")
+    for outcome in OUTCOMES:
+        assert chinese(f"outcome.{outcome.name}.title") != outcome.title
+        assert chinese(f"outcome_group.{outcome.group}")
+        assert chinese(f"unit.{outcome.unit}")
+    assert set(OWN_GROUP_OUTCOMES) <= set(GROUP_OUTCOMES)
+    assert chinese("outcome.pay_mean.title") == "报酬"
+
+
+def names_in_ready_documents() -> set[str]:
+    found: set[str] = set()
+    for name in preset_names("schemes"):
+        scheme = load_scheme(name)
+        found |= {scheme.title, scheme.summary}
+    examples = Path(__file__).parents[1] / "configs" / "organisations" / "examples"
+    for reference in (*preset_names("organisations"), *examples.glob("*.yaml")):
+        organisation = load_organisation(reference)
+        found |= set(organisation.sequences) - {"offices"}
+        found |= {organisation.title, organisation.summary}
+        found |= {task.title for task in organisation.tasks.values()}
+        found |= {branch.title for branch in organisation.branches}
+        found |= {unit.title for branch in organisation.branches for unit in branch.departments}
+        found |= {unit.title for unit in organisation.offices}
+    return {text for text in found if text}
+
+
+def test_names_in_ready_documents_are_translated_and_no_translation_is_idle():
+    chinese = words("zh").documents
+    named = names_in_ready_documents()
+    assert sorted(named - set(chinese)) == []
+    assert sorted(set(chinese) - named) == []
+    assert words("zh").document("Deduction-heavy status quo") == "以扣分为主的现行办法"
+    assert words("zh").document("My own scheme {x}") == "My own scheme {x}"
+
+
+def test_missing_texts_and_languages_are_told():
+    with pytest.raises(MissingText):
+        words("en")("no.such.key")
+    with pytest.raises(MissingText):
+        Words("en", {"a": "{n} of {m}"}, {})("a", n=1)
+    assert Words("en", {}, {}).of("k", "said {n}", n=2) == "said 2"
+    for bad in ("de", "", "../zh", "EN", "zh\0"):
+        with pytest.raises(UserError):
+            words(bad)
+    assert set(LANGUAGES) == {"en", "zh"}
+
+
+def test_a_key_given_twice_is_refused(tmp_path: Path):
+    (tmp_path / "a.toml").write_text('[x]\ny = "1"\n')
+    (tmp_path / "b.toml").write_text('[x]\ny = "2"\n')
+    with pytest.raises(ValueError, match=r"x\.y"):
+        read_folder(tmp_path)
