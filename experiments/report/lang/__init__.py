@@ -38,6 +38,7 @@ def english_of_the_model() -> dict[str, str]:
     units = {outcome.unit for outcome in OUTCOMES}
     for outcome in OUTCOMES:
         texts |= {f"outcome.{outcome.name}.title": outcome.title, f"outcome.{outcome.name}.meaning": outcome.meaning}
+    elements: list[tuple[str, type, tuple[str, ...]]]
     elements = [(f"element.{dotted(path)}", Scheme, path) for path in element_paths(Scheme) if len(path) > 1]
     elements += [(f"indicator.{name}", Indicator, (name,)) for name in Indicator.model_fields]
     for key, model, path in elements:
