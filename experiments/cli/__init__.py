@@ -21,6 +21,7 @@ from experiments.cli import (  # noqa: F401
     reproducing,
     results,
     running,
+    serving,
     varying,
 )
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error

@@ -1,0 +1,79 @@
+"""The application: a door, the static page, and an API without sessions.
+
+`create_app(settings)` is the page; `create_app(settings, more=[...])` mounts further parts (the workshop's rooms) on the
+same server: each gets the `Services` and gives its routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from experiments.runs.runner import check_workers
+from experiments.web.answers import HANDLERS, answer
+from experiments.web.files import StaticPages
+from experiments.web.guard import Guard
+from experiments.web.pool import Pool
+from experiments.web.settings import Settings
+from experiments.web.words import send_words
+
+
+@dataclass(frozen=True)
+class Services:
+    """What every part of the application shares."""
+
+    settings: Settings
+    pages: StaticPages
+    pool: Pool
+
+
+#: A further part of the application: its routes, and perhaps what it begins and ends with the server.
+Part = Callable[[Services], Sequence[BaseRoute]]
+
+
+def create_app(settings: Settings | None = None, more: Sequence[Part] = ()) -> Starlette:
+    """The whole application; `more` are further parts that are mounted beside the page."""
+    settings = settings or Settings()
+    services = Services(
+        settings=settings,
+        pages=StaticPages(),
+        pool=Pool(check_workers(settings.workers), settings.most_waiting),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            services.pool.close()
+
+    app = Starlette(
+        routes=[*page_routes(services), *(route for part in more for route in part(services))],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    return app
+
+
+def page_routes(services: Services) -> list[BaseRoute]:
+    """Addresses of the page itself."""
+    return [
+        *services.pages.routes(),
+        Route("/api/health", health, methods=["GET"]),
+        Route("/api/words/{language}", send_words, methods=["GET"]),
+    ]
+
+
+async def health(request: Request) -> Response:
+    """``GET /api/health``: whether the server answers, and how much it has in hand."""
+    services: Services = request.app.state.services
+    return answer({"ok": True, "in_hand": services.pool.in_hand})
