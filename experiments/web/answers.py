@@ -71,7 +71,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def refusal(status: int, problem: str = "", findings: Sequence[Finding] = (), headers: Mapping[str, str] | None = None) -> Response:
+def refusal(
+    status: int, problem: str = "", findings: Sequence[Finding] = (), headers: Mapping[str, str] | None = None
+) -> Response:
     """A refusal in the one shape."""
     told = problem or PROBLEMS.get(status, PROBLEMS[400])
     error = {"status": status, "problem": told, "findings": [_told(finding) for finding in findings[:MOST_FINDINGS]]}

@@ -7,6 +7,7 @@ be reached by it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class StaticPages:
             Route("/static/{name:path}", self.static, methods=["GET"]),
         ]
 
-    def page(self, name: str) -> object:
+    def page(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         """An endpoint that sends one page (`workshop/board.html`), whatever the rest of the address says."""
 
         async def send_page(request: Request) -> Response:

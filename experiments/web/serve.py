@@ -67,6 +67,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         told = getattr(error, "strerror", None) or str(error)
         raise UserError.of(
-            "the page cannot be served there", path="--port", found=f"{host}:{port} ({told})", hint="take another --port, or 0 for any"
+            "the page cannot be served there",
+            path="--port",
+            found=f"{host}:{port} ({told})",
+            hint="take another --port, or 0 for any",
         ) from error
     return listener
