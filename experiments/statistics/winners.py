@@ -7,7 +7,7 @@ lowered); intervals are t intervals over replicates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,20 @@ def winners_of(groups: Path, schemes: Sequence[str], confidence: float = CONFIDE
     scheme), or `other person` (share of places whose occupant differs, of which nothing else is said). `moved` rows that never
     occur are left out. ``value`` is the mean over replicates with its interval.
     """
+    return _summed(_blocks(groups), schemes, confidence)
+
+
+def winners_in(table: pd.DataFrame, schemes: Sequence[str], confidence: float = CONFIDENCE) -> pd.DataFrame:
+    """The same from a table of groups in memory: columns scheme, replicate, dimension, group and counts of desks."""
+    return _summed(_with_everybody(table), schemes, confidence)
+
+
+def _summed(blocks: Iterable[pd.DataFrame], schemes: Sequence[str], confidence: float) -> pd.DataFrame:
     import pandas as pd
 
     statements = _statements()
     totals: pd.DataFrame | None = None
-    for rows in _blocks(groups):
+    for rows in blocks:
         values = _values(rows, statements)
         block = pd.concat(
             {

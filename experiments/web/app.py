@@ -16,12 +16,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from experiments.runs.live import LiveRuns
 from experiments.runs.runner import check_workers
 from experiments.web.answers import HANDLERS, answer
+from experiments.web.api import api_routes
+from experiments.web.documents import Documents
 from experiments.web.files import StaticPages
 from experiments.web.guard import Guard
 from experiments.web.pool import Pool
 from experiments.web.settings import Settings
+from experiments.web.views import Views
 from experiments.web.words import send_words
 
 
@@ -31,7 +35,11 @@ class Services:
 
     settings: Settings
     pages: StaticPages
-    pool: Pool
+    pool: Pool  # simulates
+    slow: Pool  # reads what was sent, writes reports: one after the other, so that nobody's numbers wait for it
+    documents: Documents
+    views: Views
+    runs: LiveRuns
 
 
 #: A further part of the application: its routes, and perhaps what it begins and ends with the server.
@@ -41,10 +49,15 @@ Part = Callable[[Services], Sequence[BaseRoute]]
 def create_app(settings: Settings | None = None, more: Sequence[Part] = ()) -> Starlette:
     """The whole application; `more` are further parts that are mounted beside the page."""
     settings = settings or Settings()
+    documents = Documents(settings.documents_bytes)
     services = Services(
         settings=settings,
         pages=StaticPages(),
         pool=Pool(check_workers(settings.workers), settings.most_waiting),
+        slow=Pool(1, settings.most_slow),
+        documents=documents,
+        views=Views(documents),
+        runs=LiveRuns(settings.worlds_bytes, settings.records_bytes),
     )
 
     @asynccontextmanager
@@ -53,6 +66,7 @@ def create_app(settings: Settings | None = None, more: Sequence[Part] = ()) -> S
             yield
         finally:
             services.pool.close()
+            services.slow.close()
 
     app = Starlette(
         routes=[*page_routes(services), *(route for part in more for route in part(services))],
@@ -68,6 +82,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
     """Addresses of the page itself."""
     return [
         *services.pages.routes(),
+        *api_routes(),
         Route("/api/health", health, methods=["GET"]),
         Route("/api/words/{language}", send_words, methods=["GET"]),
     ]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from experiments.report.lang import LANGUAGES, words
 from experiments.web.answers import answer
 
-LANGUAGES = ("en", "zh")
 
-
-def catalogue(language: str) -> dict[str, str]:
-    """All words of a language by key."""
-    return {}
+@lru_cache(maxsize=2)
+def catalogue(language: str) -> dict[str, dict[str, str]]:
+    """All texts of a language by key, and what titles of ready documents are called in it."""
+    said = words(language)
+    return {"texts": dict(said.texts), "documents": dict(said.documents)}
 
 
 async def send_words(request: Request) -> Response:
-    """``GET /api/words/{language}``: every word by its key."""
+    """``GET /api/words/{language}``: every text by its key."""
     language = request.path_params["language"]
     if language not in LANGUAGES:
         raise HTTPException(404)
-    return answer({"language": language, "words": catalogue(language)}, headers={"Cache-Control": "no-cache"})
+    return answer({"language": language, "languages": LANGUAGES, **catalogue(language)}, headers={"Cache-Control": "no-cache"})
