@@ -154,7 +154,9 @@ class Lever(Document):
     def _fits_its_element(self) -> Lever:
         try:
             if element_of(self.path).document != "scheme":
-                raise UserError.of("a lever is an element of the scheme", found=quoted(self.path), expected="a path of the scheme")
+                raise UserError.of(
+                    "a lever is an element of the scheme", found=quoted(self.path), expected="a path of the scheme"
+                )
             Range.of(self.path, self.low, self.high, choices=self.choices)
         except UserError as error:
             refuse([Misfit(("path",), f.problem, f.found or quoted(self.path), f.expected, f.hint) for f in error.findings])
@@ -350,7 +352,9 @@ class Lesson(Document):
 
 def _known_outcome(value: str) -> str:
     if value not in OUTCOME_NAMES:
-        refuse([Misfit((), "there is no such outcome", quoted(value), "the name of an outcome", did_you_mean(value, OUTCOME_NAMES))])
+        refuse(
+            [Misfit((), "there is no such outcome", quoted(value), "the name of an outcome", did_you_mean(value, OUTCOME_NAMES))]
+        )
     return value
 
 
@@ -393,4 +397,3 @@ def names_in(expression: str) -> set[str]:
         raise UserError.of("this is no expression", found=quoted(expression), expected="= with + - * / ** sqrt abs") from error
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called}
-

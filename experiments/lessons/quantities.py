@@ -82,7 +82,5 @@ def worth_of_work(organisation: Organisation) -> float:
     """Strategic value of a normal month: values weighted by working time, mean over cadres."""
     units = [*organisation.offices, *(unit for branch in organisation.branches for unit in branch.departments)]
     total = sum(unit.cadres for unit in units)
-    worth = sum(
-        unit.cadres * sum(share * organisation.tasks[task].value for task, share in unit.tasks.items()) for unit in units
-    )
+    worth = sum(unit.cadres * sum(share * organisation.tasks[task].value for task, share in unit.tasks.items()) for unit in units)
     return worth / total if total else 1.0

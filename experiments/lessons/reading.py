@@ -78,7 +78,7 @@ def open_lesson(reference: Reference) -> OpenLesson:
     schemes = [
         _read(
             node, ("schemes", index),
-            lambda one=one: read_scheme(  # type: ignore[misc]
+            lambda one=one: read_scheme(
                 one.extends, parts=one.parts, changes=one.changes, labels={"name": one.name, "title": one.title.en},
                 beside=path.parent,
             ),
@@ -88,7 +88,9 @@ def open_lesson(reference: Reference) -> OpenLesson:
     ]  # fmt: skip
     known = known_sources(path.parent) or frozenset()
     findings += [
-        finding_at(node, ("sources", index), "there is no such source", quoted(key), "a key of sources.yaml", did_you_mean(key, known))
+        finding_at(
+            node, ("sources", index), "there is no such source", quoted(key), "a key of sources.yaml", did_you_mean(key, known)
+        )
         for index, key in enumerate(lesson.sources)
         if key not in known
     ]
@@ -117,7 +119,9 @@ def _found(reference: Reference) -> Path:
     names = sorted(path.stem for path in folder().glob(f"*{SUFFIXES[0]}"))
     if reference not in names:
         hint = did_you_mean(str(reference), names)
-        raise UserError.of("there is no lesson of this name", found=quoted(str(reference)), expected=f"one of {listed(names)}", hint=hint)
+        raise UserError.of(
+            "there is no lesson of this name", found=quoted(str(reference)), expected=f"one of {listed(names)}", hint=hint
+        )
     return folder() / f"{reference}{SUFFIXES[0]}"
 
 
@@ -152,7 +156,12 @@ def _about_theory(card: TheoryCard, node: Node, at: Steps) -> Iterator[Finding]:
         if measure not in measures:
             hint = did_you_mean(measure, measures)
             yield finding_at(
-                node, (*at, "measures", index), "the limit gives no such measure", quoted(measure), f"one of {listed(measures)}", hint
+                node,
+                (*at, "measures", index),
+                "the limit gives no such measure",
+                quoted(measure),
+                f"one of {listed(measures)}",
+                hint,
             )
     if card.rival is not None:
         allowed = {*quantity_names(), *measures, *limit.example}

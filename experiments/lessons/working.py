@@ -1,7 +1,7 @@
 """A lesson worked out: every number in it comes from runs of the model and from the closed forms of theory.
 
-Schemes of the lesson and the theory's own optima are run side by side under the same luck (`experiments.verbs.compare`); each theory
-card is worked out three times: by the formula, by the model with everything else switched off, and in the lesson's bureau.
+Schemes of the lesson and the theory's own optima are run side by side under the same luck (`experiments.verbs.compare`); each
+theory card is worked out three times: by the formula, by the model with everything else switched off, in the lesson's bureau.
 """
 
 from __future__ import annotations
@@ -148,7 +148,17 @@ class Worked:
 
 
 def _all_shown(summary: pd.DataFrame) -> dict[tuple[str, str], Shown]:
-    columns = ["scheme", "outcome", "mean", "difference", "low", "high", "simultaneous_low", "simultaneous_high", "probability_best"]
+    columns = [
+        "scheme",
+        "outcome",
+        "mean",
+        "difference",
+        "low",
+        "high",
+        "simultaneous_low",
+        "simultaneous_high",
+        "probability_best",
+    ]
     return {(row[0], row[1]): Shown(*row) for row in summary[columns].itertuples(index=False, name=None)}
 
 
@@ -163,7 +173,9 @@ def work_out(opened: OpenLesson, *, workers: int | None = 1) -> Worked:
     return Worked(opened, schemes, compared(opened, schemes, workers=workers), theory)
 
 
-def compared(opened: OpenLesson, schemes: tuple[Scheme, ...], *, replicates: int | None = None, workers: int | None = 1) -> Comparison:
+def compared(
+    opened: OpenLesson, schemes: tuple[Scheme, ...], *, replicates: int | None = None, workers: int | None = 1
+) -> Comparison:
     """Schemes side by side in the bureau of a lesson, beside its baseline (which must be among them)."""
     lesson = opened.lesson
     design = read_question(

@@ -1,0 +1,100 @@
+"""Numbers of a lesson in words: the places in its texts filled from the runs, in English or Chinese."""
+
+from __future__ import annotations
+
+import math
+
+from experiments.design.lesson import PLACE, Text
+from experiments.lessons.working import Worked
+from experiments.report import numbers
+from experiments.report.lang import words
+from sim.schemes.paths import element_of, value_at
+
+#: Shown for a number that the runs do not have.
+MISSING = {"en": "missing", "zh": "缺失"}
+
+
+def told(worked: Worked, text: Text, language: str) -> str:
+    """A text with every place filled."""
+    return PLACE.sub(lambda place: _number(worked, place.group(1).split(), language), text.in_language(language))
+
+
+def _number(worked: Worked, asked: list[str], language: str) -> str:
+    kind, *rest = asked
+    if kind == "replicates":
+        return str(worked.opened.lesson.replicates)
+    if kind == "months":
+        return str(worked.opened.lesson.months)
+    if kind == "cadres":
+        return str(cadres_of(worked))
+    if kind == "element":
+        path, scheme = rest
+        return element(path, float(value_at(_scheme(worked, scheme), path)))
+    if kind in ("formula", "laboratory"):
+        scheme, measure = rest
+        theory = worked.theory_of(scheme, measure)
+        return plain(theory.expected[measure] if kind == "formula" else theory.simulated[measure].value)
+    outcome, scheme = rest
+    shown = worked.shown(scheme, outcome)
+    if kind == "mean":
+        return level(outcome, shown.mean, language)
+    return difference(outcome, shown.difference, shown.low, shown.high, language)
+
+
+def _scheme(worked: Worked, name: str):  # type: ignore[no-untyped-def]
+    return next(scheme for scheme in worked.schemes if scheme.name == name)
+
+
+def cadres_of(worked: Worked) -> int:
+    """People in the bureau of a lesson."""
+    organisation = worked.opened.organisation
+    units = [*organisation.offices, *(unit for branch in organisation.branches for unit in branch.departments)]
+    return sum(unit.cadres for unit in units)
+
+
+def level(outcome: str, value: float, language: str) -> str:
+    """A level with its unit: '31.2 %'."""
+    return numbers.scaled(outcome, value) if math.isfinite(value) else MISSING[language]
+
+
+def difference(outcome: str, value: float, low: float, high: float, language: str) -> str:
+    """A difference with its interval: '+1.3 pp [0.8, 1.9]'."""
+    if not math.isfinite(value):
+        return MISSING[language]
+    half = (high - low) / 2 if math.isfinite(high - low) else math.inf
+    alone = numbers.difference(outcome, value, half_width=half)
+    alone = alone.replace(" pp", " 个百分点") if language == "zh" else alone
+    ends = numbers.interval(outcome, low, high)
+    return f"{alone} {ends}" if ends else alone
+
+
+def element(path: str, value: float) -> str:
+    """A value of a scheme as it stands in it: shares as per cent."""
+    return f"{100 * value:.3g} %" if element_of(path).unit == "share" else plain(value)
+
+
+def plain(value: float) -> str:
+    """A number of theory, to three figures, with a true minus sign."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):.3g}" if abs(value) < 1000 else f"{abs(value):.0f}"
+    return ("\u2212" if value < 0 and float(text) != 0 else "") + text
+
+
+def outcome_title(outcome: str, language: str) -> str:
+    """Name of an outcome."""
+    return words(language)(f"outcome.{outcome}.title")
+
+
+def outcome_meaning(outcome: str, language: str) -> str:
+    """What an outcome is."""
+    return words(language)(f"outcome.{outcome}.meaning")
+
+
+def scheme_title(worked: Worked, name: str, language: str) -> str:
+    """Name of a scheme of the lesson, or of a rival."""
+    lesson = worked.opened.lesson
+    for one in (*lesson.schemes, *lesson.rivals):
+        if one.name == name:
+            return one.title.in_language(language)
+    return name
