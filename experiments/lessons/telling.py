@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from experiments.design.lesson import PLACE, Text
+from experiments.design.lesson import PLACE, Lesson, Text
 from experiments.lessons.working import Worked
 from experiments.report import numbers
 from experiments.report.lang import words
@@ -93,8 +93,10 @@ def outcome_meaning(outcome: str, language: str) -> str:
 
 def scheme_title(worked: Worked, name: str, language: str) -> str:
     """Name of a scheme of the lesson, or of a rival."""
-    lesson = worked.opened.lesson
-    for one in (*lesson.schemes, *lesson.rivals):
-        if one.name == name:
-            return one.title.in_language(language)
-    return name
+    return title_of(worked.opened.lesson, name).in_language(language)
+
+
+def title_of(lesson: Lesson, name: str) -> Text:
+    """Name for people of a scheme of a lesson, or of a rival."""
+    titles = {one.name: one.title for one in lesson.schemes} | {rival.name: rival.title for rival in lesson.rivals}
+    return titles[name]
