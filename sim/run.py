@@ -459,6 +459,15 @@ def _walked(stage: Stage, world: World, scheme: Scheme, walker: Walker = walk) -
     return world, history
 
 
+def walked_by(setting: Setting, scheme: Scheme, replicate: int, walker: Walker) -> tuple[World, Names]:
+    """One run whose recorded months a walker of one's own walks (the warm-up is walked as ever), and the names of its units.
+
+    The walker gets (world, first step, history) and walks len(history) steps, as `walk` does; whatever it keeps on the way is its own.
+    """
+    stage = Stage(setting)
+    return _walked(stage, stage.warmed_up(replicate), scheme, walker)[0], stage.blueprint.names
+
+
 def _kept(stage: Stage, warm: World, scheme: Scheme, by_branch: bool) -> tuple[World, np.ndarray, np.ndarray | None]:
     """A warmed-up world after the recorded months, its history, and the branches' where it is asked for."""
     if not by_branch:
