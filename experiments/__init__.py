@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from experiments.api.comparing import Comparison, compare
     from experiments.api.deciding import adversary, optimise, robustness
+    from experiments.api.explaining import explain
     from experiments.api.planning import Pilot, Transition, pilot, transition
     from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
     from experiments.projects.advising import diff, lint
@@ -25,6 +26,7 @@ __all__ = [
     "adversary",
     "compare",
     "diff",
+    "explain",
     "lint",
     "optimise",
     "pilot",
@@ -39,6 +41,7 @@ _WHERE = {
     "Comparison": "api.comparing",
     "compare": "api.comparing",
     "diff": "projects.advising",
+    "explain": "api.explaining",
     "lint": "projects.advising",
     "adversary": "api.deciding",
     "optimise": "api.deciding",

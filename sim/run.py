@@ -460,9 +460,9 @@ def _walked(stage: Stage, world: World, scheme: Scheme, walker: Walker = walk) -
 
 
 def walked_by(setting: Setting, scheme: Scheme, replicate: int, walker: Walker) -> tuple[World, Names]:
-    """One run whose recorded months a walker of one's own walks (the warm-up is walked as ever), and the names of its units.
+    """One run whose recorded months a walker of one's own walks, warm-up as ever; the world at its end and its names.
 
-    The walker gets (world, first step, history) and walks len(history) steps, as `walk` does; whatever it keeps on the way is its own.
+    The walker gets (world, first step, history) and walks len(history) steps, as `walk` does; what it keeps is its own.
     """
     stage = Stage(setting)
     return _walked(stage, stage.warmed_up(replicate), scheme, walker)[0], stage.blueprint.names

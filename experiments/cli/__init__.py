@@ -15,6 +15,7 @@ from experiments.cli import (  # noqa: F401
     comparing,
     deciding,
     evidence,
+    explaining,
     looking,
     planning,
     projects,

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.population.draws import Purpose, normals, uniforms
 from sim.population.founding import Names
-from sim.trace.nodes import Node, Value, told
+from sim.trace.nodes import Node, Value, told, worked_out
 from sim.trace.recording import Lived, Month, Year, relive
 
 CADRE, DEPARTMENT, BRANCH, BUREAU = 0, 1, 2, 3
@@ -130,7 +130,5 @@ def parent(kind: str, how: str, children: list[Node], *, is_: Any = None, **more
     """A node whose value its children give; `is_` is the run's own number, which they must give too."""
     node = Node(kind, None, how=how, children=tuple(children), **more)
     if is_ is not None:
-        return told(node, plain(is_))
-    from sim.trace.nodes import worked_out
-
+        return told(node, float(is_))
     return Node(**{**vars(node), "value": plain(worked_out(node))})

@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.loop.appraise import reach_bright_line, unit_attainment
 from sim.population.draws import Purpose
-from sim.population.world import copy_of
-from sim.rules.ranking import is_sanctioned
-from sim.schemes.scheme import Ranking, Ties
 from sim.population.settings import code
+from sim.population.world import copy_of
+from sim.schemes.scheme import Ranking, Ties
 from sim.trace.case import BRANCH, CADRE, DEPARTMENT, Case, leaf, parent, plain
 from sim.trace.months import reported_in
 from sim.trace.nodes import Draw, Node
@@ -27,12 +26,26 @@ def grade(case: Case) -> Node:
     """The grade: from a place under forced shares, from a share of all points under free grading."""
     given = case.year.appraised.ranked.cadres["grade"][case.i]
     if case.scheme["ranking"] == FORCED:
-        return parent("grade", "sim.rules.ranking.forced_grade", [place(case), *seats(case)], is_=given, unit="grade",
-                      columns=("cadres.grade",), about={"ranking": "forced"})  # fmt: skip
+        return parent(
+            "grade",
+            "sim.rules.ranking.forced_grade",
+            [place(case), *seats(case)],
+            is_=given,
+            unit="grade",
+            columns=("cadres.grade",),
+            about={"ranking": "forced"},
+        )
     if case.scheme["ranking"] == FREE:
         thresholds = [case.of_scheme(name, name) for name in ("top_threshold", "second_threshold", "bottom_threshold")]
-        return parent("grade", "sim.rules.ranking.free_grade", [score_share(case).as_argument("score_share"), *thresholds],
-                      is_=given, unit="grade", columns=("cadres.grade",), about={"ranking": "free"})  # fmt: skip
+        return parent(
+            "grade",
+            "sim.rules.ranking.free_grade",
+            [score_share(case).as_argument("score_share"), *thresholds],
+            is_=given,
+            unit="grade",
+            columns=("cadres.grade",),
+            about={"ranking": "free"},
+        )
     return leaf("grade", given, unit="grade", columns=("cadres.grade",), about={"ranking": "none"})
 
 
@@ -43,11 +56,17 @@ def seats(case: Case) -> list[Node]:
     return [
         leaf("members", case.group["size"], argument="members", unit="people", columns=("groups.size",)),
         *(
-            leaf("seats", number, argument=f"n_{name}", unit="people", columns=(f"groups.n_{name}",),
-                 about={"grade": name, "share": plain(case.scheme[f"{name}_share"]), **about})
+            leaf(
+                "seats",
+                number,
+                argument=f"n_{name}",
+                unit="people",
+                columns=(f"groups.n_{name}",),
+                about={"grade": name, "share": plain(case.scheme[f"{name}_share"]), **about},
+            )
             for name, number in (("top", top), ("second", second), ("bottom", bottom))
         ),
-    ]  # fmt: skip
+    ]
 
 
 def seats_this_time(case: Case) -> tuple[int, int, int, int]:
@@ -86,10 +105,16 @@ def place(case: Case) -> Node:
     tied = at - more
     children = [
         leaf("ahead_by_score", more, argument="more", unit="people", columns=("cadres.score",)),
-        leaf("ahead_by_tie", tied, argument="tied", unit="people", about={"ties": Ties(list(Ties)[int(case.scheme["ties"])]).value},
-             draws=() if not tied or case.scheme["ties"] else (Draw("lot", case.step + 1, own[2], "uniform"),)),
+        leaf(
+            "ahead_by_tie",
+            tied,
+            argument="tied",
+            unit="people",
+            about={"ties": Ties(list(Ties)[int(case.scheme["ties"])]).value},
+            draws=() if not tied or case.scheme["ties"] else (Draw("lot", case.step + 1, own[2], "uniform"),),
+        ),
         score(case),
-    ]  # fmt: skip
+    ]
     return parent("place", "count", children, is_=at, argument="place", unit="places ahead", about={"of": len(order)})
 
 
@@ -109,8 +134,13 @@ def _score(case: Case) -> Node:
     before = case.year.appraised.scored.cadres["score"][case.i]
     joint = joined(case)
     children = [joint.as_argument("term")]
-    down = leaf("passed_down", -float(case.department["passed_down"]), argument="term", unit="points",
-                columns=("departments.passed_down",))  # fmt: skip
+    down = leaf(
+        "passed_down",
+        -float(case.department["passed_down"]),
+        argument="term",
+        unit="points",
+        columns=("departments.passed_down",),
+    )
     if down.value:
         children.append(down)
     if case.scheme["appeal"] > 0.0:
@@ -124,9 +154,11 @@ def joined(case: Case) -> Node:
     if case.scheme["joint_responsibility"] <= 0.0:
         return own
     return parent(
-        "joint_points", "sim.rules.responsibility.joint_points",
-        [own.as_argument("own_points"), liable_unit(case), case.of_scheme("joint_responsibility", "joint_share")], unit="points",
-    )  # fmt: skip
+        "joint_points",
+        "sim.rules.responsibility.joint_points",
+        [own.as_argument("own_points"), liable_unit(case), case.of_scheme("joint_responsibility", "joint_share")],
+        unit="points",
+    )
 
 
 def liable_unit(case: Case) -> Node:
@@ -142,12 +174,20 @@ def liable_unit(case: Case) -> Node:
         same &= departments["bureau"] == case.department["bureau"]
     else:
         same = np.arange(len(departments)) == case.d
-    people = [i for d in np.flatnonzero(same) for i in range(departments["first"][d], departments["first"][d] + departments["size"][d])]
+    people = [
+        i for d in np.flatnonzero(same) for i in range(departments["first"][d], departments["first"][d] + departments["size"][d])
+    ]
     total = 0.0
     for i in people:
         total += float(at.cadres["points"][i])
-    return leaf("unit_points", total / len(people), argument="unit_points", unit="points", columns=("cadres.points",),
-                about={"unit": column, "people": len(people)})  # fmt: skip
+    return leaf(
+        "unit_points",
+        total / len(people),
+        argument="unit_points",
+        unit="points",
+        columns=("cadres.points",),
+        about={"unit": column, "people": len(people)},
+    )
 
 
 def own_points(case: Case) -> Node:
@@ -155,9 +195,17 @@ def own_points(case: Case) -> Node:
     points = all_points(case)
     if case.scheme["unit_weight"] <= 0.0:
         return points
-    mean = leaf("unit_points", case.year.appraised.scored.departments["score"][case.d], argument="aim", unit="points",
-                columns=("departments.score",), about={"unit": "department", "people": int(case.department["size"])})  # fmt: skip
-    return parent("own_points", "moved", [points.as_argument("start"), mean, case.of_scheme("unit_weight", "share")], unit="points")
+    mean = leaf(
+        "unit_points",
+        case.year.appraised.scored.departments["score"][case.d],
+        argument="aim",
+        unit="points",
+        columns=("departments.score",),
+        about={"unit": "department", "people": int(case.department["size"])},
+    )
+    return parent(
+        "own_points", "moved", [points.as_argument("start"), mean, case.of_scheme("unit_weight", "share")], unit="points"
+    )
 
 
 def appeal(case: Case, before: float) -> Node:
@@ -165,24 +213,55 @@ def appeal(case: Case, before: float) -> Node:
     lot = case.lots(Purpose.CHANCES, case.step)[2]
     heard = 1.0 if before < case.scheme["points"] and lot < case.scheme["appeal"] else 0.0
     given = case.year.appraised.ranked.cadres["score"][case.i] - before
-    counted = parent("counted", "sum", [
-        parent("counted_on", "product", [
-            leaf("weight", case.department["offer_weight"][row], argument="factor", unit="share"),
-            points_share(case, row, attained(case, row, final=True), "factor"),
-        ], argument="term", about={"indicator": case.indicator_name(row), "task": case.task_name(case.task_of(row))})
-        for row in case.rows
-    ], argument="counted", unit="share") if heard else leaf("counted", 0.0, argument="counted", unit="share")  # fmt: skip
+    counted = (
+        parent(
+            "counted",
+            "sum",
+            [
+                parent(
+                    "counted_on",
+                    "product",
+                    [
+                        leaf("weight", case.department["offer_weight"][row], argument="factor", unit="share"),
+                        points_share(case, row, attained(case, row, final=True), "factor"),
+                    ],
+                    argument="term",
+                    about={"indicator": case.indicator_name(row), "task": case.task_name(case.task_of(row))},
+                )
+                for row in case.rows
+            ],
+            argument="counted",
+            unit="share",
+        )
+        if heard
+        else leaf("counted", 0.0, argument="counted", unit="share")
+    )
     return parent(
-        "appeal", "appeal_gain",
+        "appeal",
+        "appeal_gain",
         [
-            leaf("heard", heard, argument="heard", draws=(Draw("appeal", case.step + 1, lot, "uniform"),),
-                 about={"chance": plain(case.scheme["appeal"])}),
-            case.of_scheme("performance", "performance_weight"), case.of_scheme("points", "points"), counted,
-            leaf("performance", case.year.appraised.pointed.cadres["performance"][case.i], argument="performance", unit="share",
-                 columns=("cadres.performance",)),
+            leaf(
+                "heard",
+                heard,
+                argument="heard",
+                draws=(Draw("appeal", case.step + 1, lot, "uniform"),),
+                about={"chance": plain(case.scheme["appeal"])},
+            ),
+            case.of_scheme("performance", "performance_weight"),
+            case.of_scheme("points", "points"),
+            counted,
+            leaf(
+                "performance",
+                case.year.appraised.pointed.cadres["performance"][case.i],
+                argument="performance",
+                unit="share",
+                columns=("cadres.performance",),
+            ),
         ],
-        is_=given, argument="term", unit="points",
-    )  # fmt: skip
+        is_=given,
+        argument="term",
+        unit="points",
+    )
 
 
 # --- points -------------------------------------------------------------------------------------------------------------
@@ -204,29 +283,64 @@ def performance(case: Case) -> Node:
     given = case.year.appraised.pointed.cadres["performance"][case.i]
     share = float(case.scheme["points"]) * float(case.scheme["performance"])
     if not len(case.rows):
-        return parent("performance_points", "product", [
-            case.of_scheme("points", "factor"), case.of_scheme("performance", "factor"),
-            leaf("nothing_counted", given, argument="factor", unit="share", columns=("cadres.performance",)),
-        ], argument="term", unit="points")  # fmt: skip
-    return parent("performance_points", "sum", [indicator_points(case, row) for row in case.rows], is_=share * float(given),
-                  argument="term", unit="points", columns=("cadres.performance",))  # fmt: skip
+        return parent(
+            "performance_points",
+            "product",
+            [
+                case.of_scheme("points", "factor"),
+                case.of_scheme("performance", "factor"),
+                leaf("nothing_counted", given, argument="factor", unit="share", columns=("cadres.performance",)),
+            ],
+            argument="term",
+            unit="points",
+        )
+    return parent(
+        "performance_points",
+        "sum",
+        [indicator_points(case, row) for row in case.rows],
+        is_=share * float(given),
+        argument="term",
+        unit="points",
+        columns=("cadres.performance",),
+    )
 
 
 def indicator_points(case: Case, row: int) -> Node:
     """Points of one indicator: its full points times what the scoring rule makes of the attainment observed."""
     seen = observed(case, row)
     share = points_share(case, row, seen, "factor")
-    full = parent("full_points", "product", [
-        case.of_scheme("points", "factor"), case.of_scheme("performance", "factor"),
-        leaf("weight", case.department["offer_weight"][row], argument="factor", unit="share",
-             columns=("departments.offer_weight",)),
-    ], argument="factor", unit="points")  # fmt: skip
+    full = parent(
+        "full_points",
+        "product",
+        [
+            case.of_scheme("points", "factor"),
+            case.of_scheme("performance", "factor"),
+            leaf(
+                "weight",
+                case.department["offer_weight"][row],
+                argument="factor",
+                unit="share",
+                columns=("departments.offer_weight",),
+            ),
+        ],
+        argument="factor",
+        unit="points",
+    )
     about: dict[str, Any] = {
-        "indicator": case.indicator_name(row), "task": case.task_name(case.task_of(row)),
-        "is_loss": bool(case.indicator(row)["is_loss"]), "unit": UNITS[int(case.indicator(row)["unit"])],
-    }  # fmt: skip
-    return parent("indicator_points", "product", [full, share], argument="term", unit="points", about=about,
-                  parts=parts_of(case, row, float(full.value or 0.0), float(seen.value or 0.0)))  # fmt: skip
+        "indicator": case.indicator_name(row),
+        "task": case.task_name(case.task_of(row)),
+        "is_loss": bool(case.indicator(row)["is_loss"]),
+        "unit": UNITS[int(case.indicator(row)["unit"])],
+    }
+    return parent(
+        "indicator_points",
+        "product",
+        [full, share],
+        argument="term",
+        unit="points",
+        about=about,
+        parts=parts_of(case, row, float(full.value or 0.0), float(seen.value or 0.0)),
+    )
 
 
 def parts_of(case: Case, row: int, full: float, seen: float) -> dict[str, float]:
@@ -245,8 +359,14 @@ def parts_of(case: Case, row: int, full: float, seen: float) -> dict[str, float]
 def points_share(case: Case, row: int, seen: Node, argument: str) -> Node:
     """Points as a share of the indicator's weight, through the scoring rule."""
     shape = [case.of_indicator(row, name, name) for name in ("below", "above", "floor", "cap", "notch", "steps")]
-    return parent("points_share", "sim.rules.scoring.points_share", [seen.as_argument("attainment"), *shape],
-                  argument=argument, unit="share", about={"indicator": case.indicator_name(row)})  # fmt: skip
+    return parent(
+        "points_share",
+        "sim.rules.scoring.points_share",
+        [seen.as_argument("attainment"), *shape],
+        argument=argument,
+        unit="share",
+        about={"indicator": case.indicator_name(row)},
+    )
 
 
 def medals(case: Case) -> list[Node]:
@@ -255,40 +375,76 @@ def medals(case: Case) -> list[Node]:
     if not won:
         return []
     lot = case.lots(Purpose.LOT, case.step)[1]
-    return [leaf("medals", won, argument="term", unit="points", columns=("cadres.points",),
-                 draws=(Draw("medal_lot", case.step + 1, lot, "uniform"),))]  # fmt: skip
+    return [
+        leaf(
+            "medals",
+            won,
+            argument="term",
+            unit="points",
+            columns=("cadres.points",),
+            draws=(Draw("medal_lot", case.step + 1, lot, "uniform"),),
+        )
+    ]
 
 
 def rated_parts(case: Case) -> list[Node]:
     """Ability, attitude and evaluation by others, as far as the scheme counts them."""
-    c, b = case.row, case.behaviour
+    c = case.row
     _, _, z_ability, z_attitude = case.luck(Purpose.RATING, case.step)
     branch = case.world.branches[int(case.department["branch"])]
     levels = {
         "ability": leaf("ability", c["ability"], unit="x normal", columns=("cadres.ability",)),
-        "attitude": parent("diligence", "mean", [
-            leaf("load", c["load"], argument="term", unit="months", columns=("cadres.load",)),
-            leaf("motivation", c["motivation"], argument="term", unit="x normal", columns=("cadres.motivation",)),
-        ], unit="x normal"),
-        "others": parent("reputation", "sum", [
-            leaf("taxpayers_view", 0.5 * (float(branch["satisfaction"]) / 0.7 + 1.0), argument="term",
-                 columns=("branches.satisfaction",)),
-            leaf("help_given", c["help_given"], argument="term", unit="months", columns=("cadres.help_given",)),
-            leaf("sabotage_done", -float(c["sabotage_done"]), argument="term", unit="months", columns=("cadres.sabotage_done",)),
-        ], unit="x normal"),
-    }  # fmt: skip
+        "attitude": parent(
+            "diligence",
+            "mean",
+            [
+                leaf("load", c["load"], argument="term", unit="months", columns=("cadres.load",)),
+                leaf("motivation", c["motivation"], argument="term", unit="x normal", columns=("cadres.motivation",)),
+            ],
+            unit="x normal",
+        ),
+        "others": parent(
+            "reputation",
+            "sum",
+            [
+                leaf(
+                    "taxpayers_view",
+                    0.5 * (float(branch["satisfaction"]) / 0.7 + 1.0),
+                    argument="term",
+                    columns=("branches.satisfaction",),
+                ),
+                leaf("help_given", c["help_given"], argument="term", unit="months", columns=("cadres.help_given",)),
+                leaf(
+                    "sabotage_done", -float(c["sabotage_done"]), argument="term", unit="months", columns=("cadres.sabotage_done",)
+                ),
+            ],
+            unit="x normal",
+        ),
+    }
     draws = {"ability": z_ability, "attitude": z_attitude}
     nodes = []
     for name, level in levels.items():
         if case.scheme[name] <= 0.0:
             continue
         noise = rater_noise(case, draws[name], name) if name in draws else leaf("rater_noise", 0.0)
-        rated = parent("rated_part", "sim.rules.rating.rated_part",
-                       [level.as_argument("level"), personal(case).as_argument("personal"), noise.as_argument("noise")],
-                       argument="factor", unit="share", about={"part": name})  # fmt: skip
-        nodes.append(parent("part_points", "product", [case.of_scheme("points", "factor"), case.of_scheme(name, "factor"), rated],
-                            argument="term", unit="points", about={"part": name}))  # fmt: skip
-    assert b is not None
+        rated = parent(
+            "rated_part",
+            "sim.rules.rating.rated_part",
+            [level.as_argument("level"), personal(case).as_argument("personal"), noise.as_argument("noise")],
+            argument="factor",
+            unit="share",
+            about={"part": name},
+        )
+        nodes.append(
+            parent(
+                "part_points",
+                "product",
+                [case.of_scheme("points", "factor"), case.of_scheme(name, "factor"), rated],
+                argument="term",
+                unit="points",
+                about={"part": name},
+            )
+        )
     return nodes
 
 
@@ -301,13 +457,25 @@ def observed(case: Case, row: int) -> Node:
     seen = head_view(case, row, reached)
     block, lane = 1 + row // 4, row % 4
     z = case.luck(Purpose.RATING, case.step, block)[lane]
-    rated = parent("rated", "sum", [
-        seen.as_argument("term"), personal(case).as_argument("term"),
-        rater_noise(case, z, case.indicator_name(row)).as_argument("term"),
-    ], argument="rated", unit="attainment", about={"indicator": case.indicator_name(row)})  # fmt: skip
-    return parent("observed", "sim.rules.rating.observed_attainment",
-                  [reached.as_argument("reported"), rated, case.of_indicator(row, "counted", "counted")], unit="attainment",
-                  about={"indicator": case.indicator_name(row), "counted": plain(case.indicator(row)["counted"])})  # fmt: skip
+    rated = parent(
+        "rated",
+        "sum",
+        [
+            seen.as_argument("term"),
+            personal(case).as_argument("term"),
+            rater_noise(case, z, case.indicator_name(row)).as_argument("term"),
+        ],
+        argument="rated",
+        unit="attainment",
+        about={"indicator": case.indicator_name(row)},
+    )
+    return parent(
+        "observed",
+        "sim.rules.rating.observed_attainment",
+        [reached.as_argument("reported"), rated, case.of_indicator(row, "counted", "counted")],
+        unit="attainment",
+        about={"indicator": case.indicator_name(row), "counted": plain(case.indicator(row)["counted"])},
+    )
 
 
 def bias(case: Case) -> float:
@@ -317,38 +485,84 @@ def bias(case: Case) -> float:
 
 def bias_node(case: Case) -> Node:
     """The same as a node."""
-    return case.once("bias", lambda: parent("bias", "product", [
-        case.of_scheme("rater_bias", "factor"), case.of_scheme("bias_left", "factor")], unit="share"))  # fmt: skip
+    return case.once(
+        "bias",
+        lambda: parent(
+            "bias", "product", [case.of_scheme("rater_bias", "factor"), case.of_scheme("bias_left", "factor")], unit="share"
+        ),
+    )
 
 
 def head_trait(case: Case, name: str) -> Node:
     """A habit of the head as far as it reaches the rating."""
-    return case.once(name, lambda: parent(name, "product", [
-        leaf(f"head_{name}", case.department[name], argument="factor", columns=(f"departments.{name}",)),
-        bias_node(case).as_argument("factor"),
-    ], unit="share"))  # fmt: skip
+    return case.once(
+        name,
+        lambda: parent(
+            name,
+            "product",
+            [
+                leaf(f"head_{name}", case.department[name], argument="factor", columns=(f"departments.{name}",)),
+                bias_node(case).as_argument("factor"),
+            ],
+            unit="share",
+        ),
+    )
 
 
 def head_view(case: Case, row: int, reached: Node) -> Node:
     """What the head sees of one result: pulled to the overall impression (halo), then to the middle."""
-    return parent("head_view", "sim.rules.rating.head_view", [
-        reached.as_argument("reported"), overall(case).as_argument("mean_reported"),
-        head_trait(case, "halo").as_argument("halo"), head_trait(case, "central_tendency").as_argument("central_tendency"),
-    ], unit="attainment", about={"indicator": case.indicator_name(row)})  # fmt: skip
+    return parent(
+        "head_view",
+        "sim.rules.rating.head_view",
+        [
+            reached.as_argument("reported"),
+            overall(case).as_argument("mean_reported"),
+            head_trait(case, "halo").as_argument("halo"),
+            head_trait(case, "central_tendency").as_argument("central_tendency"),
+        ],
+        unit="attainment",
+        about={"indicator": case.indicator_name(row)},
+    )
 
 
 def overall(case: Case) -> Node:
     """The overall impression: reported attainment over all tasks."""
-    return case.once("overall", lambda: parent("overall", "sum", [
-        parent("overall_on", "halo_attainment", [
-            leaf("reported_year", case.row["period_reported"][j], argument="reported", unit="units",
-                 columns=("cadres.period_reported",), about={"task": case.task_name(j)}),
-            leaf("months_worked", case.steps, argument="steps", unit="months", columns=("cadres.period_steps",)),
-            leaf("target", case.row["target"][j], argument="target", unit="attainment", columns=("cadres.target",),
-                 about={"task": case.task_name(j)}),
-        ], argument="term", about={"task": case.task_name(j)})
-        for j in case.tasks
-    ], unit="attainment"))  # fmt: skip
+    return case.once(
+        "overall",
+        lambda: parent(
+            "overall",
+            "sum",
+            [
+                parent(
+                    "overall_on",
+                    "halo_attainment",
+                    [
+                        leaf(
+                            "reported_year",
+                            case.row["period_reported"][j],
+                            argument="reported",
+                            unit="units",
+                            columns=("cadres.period_reported",),
+                            about={"task": case.task_name(j)},
+                        ),
+                        leaf("months_worked", case.steps, argument="steps", unit="months", columns=("cadres.period_steps",)),
+                        leaf(
+                            "target",
+                            case.row["target"][j],
+                            argument="target",
+                            unit="attainment",
+                            columns=("cadres.target",),
+                            about={"task": case.task_name(j)},
+                        ),
+                    ],
+                    argument="term",
+                    about={"task": case.task_name(j)},
+                )
+                for j in case.tasks
+            ],
+            unit="attainment",
+        ),
+    )
 
 
 def personal(case: Case) -> Node:
@@ -358,34 +572,91 @@ def personal(case: Case) -> Node:
 
 def _personal(case: Case) -> Node:
     impression, favour, _, _ = case.luck(Purpose.RATING, case.step)
-    shift = parent("rating_shift", "sim.rules.rating.rating_shift", [
-        leaf("leniency", case.department["leniency"], argument="leniency", unit="attainment", columns=("departments.leniency",)),
-        case.of_behaviour("leniency_at_stake", "leniency_at_stake"), case.of_scheme("stake", "stake"),
-        bias_node(case).as_argument("bias"), case.of_scheme("self_rating", "self_share"),
-        case.of_behaviour("self_leniency", "self_leniency"), case.of_behaviour("referee_bias", "referee_bias"),
-        leaf("is_office", case.department["is_office"], argument="is_office", columns=("departments.is_office",)),
-        case.of_scheme("external", "external"), case.of_scheme("supervision", "supervision"),
-    ], argument="term", unit="attainment")  # fmt: skip
-    favoured = parent("favour", "product", [
-        bias_node(case).as_argument("factor"),
-        leaf("favouritism", case.department["favouritism"], argument="factor", unit="attainment",
-             columns=("departments.favouritism",)),
-        leaf("draw", favour, argument="factor", unit="SD", draws=(Draw("favour", case.step + 1, favour),), about={"purpose": "favour"}),
-    ], argument="term", unit="attainment")  # fmt: skip
-    impressed = parent("impression", "product", [
-        case.of_behaviour("impression", "factor"), case.of_scheme("rater_noise", "factor"),
-        leaf("draw", impression, argument="factor", unit="SD", draws=(Draw("impression", case.step + 1, impression),),
-             about={"purpose": "impression"}),
-    ], argument="term", unit="attainment")  # fmt: skip
+    shift = parent(
+        "rating_shift",
+        "sim.rules.rating.rating_shift",
+        [
+            leaf(
+                "leniency", case.department["leniency"], argument="leniency", unit="attainment", columns=("departments.leniency",)
+            ),
+            case.of_behaviour("leniency_at_stake", "leniency_at_stake"),
+            case.of_scheme("stake", "stake"),
+            bias_node(case).as_argument("bias"),
+            case.of_scheme("self_rating", "self_share"),
+            case.of_behaviour("self_leniency", "self_leniency"),
+            case.of_behaviour("referee_bias", "referee_bias"),
+            leaf("is_office", case.department["is_office"], argument="is_office", columns=("departments.is_office",)),
+            case.of_scheme("external", "external"),
+            case.of_scheme("supervision", "supervision"),
+        ],
+        argument="term",
+        unit="attainment",
+    )
+    favoured = parent(
+        "favour",
+        "product",
+        [
+            bias_node(case).as_argument("factor"),
+            leaf(
+                "favouritism",
+                case.department["favouritism"],
+                argument="factor",
+                unit="attainment",
+                columns=("departments.favouritism",),
+            ),
+            leaf(
+                "draw",
+                favour,
+                argument="factor",
+                unit="SD",
+                draws=(Draw("favour", case.step + 1, favour),),
+                about={"purpose": "favour"},
+            ),
+        ],
+        argument="term",
+        unit="attainment",
+    )
+    impressed = parent(
+        "impression",
+        "product",
+        [
+            case.of_behaviour("impression", "factor"),
+            case.of_scheme("rater_noise", "factor"),
+            leaf(
+                "draw",
+                impression,
+                argument="factor",
+                unit="SD",
+                draws=(Draw("impression", case.step + 1, impression),),
+                about={"purpose": "impression"},
+            ),
+        ],
+        argument="term",
+        unit="attainment",
+    )
     return parent("personal", "sum", [shift, favoured, impressed], unit="attainment")
 
 
 def rater_noise(case: Case, z: float, what: str) -> Node:
     """One rating's own noise."""
-    return parent("rater_noise", "product", [
-        case.of_behaviour("rating_noise", "factor"), case.of_scheme("rater_noise", "factor"),
-        leaf("draw", z, argument="factor", unit="SD", draws=(Draw("rating", case.step + 1, z),), about={"purpose": "rating", "of": what}),
-    ], unit="attainment", about={"of": what})  # fmt: skip
+    return parent(
+        "rater_noise",
+        "product",
+        [
+            case.of_behaviour("rating_noise", "factor"),
+            case.of_scheme("rater_noise", "factor"),
+            leaf(
+                "draw",
+                z,
+                argument="factor",
+                unit="SD",
+                draws=(Draw("rating", case.step + 1, z),),
+                about={"purpose": "rating", "of": what},
+            ),
+        ],
+        unit="attainment",
+        about={"of": what},
+    )
 
 
 # --- what is reported ---------------------------------------------------------------------------------------------------
@@ -394,24 +665,50 @@ def rater_noise(case: Case, z: float, what: str) -> Node:
 def attained(case: Case, row: int, *, final: bool = False) -> Node:
     """Attainment an indicator looks at: his own, or his unit's, against his target."""
     j, unit = case.task_of(row), int(case.indicator(row)["unit"])
-    target = leaf("target", case.row["target"][j], unit="attainment", columns=("cadres.target",), about={"task": case.task_name(j)})
+    target = leaf(
+        "target", case.row["target"][j], unit="attainment", columns=("cadres.target",), about={"task": case.task_name(j)}
+    )
     if unit != CADRE:
         world = case.world
         reached = unit_attainment(world, case.step, case.d, j, unit)
-        return parent("unit_attainment", "ratio", [
-            leaf("unit_reported", reached, argument="top", unit="attainment", columns=(f"{UNITS[unit]}s.period_attainment",),
-                 about={"unit": UNITS[unit], "task": case.task_name(j)}),
-            target.as_argument("bottom"),
-        ], unit="attainment", about={"unit": UNITS[unit], "task": case.task_name(j)})  # fmt: skip
+        return parent(
+            "unit_attainment",
+            "ratio",
+            [
+                leaf(
+                    "unit_reported",
+                    reached,
+                    argument="top",
+                    unit="attainment",
+                    columns=(f"{UNITS[unit]}s.period_attainment",),
+                    about={"unit": UNITS[unit], "task": case.task_name(j)},
+                ),
+                target.as_argument("bottom"),
+            ],
+            unit="attainment",
+            about={"unit": UNITS[unit], "task": case.task_name(j)},
+        )
     rows = [r for r in case.rows if case.task_of(r) == j]
     up_to = rows[-1] if final else row
-    return parent("attained", "attainment", [
-        reported_year(case, j, up_to).as_argument("reported"),
-        leaf("months_worked", case.steps, argument="steps", unit="months", columns=("cadres.period_steps",)),
-        leaf("share", case.department["share"][j], argument="share", unit="share", columns=("departments.share",),
-             about={"task": case.task_name(j)}),
-        target.as_argument("target"),
-    ], unit="attainment", about={"task": case.task_name(j)})  # fmt: skip
+    return parent(
+        "attained",
+        "attainment",
+        [
+            reported_year(case, j, up_to).as_argument("reported"),
+            leaf("months_worked", case.steps, argument="steps", unit="months", columns=("cadres.period_steps",)),
+            leaf(
+                "share",
+                case.department["share"][j],
+                argument="share",
+                unit="share",
+                columns=("departments.share",),
+                about={"task": case.task_name(j)},
+            ),
+            target.as_argument("target"),
+        ],
+        unit="attainment",
+        about={"task": case.task_name(j)},
+    )
 
 
 def reported_year(case: Case, j: int, row: int) -> Node:
@@ -419,12 +716,34 @@ def reported_year(case: Case, j: int, row: int) -> Node:
     lines = bright_lines(case)
     added = [(r, lines[r]) for r in case.rows if r <= row and case.task_of(r) == j and lines[r]]
     key = f"reported:{j}:{len(added)}"
-    return case.once(key, lambda: parent("reported_year", "sum", [
-        *(case.once(f"reported:{j}:month:{m.step}", lambda m=m: reported_in(case, m, j)).as_argument("term") for m in case.own_months),
-        *(leaf("bright_line", more, argument="term", unit="units", columns=("cadres.falsified",),
-               about={"indicator": case.indicator_name(r), "task": case.task_name(j)}) for r, more in added),
-    ], is_=float(case.row["period_reported"][j]) + sum(more for _, more in added), unit="units",
-        columns=("cadres.period_reported",), about={"task": case.task_name(j)}))  # fmt: skip
+    return case.once(
+        key,
+        lambda: parent(
+            "reported_year",
+            "sum",
+            [
+                *(
+                    case.once(f"reported:{j}:month:{m.step}", lambda m=m: reported_in(case, m, j)).as_argument("term")
+                    for m in case.own_months
+                ),
+                *(
+                    leaf(
+                        "bright_line",
+                        more,
+                        argument="term",
+                        unit="units",
+                        columns=("cadres.falsified",),
+                        about={"indicator": case.indicator_name(r), "task": case.task_name(j)},
+                    )
+                    for r, more in added
+                ),
+            ],
+            is_=float(case.row["period_reported"][j]) + sum(more for _, more in added),
+            unit="units",
+            columns=("cadres.period_reported",),
+            about={"task": case.task_name(j)},
+        ),
+    )
 
 
 def bright_lines(case: Case) -> list[float]:
@@ -450,16 +769,33 @@ def consequences(case: Case) -> list[Node]:
     ranked, applied = case.year.appraised.ranked, case.year.appraised.applied
     c = ranked.cadres[case.i]
     share = leaf("score_share", float(c["score"]) / float(case.scheme["points"]), argument="score_share", unit="share")
-    struck = parent("sanctioned", "sim.rules.ranking.is_sanctioned",
-                    [leaf("grade", c["grade"], argument="grade", unit="grade"), share, case.of_scheme("floor", "floor")],
-                    is_=int(c["sanctioned"]), columns=("cadres.sanctioned",))  # fmt: skip
-    pay = parent("pay", "sim.rules.pay.explicit_reward", [
-        leaf("score", c["score"], argument="score", unit="points"),
-        leaf("unit_points", ranked.departments["score"][case.d], argument="unit_score", unit="points",
-             about={"unit": "department", "people": int(case.department["size"])}),
-        leaf("grade", c["grade"], argument="grade", unit="grade"),
-        *(case.of_scheme(name, name) for name in ("applied", "bonus_per_point", "unit_bonus_per_point", "top_prize", "second_prize",
-                                                  "bottom_cut")),
-    ], is_=applied.cadres["pay"][case.i], unit="wages", columns=("cadres.pay",))  # fmt: skip
-    assert is_sanctioned is not None
+    struck = parent(
+        "sanctioned",
+        "sim.rules.ranking.is_sanctioned",
+        [leaf("grade", c["grade"], argument="grade", unit="grade"), share, case.of_scheme("floor", "floor")],
+        is_=int(c["sanctioned"]),
+        columns=("cadres.sanctioned",),
+    )
+    pay = parent(
+        "pay",
+        "sim.rules.pay.explicit_reward",
+        [
+            leaf("score", c["score"], argument="score", unit="points"),
+            leaf(
+                "unit_points",
+                ranked.departments["score"][case.d],
+                argument="unit_score",
+                unit="points",
+                about={"unit": "department", "people": int(case.department["size"])},
+            ),
+            leaf("grade", c["grade"], argument="grade", unit="grade"),
+            *(
+                case.of_scheme(name, name)
+                for name in ("applied", "bonus_per_point", "unit_bonus_per_point", "top_prize", "second_prize", "bottom_cut")
+            ),
+        ],
+        is_=applied.cadres["pay"][case.i],
+        unit="wages",
+        columns=("cadres.pay",),
+    )
     return [struck, pay]

@@ -10,10 +10,10 @@ import numpy as np
 from sim.loop.calendar import is_period_start, period_length, steps_left  # noqa: F401
 from sim.population.columns import OWN_TASKS
 from sim.population.draws import Purpose
-from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk, offered, reconsiders
+from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk, reconsiders
 from sim.rules.peers import received
 from sim.trace.case import Case, leaf, parent, plain
-from sim.trace.nodes import SEARCHES, Draw, Node
+from sim.trace.nodes import SEARCHES, Draw, Node, told
 from sim.trace.recording import Lived, Month
 
 
@@ -21,16 +21,23 @@ def reported_in(case: Case, month: Month, j: int) -> Node:
     """What he reported on a task in a month: what he made, and what he made up unless an audit found it."""
     lived = case.lived(month)
     is_ = lived.after["period_reported"][j] - lived.before["period_reported"][j]
-    return parent("reported", "sum", [output(case, month, j).as_argument("term"), made_up(case, month, j).as_argument("term")],
-                  is_=is_, unit="units", columns=("cadres.period_reported",), about=about(case, month, j))  # fmt: skip
+    return parent(
+        "reported",
+        "sum",
+        [output(case, month, j).as_argument("term"), made_up(case, month, j).as_argument("term")],
+        is_=is_,
+        unit="units",
+        columns=("cadres.period_reported",),
+        about=about(case, month, j),
+    )
 
 
 def about(case: Case, month: Month, j: int | None = None) -> dict[str, Any]:
     """What the words of a month's node speak of."""
-    told: dict[str, Any] = {"month": case.month_number(month.step)}
+    known: dict[str, Any] = {"month": case.month_number(month.step)}
     if j is not None:
-        told["task"] = case.task_name(j)
-    return told
+        known["task"] = case.task_name(j)
+    return known
 
 
 # --- true output --------------------------------------------------------------------------------------------------------
@@ -40,13 +47,26 @@ def output(case: Case, month: Month, j: int) -> Node:
     """True output: productivity times effort, help less sabotage, and luck."""
     lived = case.lived(month)
     children = [
-        parent("worked", "product", [productivity(case, month, j).as_argument("factor"), effort(case, month, j).as_argument("factor")],
-               argument="term", unit="units", about=about(case, month, j)),
+        parent(
+            "worked",
+            "product",
+            [productivity(case, month, j).as_argument("factor"), effort(case, month, j).as_argument("factor")],
+            argument="term",
+            unit="units",
+            about=about(case, month, j),
+        ),
         *from_colleagues(case, month, j),
         luck(case, month, j),
-    ]  # fmt: skip
-    return parent("output", "sum", children, is_=lived.after["output"][j], unit="units", columns=("cadres.output",),
-                  about=about(case, month, j))  # fmt: skip
+    ]
+    return parent(
+        "output",
+        "sum",
+        children,
+        is_=lived.after["output"][j],
+        unit="units",
+        columns=("cadres.output",),
+        about=about(case, month, j),
+    )
 
 
 def from_colleagues(case: Case, month: Month, j: int) -> list[Node]:
@@ -56,12 +76,24 @@ def from_colleagues(case: Case, month: Month, j: int) -> list[Node]:
     size = int(before["size"])
     helped = received(float(before["sum_help"]), float(lived.before["help_given"]), size)
     harmed = received(float(before["sum_sabotage"]), float(lived.before["sabotage_done"]), size)
-    share = leaf("share", case.department["share"][j], argument="factor", unit="share", columns=("departments.share",),
-                 about={"task": case.task_name(j)})  # fmt: skip
+    share = leaf(
+        "share",
+        case.department["share"][j],
+        argument="factor",
+        unit="share",
+        columns=("departments.share",),
+        about={"task": case.task_name(j)},
+    )
     nodes = []
     for kind, value in (("helped", helped), ("harmed", -harmed)):
         if value:
-            felt = leaf(kind + "_month", value, argument="factor", unit="months", columns=(f"departments.sum_{'help' if kind == 'helped' else 'sabotage'}",))
+            felt = leaf(
+                kind + "_month",
+                value,
+                argument="factor",
+                unit="months",
+                columns=(f"departments.sum_{'help' if kind == 'helped' else 'sabotage'}",),
+            )
             nodes.append(parent(kind, "product", [share, felt], argument="term", unit="units", about=about(case, month, j)))
     return nodes
 
@@ -73,16 +105,38 @@ def luck(case: Case, month: Month, j: int) -> Node:
     department = float(lived.department["luck"][j])
     taxpayers = float(lived.opened.branches["luck"][int(case.department["branch"])][int(case.department["task"][j])])
     step = month.step + 1
-    return parent("luck", "sim.rules.output.luck_on_task", [
-        case.of_task(j, "noise", "noise"),
-        leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
-        case.of_task(j, "own_luck", "own_weight"), case.of_task(j, "shared_luck", "shared_weight"),
-        leaf("draw", own, argument="own", unit="SD", draws=(Draw("work", step, own),), about={"purpose": "work"}),
-        leaf("draw", department, argument="department", unit="SD", draws=(Draw("department", step, department),),
-             columns=("departments.luck",), about={"purpose": "department"}),
-        leaf("draw", taxpayers, argument="taxpayers", unit="SD", draws=(Draw("taxpayers", step, taxpayers, "persistent normal"),),
-             columns=("branches.luck",), about={"purpose": "taxpayers"}),
-    ], argument="term", unit="units", about=about(case, month, j))  # fmt: skip
+    return parent(
+        "luck",
+        "sim.rules.output.luck_on_task",
+        [
+            case.of_task(j, "noise", "noise"),
+            leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
+            case.of_task(j, "own_luck", "own_weight"),
+            case.of_task(j, "shared_luck", "shared_weight"),
+            leaf("draw", own, argument="own", unit="SD", draws=(Draw("work", step, own),), about={"purpose": "work"}),
+            leaf(
+                "draw",
+                department,
+                argument="department",
+                unit="SD",
+                draws=(Draw("department", step, department),),
+                columns=("departments.luck",),
+                about={"purpose": "department"},
+            ),
+            leaf(
+                "draw",
+                taxpayers,
+                argument="taxpayers",
+                unit="SD",
+                draws=(Draw("taxpayers", step, taxpayers, "persistent normal"),),
+                columns=("branches.luck",),
+                about={"purpose": "taxpayers"},
+            ),
+        ],
+        argument="term",
+        unit="units",
+        about=about(case, month, j),
+    )
 
 
 def productivity(case: Case, month: Month, j: int) -> Node:
@@ -97,14 +151,30 @@ def productivity(case: Case, month: Month, j: int) -> Node:
 
         compliance = float(world.branches["compliance"][int(case.department["branch"])])
         strategic *= compliance_productivity(compliance, float(case.behaviour["compliance_effect"]))
-    return parent("productivity", "sim.rules.output.productivity", [
-        leaf("ability", c["ability"], argument="ability", unit="x normal", columns=("cadres.ability",)),
-        leaf("capability", c["capability"][perspective], argument="capability", unit="x normal", columns=("cadres.capability",)),
-        leaf("strategic", strategic, argument="strategic_productivity", unit="x normal",
-             columns=("bureaus.productivity", "branches.compliance") if perspective == 0 else ("bureaus.productivity",)),
-        fatigue(case, month).as_argument("fatigue"),
-        leaf("workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)),
-    ], is_=lived.made[j], unit="units a month of effort", about=about(case, month, j))  # fmt: skip
+    return parent(
+        "productivity",
+        "sim.rules.output.productivity",
+        [
+            leaf("ability", c["ability"], argument="ability", unit="x normal", columns=("cadres.ability",)),
+            leaf(
+                "capability", c["capability"][perspective], argument="capability", unit="x normal", columns=("cadres.capability",)
+            ),
+            leaf(
+                "strategic",
+                strategic,
+                argument="strategic_productivity",
+                unit="x normal",
+                columns=("bureaus.productivity", "branches.compliance") if perspective == 0 else ("bureaus.productivity",),
+            ),
+            fatigue(case, month).as_argument("fatigue"),
+            leaf(
+                "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
+            ),
+        ],
+        is_=lived.made[j],
+        unit="units a month of effort",
+        about=about(case, month, j),
+    )
 
 
 # --- fatigue and burnout ------------------------------------------------------------------------------------------------
@@ -112,9 +182,21 @@ def productivity(case: Case, month: Month, j: int) -> Node:
 
 def fatigue(case: Case, month: Month) -> Node:
     """Productivity lost to exhaustion."""
-    return case.once(f"fatigue:{month.step}", lambda: parent("fatigue", "sim.rules.output.fatigue", [
-        case.of_behaviour("fatigue", "fatigue_at_full"), exhaustion(case, month).as_argument("exhaustion"),
-    ], is_=case.lived(month).after["fatigue"], unit="share", columns=("cadres.fatigue",), about=about(case, month)))  # fmt: skip
+    return case.once(
+        f"fatigue:{month.step}",
+        lambda: parent(
+            "fatigue",
+            "sim.rules.output.fatigue",
+            [
+                case.of_behaviour("fatigue", "fatigue_at_full"),
+                exhaustion(case, month).as_argument("exhaustion"),
+            ],
+            is_=case.lived(month).after["fatigue"],
+            unit="share",
+            columns=("cadres.fatigue",),
+            about=about(case, month),
+        ),
+    )
 
 
 def exhaustion(case: Case, month: Month) -> Node:
@@ -129,42 +211,86 @@ def _exhaustion(case: Case, month: Month) -> Node:
     if not earlier:
         return leaf("exhaustion", value, **more)
     before = case.lived(earlier[0])
-    return parent("exhaustion", "sim.rules.burnout.next_exhaustion", [
-        exhaustion(case, earlier[0]).as_argument("exhaustion"),
-        case.of_behaviour("exhaustion_base", "base"),
-        strain(case, earlier[0]).as_argument("strain"),
-        leaf("resilience", before.after["resilience"], argument="resilience", columns=("cadres.resilience",)),
-        case.of_behaviour("burnout_rate", "rate"),
-    ], is_=value, **more)  # fmt: skip
+    return parent(
+        "exhaustion",
+        "sim.rules.burnout.next_exhaustion",
+        [
+            exhaustion(case, earlier[0]).as_argument("exhaustion"),
+            case.of_behaviour("exhaustion_base", "base"),
+            strain(case, earlier[0]).as_argument("strain"),
+            leaf("resilience", before.after["resilience"], argument="resilience", columns=("cadres.resilience",)),
+            case.of_behaviour("burnout_rate", "rate"),
+        ],
+        is_=value,
+        **more,
+    )
 
 
 def strain(case: Case, month: Month) -> Node:
     """Strain of a month: demands less resources."""
-    lived, b = case.lived(month), case.behaviour
+    lived = case.lived(month)
     c = lived.after
     reward = float(c["pay"]) + 0.1 * float(case.scheme["recognition"])
     branch = case.world.branches[int(case.department["branch"])]
-    return parent("strain", "sim.rules.burnout.strain", [
-        leaf("load", c["load"], argument="load", unit="months", columns=("cadres.load",), about=about(case, month)),
-        case.of_behaviour("capacity", "capacity"),
-        leaf("overhead", case.department["overhead"], argument="overhead", unit="months", columns=("departments.overhead",)),
-        leaf("threat", c["threat"], argument="threat", unit="wages", columns=("cadres.threat",)),
-        parent("role_conflict", "sim.rules.responsibility.role_conflict", [
-            case.of_scheme("joint_responsibility", "joint_share"), case.of_scheme("pass_through", "pass_through"),
-            leaf("is_office", case.department["is_office"], argument="is_office"), case.of_scheme("clear_posts", "clear_posts"),
-        ], argument="role_conflict"),
-        parent("imbalance", "sim.rules.burnout.effort_reward_imbalance", [
-            leaf("load", c["load"], argument="load", unit="months", about=about(case, month)),
-            leaf("reward", reward, argument="reward", unit="wages", columns=("cadres.pay",)),
-            leaf("motivation", c["motivation"], argument="motivation", unit="x normal", columns=("cadres.motivation",)),
-        ], argument="imbalance"),
-        parent("resources", "sim.rules.burnout.resources_at_work", [
-            *(case.of_scheme(name, name) for name in ("care", "coaching", "feedback", "autonomy")),
-            leaf("branch_resources", branch["resources"], argument="branch_resources", unit="share", columns=("branches.resources",)),
-        ], argument="resources"),
-        *(case.of_behaviour(name, name) for name in ("load_strain", "overhead_strain", "threat_strain", "role_conflict_strain",
-                                                     "imbalance_strain", "resource_relief")),
-    ], unit="logit", about=about(case, month))  # fmt: skip
+    return parent(
+        "strain",
+        "sim.rules.burnout.strain",
+        [
+            leaf("load", c["load"], argument="load", unit="months", columns=("cadres.load",), about=about(case, month)),
+            case.of_behaviour("capacity", "capacity"),
+            leaf("overhead", case.department["overhead"], argument="overhead", unit="months", columns=("departments.overhead",)),
+            leaf("threat", c["threat"], argument="threat", unit="wages", columns=("cadres.threat",)),
+            parent(
+                "role_conflict",
+                "sim.rules.responsibility.role_conflict",
+                [
+                    case.of_scheme("joint_responsibility", "joint_share"),
+                    case.of_scheme("pass_through", "pass_through"),
+                    leaf("is_office", case.department["is_office"], argument="is_office"),
+                    case.of_scheme("clear_posts", "clear_posts"),
+                ],
+                argument="role_conflict",
+            ),
+            parent(
+                "imbalance",
+                "sim.rules.burnout.effort_reward_imbalance",
+                [
+                    leaf("load", c["load"], argument="load", unit="months", about=about(case, month)),
+                    leaf("reward", reward, argument="reward", unit="wages", columns=("cadres.pay",)),
+                    leaf("motivation", c["motivation"], argument="motivation", unit="x normal", columns=("cadres.motivation",)),
+                ],
+                argument="imbalance",
+            ),
+            parent(
+                "resources",
+                "sim.rules.burnout.resources_at_work",
+                [
+                    *(case.of_scheme(name, name) for name in ("care", "coaching", "feedback", "autonomy")),
+                    leaf(
+                        "branch_resources",
+                        branch["resources"],
+                        argument="branch_resources",
+                        unit="share",
+                        columns=("branches.resources",),
+                    ),
+                ],
+                argument="resources",
+            ),
+            *(
+                case.of_behaviour(name, name)
+                for name in (
+                    "load_strain",
+                    "overhead_strain",
+                    "threat_strain",
+                    "role_conflict_strain",
+                    "imbalance_strain",
+                    "resource_relief",
+                )
+            ),
+        ],
+        unit="logit",
+        about=about(case, month),
+    )
 
 
 # --- effort -------------------------------------------------------------------------------------------------------------
@@ -173,12 +299,26 @@ def strain(case: Case, month: Month) -> Node:
 def effort(case: Case, month: Month, j: int) -> Node:
     """Effort on the task: a share of the way from last month's to the plan."""
     lived = case.lived(month)
-    return parent("effort", "sim.rules.effort.next_effort", [
-        leaf("effort_before", lived.before["effort"][j], argument="effort", unit="months", columns=("cadres.effort",),
-             about=about(case, month, j)),
-        planned(case, month, j).as_argument("best"),
-        case.of_behaviour("adjustment", "adjustment"),
-    ], is_=lived.after["effort"][j], unit="months", columns=("cadres.effort",), about=about(case, month, j))  # fmt: skip
+    return parent(
+        "effort",
+        "sim.rules.effort.next_effort",
+        [
+            leaf(
+                "effort_before",
+                lived.before["effort"][j],
+                argument="effort",
+                unit="months",
+                columns=("cadres.effort",),
+                about=about(case, month, j),
+            ),
+            planned(case, month, j).as_argument("best"),
+            case.of_behaviour("adjustment", "adjustment"),
+        ],
+        is_=lived.after["effort"][j],
+        unit="months",
+        columns=("cadres.effort",),
+        about=about(case, month, j),
+    )
 
 
 def planned(case: Case, month: Month, j: int) -> Node:
@@ -189,31 +329,48 @@ def planned(case: Case, month: Month, j: int) -> Node:
     if not thinks_anew(case, month):
         return leaf("plan_kept", value, **more)
     state = Plan(case, lived, j)
-    kappa = float(cost_level(float(case.behaviour["cost"]), float(case.behaviour["exhaustion_cost"]), float(lived.before["exhaustion"])))
+    kappa = float(
+        cost_level(float(case.behaviour["cost"]), float(case.behaviour["exhaustion_cost"]), float(lived.before["exhaustion"]))
+    )
     children = [
         *(worth_of_effort(case, month, row, float(value)) for row in case.rows if case.task_of(row) == j),
         leaf("drive", lived.drives[j], unit="wages", about=about(case, month, j), columns=("cadres.psm", "cadres.motivation")),
-        parent("marginal_cost", "sim.rules.effort.marginal_cost", [
-            leaf("plan_kept", value, argument="effort", unit="months", about=about(case, month, j)),
-            leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
-            cost_of_work(case, month, kappa),
-            case.of_behaviour("substitution", "substitution"),
-            leaf("curvature", lived.curvatures[j], argument="curvature"),
-        ], unit="wages", about=about(case, month, j)),
+        parent(
+            "marginal_cost",
+            "sim.rules.effort.marginal_cost",
+            [
+                leaf("plan_kept", value, argument="effort", unit="months", about=about(case, month, j)),
+                leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
+                cost_of_work(case, month, kappa),
+                case.of_behaviour("substitution", "substitution"),
+                leaf("curvature", lived.curvatures[j], argument="curvature"),
+            ],
+            unit="wages",
+            about=about(case, month, j),
+        ),
         leaf("load_price", lived.after["load_price"], unit="wages", columns=("cadres.load_price",), about=about(case, month)),
-    ]  # fmt: skip
+    ]
     node = Node("planned", plain(value), how="sim.rules.effort.best_efforts", children=tuple(children), state=state, **more)
-    from sim.trace.nodes import told
-
-    return told(node, plain(value))
+    return told(node, float(value))
 
 
 def cost_of_work(case: Case, month: Month, kappa: float) -> Node:
     """How dear work is to him this month."""
-    return case.once(f"kappa:{month.step}", lambda: parent("cost_level", "sim.rules.effort.cost_level", [
-        case.of_behaviour("cost", "kappa"), case.of_behaviour("exhaustion_cost", "exhaustion_cost"),
-        exhaustion(case, month).as_argument("exhaustion"),
-    ], is_=kappa, unit="wages", about=about(case, month))).as_argument("kappa")  # fmt: skip
+    return case.once(
+        f"kappa:{month.step}",
+        lambda: parent(
+            "cost_level",
+            "sim.rules.effort.cost_level",
+            [
+                case.of_behaviour("cost", "kappa"),
+                case.of_behaviour("exhaustion_cost", "exhaustion_cost"),
+                exhaustion(case, month).as_argument("exhaustion"),
+            ],
+            is_=kappa,
+            unit="wages",
+            about=about(case, month),
+        ),
+    ).as_argument("kappa")
 
 
 def thinks_anew(case: Case, month: Month) -> bool:
@@ -247,9 +404,17 @@ class Plan:
         c = lived.after
         besides = float(case.department["overhead"]) + float(c["help_given"]) + float(c["sabotage_done"])
         best_efforts(
-            desk, tasks, rows, kappa, float(b["substitution"]), float(case.department["curvature"]), float(c["risk_aversion"]),
-            besides, float(lived.before["load_price"]), is_fresh(case, lived),
-        )  # fmt: skip
+            desk,
+            tasks,
+            rows,
+            kappa,
+            float(b["substitution"]),
+            float(case.department["curvature"]),
+            float(c["risk_aversion"]),
+            besides,
+            float(lived.before["load_price"]),
+            is_fresh(case, lived),
+        )
         return float(desk.efforts[self.j])
 
 
@@ -272,7 +437,7 @@ SEARCHES["sim.rules.effort.all_offered"] = lambda state: state.solve()
 
 def worth_of_effort(case: Case, month: Month, row: int, at: float) -> Node:
     """What one more unit of effort is worth to him through one indicator, at his plan; and what he bases that on."""
-    lived, scheme = case.lived(month), case.scheme
+    lived = case.lived(month)
     offer, c = lived.weighed[row], lived.after
     state = Worth(lived.weighed, range(row, row + 1), at, float(c["risk_aversion"]))
     children = [
@@ -289,10 +454,16 @@ def worth_of_effort(case: Case, month: Month, row: int, at: float) -> Node:
         children.append(leaf("worth_above", offer["above"], unit="wages"))
     if offer["notch"]:
         children.append(leaf("worth_notch", offer["notch"], unit="wages"))
-    assert scheme is not None and offered is not None
     j = case.task_of(row)
-    return Node("worth_of_effort", state.solve(), "wages", "sim.rules.effort.all_offered", tuple(children), state=state,
-                about={**about(case, month, j), "indicator": case.indicator_name(row)})  # fmt: skip
+    return Node(
+        "worth_of_effort",
+        state.solve(),
+        "wages",
+        "sim.rules.effort.all_offered",
+        tuple(children),
+        state=state,
+        about={**about(case, month, j), "indicator": case.indicator_name(row)},
+    )
 
 
 # --- gaming -------------------------------------------------------------------------------------------------------------
@@ -300,18 +471,27 @@ def worth_of_effort(case: Case, month: Month, row: int, at: float) -> Node:
 
 def made_up(case: Case, month: Month, j: int) -> Node:
     """What he reported beyond what he made: nothing is left of it where it was found."""
-    lived = case.lived(month)
     falsified = falsification(case, month, j)
     if case.scheme["detection"] <= 0.0:
         return falsified
     lot = case.lots(Purpose.CHANCES, month.step)[1]
     kept = 0.0 if lot < case.scheme["detection"] else 1.0
-    assert lived is not None
-    return parent("falsified_kept", "product", [
-        falsified.as_argument("factor"),
-        leaf("not_found", kept, argument="factor", draws=(Draw("audit", month.step + 1, lot, "uniform"),),
-             about={**about(case, month), "chance": plain(case.scheme["detection"])}),
-    ], unit="units", about=about(case, month, j))  # fmt: skip
+    return parent(
+        "falsified_kept",
+        "product",
+        [
+            falsified.as_argument("factor"),
+            leaf(
+                "not_found",
+                kept,
+                argument="factor",
+                draws=(Draw("audit", month.step + 1, lot, "uniform"),),
+                about={**about(case, month), "chance": plain(case.scheme["detection"])},
+            ),
+        ],
+        unit="units",
+        about=about(case, month, j),
+    )
 
 
 def falsification(case: Case, month: Month, j: int) -> Node:
@@ -322,23 +502,53 @@ def falsification(case: Case, month: Month, j: int) -> Node:
     made = float(lived.made[j])
     state = Worth(lived.settled, span, float(lived.after["effort"][j]), 0.0, made if made > 0.0 else math.inf)
     believed = lived.before["detection_perceived"] if case.behaviour["detection_learning"] > 0.0 else case.scheme["detection"]
-    return parent("falsified", "sim.rules.gaming.falsification", [
-        Node("worth_of_report", state.solve(), "wages", "sim.rules.effort.all_offered", argument="slope", state=state,
-             about=about(case, month, j)),
-        case.of_scheme("captured", "captured"),
-        leaf("detection_believed", believed, argument="detection", unit="share", columns=("cadres.detection_perceived",)),
-        case.of_scheme("audit_penalty", "penalty"),
-        honesty(case, month).as_argument("honesty"),
-        case.of_behaviour("falsification_cost", "cost"),
-        leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
-    ], is_=lived.after["falsified"][j], unit="units", columns=("cadres.falsified",), about=about(case, month, j))  # fmt: skip
+    return parent(
+        "falsified",
+        "sim.rules.gaming.falsification",
+        [
+            Node(
+                "worth_of_report",
+                state.solve(),
+                "wages",
+                "sim.rules.effort.all_offered",
+                argument="slope",
+                state=state,
+                about=about(case, month, j),
+            ),
+            case.of_scheme("captured", "captured"),
+            leaf("detection_believed", believed, argument="detection", unit="share", columns=("cadres.detection_perceived",)),
+            case.of_scheme("audit_penalty", "penalty"),
+            honesty(case, month).as_argument("honesty"),
+            case.of_behaviour("falsification_cost", "cost"),
+            leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
+        ],
+        is_=lived.after["falsified"][j],
+        unit="units",
+        columns=("cadres.falsified",),
+        about=about(case, month, j),
+    )
 
 
 def honesty(case: Case, month: Month) -> Node:
     """What a falsified unit costs his conscience, worn down by the department's norm."""
     norm = case.lived(month).opened.departments["norm"][case.d]
-    return case.once(f"honesty:{month.step}", lambda: parent("felt_honesty", "sim.rules.gaming.felt_honesty", [
-        leaf("honesty", case.lived(month).after["honesty"], argument="honesty", unit="wages a unit", columns=("cadres.honesty",)),
-        case.of_behaviour("norm_influence", "norm_influence"),
-        leaf("norm", norm, argument="norm", unit="share", columns=("departments.norm",)),
-    ], unit="wages a unit", about=about(case, month)))  # fmt: skip
+    return case.once(
+        f"honesty:{month.step}",
+        lambda: parent(
+            "felt_honesty",
+            "sim.rules.gaming.felt_honesty",
+            [
+                leaf(
+                    "honesty",
+                    case.lived(month).after["honesty"],
+                    argument="honesty",
+                    unit="wages a unit",
+                    columns=("cadres.honesty",),
+                ),
+                case.of_behaviour("norm_influence", "norm_influence"),
+                leaf("norm", norm, argument="norm", unit="share", columns=("departments.norm",)),
+            ],
+            unit="wages a unit",
+            about=about(case, month),
+        ),
+    )

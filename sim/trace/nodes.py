@@ -101,7 +101,12 @@ def added(*values: float) -> float:
 
 
 #: Ways of adding up that are no rule of their own. The first four take all children that have an argument, in order.
-IN_ORDER: dict[str, Callable[..., Any]] = {"sum": added, "product": lambda *v: math.prod(v), "mean": mean_of, "count": added}
+IN_ORDER: dict[str, Callable[..., Any]] = {
+    "sum": added,
+    "product": lambda *v: math.prod(v),
+    "mean": mean_of,
+    "count": lambda *v: sum(v),
+}
 BY_NAME: dict[str, Callable[..., Any]] = {
     "moved": moved,
     "attainment": attainment,
@@ -203,6 +208,4 @@ def rule_card(name: str) -> RuleCard:
     source = " ".join(named.group(1).split()) if named else "; ".join(_CITED.findall(" ".join(text.split())))
     module = inspect.cleandoc(import_module(name.rpartition(".")[0]).__doc__ or "")
     mechanism = re.search(r"mechanisms? ([\d, and]+)", module + " " + text)
-    return RuleCard(
-        name, " ".join(text.split("\n\n")[0].split()), source, mechanism.group(1).strip(" ,") if mechanism else ""
-    )
+    return RuleCard(name, " ".join(text.split("\n\n")[0].split()), source, mechanism.group(1).strip(" ,") if mechanism else "")
