@@ -1,0 +1,109 @@
+"""Assembling, building and checking the site."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from docs.made import sessions
+from docs.made.checking import faults
+from docs.made.declared import ROOT
+from docs.made.mentions import linked
+from docs.made.pages import MADE
+from docs.made.pages.evidence import facts
+
+DOCS = ROOT / "docs"
+SOURCE = ROOT / "build" / "docs" / "source"
+HTML = ROOT / "build" / "docs" / "html"
+FACT = re.compile(r"\{fact\}`([^`]+)`")
+#: Folders of `docs/` that hold no pages.
+NOT_PAGES = ("made", "outputs")
+
+
+def hand_written() -> dict[str, str]:
+    """Every page of `docs/` with its path below it."""
+    found = {}
+    for path in sorted(DOCS.rglob("*.md")):
+        name = path.relative_to(DOCS).as_posix()
+        if name.split("/")[0] not in NOT_PAGES:
+            found[name] = path.read_text(encoding="utf-8")
+    return found
+
+
+def finished(name: str, text: str) -> str:
+    """A hand-written page with its facts, outputs and links put in.
+
+    Raises:
+        ValueError: a fact or a declared thing that does not exist, or commands without a recorded output.
+    """
+    known = facts()
+    if wrong := [fact for fact in FACT.findall(text) if fact not in known]:
+        raise ValueError(f"{name}: there is no such fact: {', '.join(wrong)}")
+    text = FACT.sub(lambda match: known[match[1]], text)
+    if sessions.is_session(text):
+        text = sessions.with_outputs(name, text)
+    return linked(text, name)
+
+
+def assemble() -> list[str]:
+    """Put all pages together under `SOURCE`; returns what is wrong with them."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    wrong = []
+    SOURCE.mkdir(parents=True)
+    for name in ("conf.py", "static", "closed-loop.svg", "calibration.csv"):
+        path = DOCS / name
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, SOURCE / name)
+    pages = {name: text for name, text in hand_written().items()}
+    for name, make in MADE.items():
+        if name in pages:
+            wrong.append(f"{name} is both written by hand and made")
+        _write(name, make())
+    for name, text in pages.items():
+        try:
+            _write(name, finished(name, text))
+        except ValueError as error:
+            wrong.append(str(error))
+    _write("decisions/index.md", _decisions(pages))
+    _write("changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    return wrong
+
+
+def _write(name: str, text: str) -> None:
+    path = SOURCE / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _decisions(pages: dict[str, str]) -> str:
+    """The list of decisions, newest first."""
+    named = sorted((name for name in pages if name.startswith("decisions/")), reverse=True)
+    entries = [Path(name).stem for name in named]
+    return "\n".join(["# Decisions", "", "Why things are as they are: one short page each, dated.", "", "```{toctree}", *entries, "```", ""])
+
+
+def build() -> int:
+    """Run Sphinx, warnings as errors; returns its exit code."""
+    shutil.rmtree(HTML, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", "-d", str(SOURCE.parent / "trees"), str(SOURCE), str(HTML)]
+    return subprocess.run(command, check=False).returncode
+
+
+def main() -> int:
+    """Assemble, build, check; tells every fault and returns 1 if there is one."""
+    start = time.monotonic()
+    wrong = assemble()
+    assembled = time.monotonic() - start
+    if not wrong and build():
+        wrong.append("Sphinx found mistakes, told above")
+    if not wrong:
+        wrong = faults(HTML)
+    for fault in wrong:
+        print(f"docs: {fault}", file=sys.stderr)
+    if not wrong:
+        pages = len(list(HTML.rglob("*.html")))
+        print(f"{HTML.relative_to(ROOT)}/index.html: {pages} pages, assembled in {assembled:.0f} s, all in {time.monotonic() - start:.0f} s")
+    return 1 if wrong else 0
