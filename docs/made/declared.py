@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 #: Files of `sim/rules` that are tools, not mechanisms: their functions are in the reference but need no reason in the text.
 TOOLS = ("numbers",)
-#: Rules that only help to solve one another: named together with what they serve.
+#: What hand-written pages may name.
 KINDS = ("rule", "column", "parameter", "link", "element", "outcome", "source", "trap", "command", "preset", "bureau", "study")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from docs.made.declared import KINDS, names, page_of
+from docs.made.declared import KINDS, TOOLS, names, page_of, rules
 from docs.made.markdown import anchor
 
 MENTION = re.compile(r"\{(" + "|".join(KINDS) + r")\}`([^`]+)`")
@@ -55,6 +55,27 @@ def missing(texts: Iterable[str], kind: str, declared: Collection[str] | None = 
     """What the code declares of a kind and no text names."""
     told = {found.name for text in texts for found in mentions(text) if found.kind == kind}
     return [name for name in sorted(declared or names(kind)) if not any(fnmatchcase(name, pattern) for pattern in told)]
+
+
+def drift(model_pages: Mapping[str, str], declared: Mapping[str, Collection[str]] | None = None) -> list[str]:
+    """Where the description of the model and the code have parted: names that are gone, declarations nobody explains.
+
+    `declared` replaces what the code declares, kind by kind (tests plant drift with it).
+    """
+    told = [f"{page}, {fault}" for page, text in model_pages.items() for fault in unknown(text, declared)]
+    for kind in EXPLAINED:
+        held = (declared or {}).get(kind) or explained(kind)
+        told += [f"no page of the model explains the {kind} {name}" for name in missing(model_pages.values(), kind, held)]
+    return told
+
+
+#: What the description of the model must name, each and every one.
+EXPLAINED = ("rule", "column", "parameter", "link")
+
+
+def explained(kind: str) -> Collection[str]:
+    """What of a kind needs an explanation: all but the small tools that every rule uses."""
+    return {name for name in names(kind) if kind != "rule" or rules()[name].module not in TOOLS}
 
 
 def linked(text: str, page: str) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 from docs.made import sessions
 from docs.made.checking import faults
 from docs.made.declared import ROOT
-from docs.made.mentions import linked
+from docs.made.mentions import drift, linked
 from docs.made.pages import MADE
 from docs.made.pages.evidence import facts
+from docs.made.putting_in import put_in
 
 DOCS = ROOT / "docs"
 SOURCE = ROOT / "build" / "docs" / "source"
@@ -22,6 +23,8 @@ HTML = ROOT / "build" / "docs" / "html"
 FACT = re.compile(r"\{fact\}`([^`]+)`")
 #: Folders of `docs/` that hold no pages.
 NOT_PAGES = ("made", "outputs")
+#: The description of the model (ODD+D).
+MODEL = ("model/odd.md", "model/entities.md", "model/submodels.md")
 
 
 def hand_written() -> dict[str, str]:
@@ -32,6 +35,11 @@ def hand_written() -> dict[str, str]:
         if name.split("/")[0] not in NOT_PAGES:
             found[name] = path.read_text(encoding="utf-8")
     return found
+
+
+def model_pages(pages: dict[str, str]) -> dict[str, str]:
+    """The pages that describe the model and must agree with the code."""
+    return {name: text for name, text in pages.items() if name in MODEL}
 
 
 def finished(name: str, text: str) -> str:
@@ -46,7 +54,7 @@ def finished(name: str, text: str) -> str:
     text = FACT.sub(lambda match: known[match[1]], text)
     if sessions.is_session(text):
         text = sessions.with_outputs(name, text)
-    return linked(text, name)
+    return linked(put_in(text), name)
 
 
 def assemble() -> list[str]:
@@ -57,7 +65,8 @@ def assemble() -> list[str]:
     for name in ("conf.py", "static", "closed-loop.svg", "calibration.csv"):
         path = DOCS / name
         (shutil.copytree if path.is_dir() else shutil.copy)(path, SOURCE / name)
-    pages = {name: text for name, text in hand_written().items()}
+    pages = hand_written()
+    wrong += drift(model_pages(pages))
     for name, make in MADE.items():
         if name in pages:
             wrong.append(f"{name} is both written by hand and made")

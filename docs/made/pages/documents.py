@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
-from itertools import groupby
 from typing import Any
 
 from docs.made.declared import ROOT, parameters, sources
@@ -63,19 +62,24 @@ def _page(model: Any, title: str, about: str, kind: str) -> str:
         f"so that it carries its provenance. `cadresim schema {kind}` prints the same as JSON Schema for editors.",
         "",
     ]
-    for section, found in groupby(leaves(model), key=lambda leaf: leaf.section):
-        lines += [f"## {section or 'at the top'}", "", _table(found, kind), ""]
+    sections: dict[str, list[Leaf]] = {}
+    for leaf in leaves(model):
+        sections.setdefault(leaf.section, []).append(leaf)
+    for section, found in sections.items():
+        lines += [f"## {section or 'At the top'}", "", _table(found, kind), ""]
     return "\n".join(lines)
 
 
-def _table(found: Iterable[Leaf], kind: str) -> str:
-    header = ("Element", "Takes", "Unit", "Bounds", "Default", "Meaning")
+def _table(found: Sequence[Leaf], kind: str) -> str:
+    """The elements of one section; columns that would be empty are left out."""
     of = "element" if kind != "study" else "setting"
+    header = ("Element", "Takes", "Unit", "Bounds", "Default", "Meaning")
     rows = [
         (span(of, leaf.path, code(leaf.path.rpartition(".")[2])), plain(leaf.type), plain(leaf.unit), leaf.bounds, plain(leaf.default), plain(leaf.meaning))
         for leaf in found
     ]  # fmt: skip
-    return table(header, rows)
+    kept = [index for index in range(len(header)) if any(row[index] for row in rows)]
+    return table([header[index] for index in kept], [[row[index] for index in kept] for row in rows])
 
 
 def behaviour_page() -> str:

@@ -31,7 +31,7 @@ def month_page() -> str:
         "## The calls of a month",
         "",
     ]
-    about = _link_docs()
+    about = link_words()
     lines += [table(("Call", "Link of the closed loop", "What it does"), [(span("link", name, code(name)), link, plain(about.get(name, ""))) for name, link in links().items()])]
     lines += ["## Who reads and writes what", ""]
     rows = [(link, code(rule), _by_table(reads), _by_table(writes)) for link, rule, reads, writes in month_plan()]
@@ -40,7 +40,8 @@ def month_page() -> str:
 
 
 @cache
-def _link_docs() -> dict[str, str]:
+def link_words() -> dict[str, str]:
+    """The first line of what each function of the loop says of itself."""
     import ast
 
     from docs.made.declared import ROOT
@@ -130,13 +131,19 @@ def columns_page() -> str:
     for name in columns():
         tables.setdefault(name.split(".")[0], []).append(name)
     for held, named in tables.items():
-        rows = []
-        for name in named:
-            column = columns()[name]
-            size = "×".join(str(length) for length in column.shape)
-            rows.append((span("column", name, code(column.name)), size, plain(column.unit), _bounds(column.low, column.high), column.owner, plain(column.meaning)))
-        lines += [f"## {held}", "", table(("Column", "Slots", "Unit", "Bounds", "Written by", "Meaning"), rows)]
+        lines += [f"## {held}", "", table(("Column", "Unit", "Bounds", "Written by", "Meaning"), column_rows(named))]
     return "\n".join(lines)
+
+
+def column_rows(named: Iterable[str], *, link: bool = False) -> list[tuple[str, ...]]:
+    """One row a column; `link` points at the reference instead of being it."""
+    rows = []
+    for name in named:
+        column = columns()[name]
+        first = f"[`{column.name}`](../reference/columns.md#{anchor('column', name)})" if link else span("column", name, code(column.name))
+        size = f" {'×'.join(str(length) for length in column.shape)} slots." if column.shape else ""
+        rows.append((first, plain(column.unit), _bounds(column.low, column.high), column.owner, plain(column.meaning) + size))
+    return rows
 
 
 def _bounds(low: float, high: float) -> str:
