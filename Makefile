@@ -14,7 +14,7 @@ OUT ?= results/municipal_comparison
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help compare test test-fast format lint types layers bench check constraints clean
+.PHONY: help compare test test-fast format lint types layers bench docs check constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,12 +29,12 @@ test-fast: $(READY) ## pass the tests that take no more than a few seconds each
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
 format: $(READY) ## put the code into its form
-	$(BIN)/python -m ruff format sim experiments tests
-	$(BIN)/python -m ruff check --fix sim experiments tests
+	$(BIN)/python -m ruff format sim experiments tests docs
+	$(BIN)/python -m ruff check --fix sim experiments tests docs
 
 lint: $(READY) ## check form and common faults
-	$(BIN)/python -m ruff format --check sim experiments tests
-	$(BIN)/python -m ruff check sim experiments tests
+	$(BIN)/python -m ruff format --check sim experiments tests docs
+	$(BIN)/python -m ruff check sim experiments tests docs
 
 types: $(READY) ## check types
 	$(BIN)/python -m mypy
@@ -45,7 +45,10 @@ layers: $(READY) ## check that imports go down only
 bench: $(READY) ## measure speed and variance reduction
 	$(BIN)/python -m tests.bench $(ARGS)
 
-check: lint types layers test ## everything that must hold before a commit
+docs: $(READY) ## build the documentation into build/docs/html (warnings and broken links are errors)
+	$(BIN)/python -m docs.made $(ARGS)
+
+check: lint types layers docs test ## everything that must hold before a commit
 
 constraints: $(READY) ## write constraints.txt anew (needs uv); free of addresses, so it can be committed
 	uv pip compile --universal --python-version 3.11 --all-extras --no-header --no-annotate --upgrade pyproject.toml -o constraints.txt

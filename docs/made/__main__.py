@@ -1,4 +1,4 @@
-"""`python -m docs.made`: the whole site; `python -m docs.made outputs [PAGE ...]`: run the tutorials and record what they print."""
+"""`python -m docs.made`: the whole site. `python -m docs.made outputs [PAGE ...]`: run tutorials, record what they print."""
 
 import sys
 

@@ -8,7 +8,16 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 #: Tags whose address the browser loads by itself.
-LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src", "object": "data"}
+LOADED = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "object": "data",
+}
 _CSS_ADDRESS = re.compile(r"(?:url\(|@import\s+)[\s'\"]*((?:https?:)?//[^\s'\")]+)")
 
 

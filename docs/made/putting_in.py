@@ -1,4 +1,7 @@
-"""Made tables inside hand-written pages: {made}`schedule`, {made}`columns TABLE`, {made}`rules and parameters` (those the section names)."""
+"""Made tables inside hand-written pages.
+
+{made}`schedule`, {made}`columns TABLE`, and {made}`rules and parameters`: those that the section names.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ def put_in(text: str) -> str:
 
 def _table(name: str, section: str) -> str:
     if name == "schedule":
-        rows = [(str(number), f"[`{link}`](../reference/month.md#{anchor('link', link)})", loop, plain(link_words().get(link, ""))) for number, (link, loop) in enumerate(links().items(), start=1)]
+        rows = [
+            (str(number), f"[`{link}`](../reference/month.md#{anchor('link', link)})", loop, plain(link_words().get(link, "")))
+            for number, (link, loop) in enumerate(links().items(), start=1)
+        ]
         return table(("", "Step", "Link of the loop", "What it does"), rows)
     if name.startswith("columns "):
         held = name.removeprefix("columns ")
@@ -46,7 +52,9 @@ def _rules(section: str) -> str:
     for name in _named(section, "rule"):
         if name in rules():
             cited = ", ".join(_source(key) for key in citations(rules()[name].doc))
-            rows.append((f"[`{name}`](../reference/rules.md#{anchor('rule', name)})", plain(rules()[name].doc.split("\n")[0]), cited))
+            rows.append(
+                (f"[`{name}`](../reference/rules.md#{anchor('rule', name)})", plain(rules()[name].doc.split("\n")[0]), cited)
+            )
     return table(("Rule", "What it returns", "Source"), rows) if rows else ""
 
 
@@ -59,7 +67,15 @@ def _parameters(section: str) -> str:
         beside = held[name].annotation
         ranged = f"{beside.low:g} to {beside.high:g}" if beside and beside.low is not None and beside.high is not None else ""
         cited = ", ".join(_source(key) for key in (beside.source if beside else ()))
-        rows.append((f"[`{name}`](../reference/behaviour.md#{anchor('parameter', name)})", code(f"{held[name].value:g}"), ranged, beside.status if beside else "", cited))
+        rows.append(
+            (
+                f"[`{name}`](../reference/behaviour.md#{anchor('parameter', name)})",
+                code(f"{held[name].value:g}"),
+                ranged,
+                beside.status if beside else "",
+                cited,
+            )
+        )
     return table(("Parameter", "Value", "Range", "Status", "Source"), rows) if rows else ""
 
 

@@ -9,9 +9,8 @@ On a page::
     ```yaml save=scheme.yaml    written to the folder, over what is there
     ```python save=mine.py      the same; run it with `python mine.py`
 
-`python -m docs.made outputs` records into docs/outputs; a test runs all pages anew and holds them against what is recorded, numbers
-apart (they move with the model). The state of the model that the outputs were made with is recorded too: a page whose outputs
-are older says so.
+`python -m docs.made outputs` records into docs/outputs; a test runs all pages anew and holds them against what is recorded,
+numbers apart (they move with the model). The state of the model is recorded too: a page whose outputs are older says so.
 """
 
 from __future__ import annotations
@@ -92,7 +91,9 @@ def run(text: str, folder: Path) -> list[str]:
             path.write_text(step.body, encoding="utf-8")
             continue
         for command in step.commands:
-            printed.append(_serve(command, folder) if "serve" in step.options else _run(command, folder, int(step.option("exit") or 0)))
+            printed.append(
+                _serve(command, folder) if "serve" in step.options else _run(command, folder, int(step.option("exit") or 0))
+            )
     return printed
 
 
@@ -100,7 +101,9 @@ def _run(command: str, folder: Path, expected: int) -> str:
     """Run one command as a shell would, with this checkout's own cadresim."""
     if command.startswith("cd "):
         raise Failed(f"'{command}': a page stays in one folder; name files with their folder")
-    done = subprocess.run(_words(command), cwd=folder, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(
+        _words(command), cwd=folder, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False
+    )
     if done.returncode != expected:
         raise Failed(f"'{command}' ended with exit code {done.returncode}, not {expected}:\n{done.stdout}\n{done.stderr}")
     return tidy(done.stdout + (done.stderr if expected else ""), folder)
@@ -207,8 +210,8 @@ def _note(model: str) -> str:
     if model == state_of_model():
         return ""
     return (
-        "```{note}\nThe outputs on this page were recorded with an earlier state of the model; its numbers have moved a little since. "
-        "`python -m docs.made outputs` records them anew.\n```\n"
+        "```{note}\nThe outputs on this page were recorded with an earlier state of the model; its numbers have "
+        "moved since. `python -m docs.made outputs` records them anew.\n```\n"
     )
 
 

@@ -91,13 +91,29 @@ def _decisions(pages: dict[str, str]) -> str:
     """The list of decisions, newest first."""
     named = sorted((name for name in pages if name.startswith("decisions/")), reverse=True)
     entries = [Path(name).stem for name in named]
-    return "\n".join(["# Decisions", "", "Why things are as they are: one short page each, dated.", "", "```{toctree}", *entries, "```", ""])
+    return "\n".join(
+        ["# Decisions", "", "Why things are as they are: one short page each, dated.", "", "```{toctree}", *entries, "```", ""]
+    )
 
 
 def build() -> int:
     """Run Sphinx, warnings as errors; returns its exit code."""
     shutil.rmtree(HTML, ignore_errors=True)
-    command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", "-d", str(SOURCE.parent / "trees"), str(SOURCE), str(HTML)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-n",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "-d",
+        str(SOURCE.parent / "trees"),
+        str(SOURCE),
+        str(HTML),
+    ]
     return subprocess.run(command, check=False).returncode
 
 
@@ -114,5 +130,6 @@ def main() -> int:
         print(f"docs: {fault}", file=sys.stderr)
     if not wrong:
         pages = len(list(HTML.rglob("*.html")))
-        print(f"{HTML.relative_to(ROOT)}/index.html: {pages} pages, assembled in {assembled:.0f} s, all in {time.monotonic() - start:.0f} s")
+        whole = time.monotonic() - start
+        print(f"{HTML.relative_to(ROOT)}/index.html: {pages} pages, assembled in {assembled:.0f} s, all in {whole:.0f} s")
     return 1 if wrong else 0

@@ -22,7 +22,14 @@ def public_page() -> str:
     ]
     for package in ("sim", "experiments"):
         names = public(package)
-        lines += [f"## {package}", "", table(("Name", "What it is"), [(f"[`{name}`](#{_slug(package, name)})", first_sentence(one.__doc__)) for name, one in names.items()])]
+        lines += [
+            f"## {package}",
+            "",
+            table(
+                ("Name", "What it is"),
+                [(f"[`{name}`](#{_slug(package, name)})", first_sentence(one.__doc__)) for name, one in names.items()],
+            ),
+        ]
         for name, one in names.items():
             lines += _described(package, name, one)
     return "\n".join(lines)
@@ -68,8 +75,18 @@ def _signature(one: Any) -> str:
         signature = inspect.signature(one)
     except (ValueError, TypeError):
         return "(...)"
-    parts = [re.sub(r"\b(typing|collections\.abc|pathlib|pandas\.core\.frame|concurrent\.futures\._base)\.", "", str(p)).replace("'", "") for p in signature.parameters.values() if p.name != "self"]
-    returns = "" if signature.return_annotation in (inspect.Signature.empty, None) else f" -> {_plain_annotation(signature.return_annotation)}"
+    parts = [
+        re.sub(r"\b(typing|collections\.abc|pathlib|pandas\.core\.frame|concurrent\.futures\._base)\.", "", str(p)).replace(
+            "'", ""
+        )
+        for p in signature.parameters.values()
+        if p.name != "self"
+    ]
+    returns = (
+        ""
+        if signature.return_annotation in (inspect.Signature.empty, None)
+        else f" -> {_plain_annotation(signature.return_annotation)}"
+    )
     returns = "" if inspect.isclass(one) else returns
     flat = f"({', '.join(_starred(parts, signature))}){returns}"
     if len(flat) < 100:

@@ -16,7 +16,10 @@ def page() -> str:
         "Made from the command line itself. A value in square brackets at the end of a line is what holds without the option.",
         "Exit codes are the same for all commands: see [](../howto/exit-codes.md).",
         "",
-        table(("Command", "What it does"), [(f"[`cadresim {name}`](#command-{name})", _first(one)) for name, one in commands().items()]),
+        table(
+            ("Command", "What it does"),
+            [(f"[`cadresim {name}`](#command-{name})", _first(one)) for name, one in commands().items()],
+        ),
     ]
     for name, one in commands().items():
         lines += [target("command", name) + f"## cadresim {name}", "", docstring(one.help), fence(_usage(name, one)), ""]
@@ -31,7 +34,9 @@ def _first(command: Any) -> str:
 
 
 def _usage(name: str, command: Any) -> str:
-    places = [parameter.metavar or parameter.name.upper() for parameter in command.params if parameter.param_type_name == "argument"]
+    places = [
+        parameter.metavar or parameter.name.upper() for parameter in command.params if parameter.param_type_name == "argument"
+    ]
     options = "[OPTIONS] " if any(parameter.param_type_name == "option" for parameter in command.params) else ""
     return f"cadresim {name} {options}{' '.join(places)}".rstrip()
 

@@ -107,8 +107,13 @@ def behaviour_page() -> str:
             last = group
         beside = held[name].annotation
         unit = (field.json_schema_extra or {}).get("unit", "-")
-        ranged = f"{beside.low:g} to {beside.high:g}" if beside and beside.low is not None and beside.high is not None else "no range"
-        cited = ", ".join(f"[{plain(str(sources()[key]['title']))}](sources.md#{anchor('source', key)})" for key in (beside.source if beside else ()))
+        ranged = (
+            f"{beside.low:g} to {beside.high:g}" if beside and beside.low is not None and beside.high is not None else "no range"
+        )
+        cited = ", ".join(
+            f"[{plain(str(sources()[key]['title']))}](sources.md#{anchor('source', key)})"
+            for key in (beside.source if beside else ())
+        )
         value = held[name].value
         lines += [
             f"({anchor('parameter', name)})=",

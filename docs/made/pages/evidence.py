@@ -58,7 +58,15 @@ def counted() -> Counted:
 def facts() -> dict[str, str]:
     """Figures that hand-written pages may quote as {fact}`name`; never typed."""
     found = counted()
-    told = {name: f"{met} of {of}" for name, (met, of) in (("predicted_met", found.predicted), ("consistency_met", found.consistency), ("fitted_met", found.fitted), ("limits_met", found.limits))}
+    told = {
+        name: f"{met} of {of}"
+        for name, (met, of) in (
+            ("predicted_met", found.predicted),
+            ("consistency_met", found.consistency),
+            ("fitted_met", found.fitted),
+            ("limits_met", found.limits),
+        )
+    }
     told["predicted_missed"] = ", ".join(f"[{name}](../evidence/rows.md#row-{name.lower()})" for name in found.missed)
     return told | _parameter_facts() | _size_facts()
 
@@ -69,7 +77,9 @@ def _parameter_facts() -> dict[str, str]:
 
     held = read_behaviour("default").node.value
     statuses = [held[name].annotation.status for name in parameters() if name in held and held[name].annotation]
-    return {f"parameters_{status}": str(statuses.count(status)) for status in ("fitted", "cited", "assumed")} | {"parameters": str(len(parameters()))}
+    return {f"parameters_{status}": str(statuses.count(status)) for status in ("fitted", "cited", "assumed")} | {
+        "parameters": str(len(parameters()))
+    }
 
 
 def _size_facts() -> dict[str, str]:
@@ -96,7 +106,15 @@ def limits_page() -> str:
     rows = []
     for name in limit_names():
         limit = load_limit(name)
-        rows.append((code(name), plain(limit.title), plain(limit.formula), plain(limit.source), state().get(name, {}).get("all", "not yet run")))
+        rows.append(
+            (
+                code(name),
+                plain(limit.title),
+                plain(limit.formula),
+                plain(limit.source),
+                state().get(name, {}).get("all", "not yet run"),
+            )
+        )
     return "\n".join([*lines, table(("Limit", "What it is", "Closed form", "Source", "Verdict"), rows)])
 
 
@@ -118,10 +136,17 @@ def rows_page() -> str:
     for name in row_ids():
         file = load_row(name).file
         keys = file.sources
-        cited = "; ".join(f"[{plain(str(sources()[key]['title']))}](../reference/sources.md#{anchor('source', key)})" for key in keys)
+        cited = "; ".join(
+            f"[{plain(str(sources()[key]['title']))}](../reference/sources.md#{anchor('source', key)})" for key in keys
+        )
         verdicts = state().get(name, {})
-        told = ", ".join(f"{plain(claim.partition(' ')[2] or claim)}: {verdict}" for claim, verdict in verdicts.items()) or "not yet run"
-        kind = "fitted on" if file.fit else "leans on " + ", ".join(code(one) for one in file.leans) if file.leans else "predicted"
+        told = (
+            ", ".join(f"{plain(claim.partition(' ')[2] or claim)}: {verdict}" for claim, verdict in verdicts.items())
+            or "not yet run"
+        )
+        kind = (
+            "fitted on" if file.fit else "leans on " + ", ".join(code(one) for one in file.leans) if file.leans else "predicted"
+        )
         lines += [
             target("row", name) + f"## {name}: {plain(file.title)}",
             "",

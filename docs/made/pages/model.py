@@ -32,7 +32,12 @@ def month_page() -> str:
         "",
     ]
     about = link_words()
-    lines += [table(("Call", "Link of the closed loop", "What it does"), [(span("link", name, code(name)), link, plain(about.get(name, ""))) for name, link in links().items()])]
+    lines += [
+        table(
+            ("Call", "Link of the closed loop", "What it does"),
+            [(span("link", name, code(name)), link, plain(about.get(name, ""))) for name, link in links().items()],
+        )
+    ]
     lines += ["## Who reads and writes what", ""]
     rows = [(link, code(rule), _by_table(reads), _by_table(writes)) for link, rule, reads, writes in month_plan()]
     lines += [table(("Link", "Function: rules", "Reads", "Writes"), rows)]
@@ -100,7 +105,7 @@ def named_papers(text: str) -> list[tuple[str, str]]:
     found = []
     for match in re.finditer(r"((?:19|20)\d\d)", flat):
         before = re.split(r"[;:(]|\. ", flat[: match.start()].rstrip(" ("))[-1]
-        surnames = re.findall(r"[A-Z][A-Za-z'’-]{2,}", before)
+        surnames = re.findall(r"[A-Z][A-Za-z'’-]+", before)
         if surnames:
             found.append((surnames[0], match.group(1)))
     return found
@@ -140,7 +145,11 @@ def column_rows(named: Iterable[str], *, link: bool = False) -> list[tuple[str, 
     rows = []
     for name in named:
         column = columns()[name]
-        first = f"[`{column.name}`](../reference/columns.md#{anchor('column', name)})" if link else span("column", name, code(column.name))
+        first = (
+            f"[`{column.name}`](../reference/columns.md#{anchor('column', name)})"
+            if link
+            else span("column", name, code(column.name))
+        )
         size = f" {'×'.join(str(length) for length in column.shape)} slots." if column.shape else ""
         rows.append((first, plain(column.unit), _bounds(column.low, column.high), column.owner, plain(column.meaning) + size))
     return rows
@@ -152,5 +161,3 @@ def _bounds(low: float, high: float) -> str:
     if high == float("inf"):
         return f"from {low:g}"
     return f"{low:g} to {high:g}" if low != float("-inf") else f"up to {high:g}"
-
-

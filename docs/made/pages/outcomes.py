@@ -26,8 +26,23 @@ def page() -> str:
         "",
     ]
     for group, held in groupby(outcomes().values(), key=lambda one: one.group):
-        rows = [(span("outcome", one.name, code(one.name)), plain(one.title), plain(one.unit), BETTER[one.better], plain(one.meaning)) for one in held]
+        rows = [
+            (span("outcome", one.name, code(one.name)), plain(one.title), plain(one.unit), BETTER[one.better], plain(one.meaning))
+            for one in held
+        ]
         lines += [f"## {group}", "", table(("Name", "Title", "Unit", "Better", "Meaning and formula"), rows)]
-    lines += ["## Month by month", "", "Series of a run (`monthly.parquet`): " + ", ".join(code(name) for name in SERIES) + ".", ""]
-    lines += ["## By group", "", "Also for every department, branch, sequence, quarter of ability and band of tenure (`groups.parquet`): " + ", ".join(code(name) for name in GROUP_OUTCOMES) + ".", ""]
+    lines += [
+        "## Month by month",
+        "",
+        "Series of a run (`monthly.parquet`): " + ", ".join(code(name) for name in SERIES) + ".",
+        "",
+    ]
+    lines += [
+        "## By group",
+        "",
+        "Also for every department, branch, sequence, quarter of ability and band of tenure (`groups.parquet`): "
+        + ", ".join(code(name) for name in GROUP_OUTCOMES)
+        + ".",
+        "",
+    ]
     return "\n".join(lines)

@@ -22,14 +22,25 @@ def page() -> str:
     kinds: dict[str, list[str]] = defaultdict(list)
     for key, entry in sources().items():
         kinds[str(entry.get("kind", "other"))].append(key)
-    titles = {"thesis": "Theses", "speech": "Speeches", "regulation": "Rules of the service", "statistics": "Statistics", "paper": "Papers", "book": "Books"}
+    titles = {
+        "thesis": "Theses",
+        "speech": "Speeches",
+        "regulation": "Rules of the service",
+        "statistics": "Statistics",
+        "paper": "Papers",
+        "book": "Books",
+    }
     for kind, keys in kinds.items():
         lines += [f"## {titles.get(kind, kind.capitalize())}", ""]
         for key in sorted(keys, key=lambda one: str(sources()[one]["title"])):
             entry = sources()[key]
             row = f" Evidence: [{entry['evidence']}](../evidence/rows.md)." if entry.get("evidence") else ""
             used = f" Cited by: {', '.join(cited_by[key])}." if cited_by.get(key) else ""
-            lines += [f"({anchor('source', key)})=", f"**{plain(str(entry['title']))}** ({code(key)}): {plain(str(entry.get('about', '')))}.{row}{used}", ""]
+            lines += [
+                f"({anchor('source', key)})=",
+                f"**{plain(str(entry['title']))}** ({code(key)}): {plain(str(entry.get('about', '')))}.{row}{used}",
+                "",
+            ]
     return "\n".join(lines)
 
 

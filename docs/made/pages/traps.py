@@ -22,7 +22,9 @@ def page() -> str:
     for name, about in traps().items():
         lines += [target("trap", name) + f"## {name}", "", plain(about), ""]
         if cited.get(name):
-            told = "; ".join(f"[{plain(str(sources()[key]['title']))}](sources.md#{anchor('source', key)})" for key in cited[name])
+            told = "; ".join(
+                f"[{plain(str(sources()[key]['title']))}](sources.md#{anchor('source', key)})" for key in cited[name]
+            )
             lines += [f"Reason from: {told}.", ""]
     return "\n".join(lines)
 
