@@ -6,6 +6,7 @@ taken between them. `relive` lets one cadre live a month again, on a copy, with 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,42 +56,61 @@ class Year:
         return self.months[-1]
 
 
-def record_month(world: World, step: int) -> tuple[Month, Appraised | None]:
-    """Walk a month of the world as `walk_month` does, and keep copies between the links."""
-    departments, bureaus, groups = len(world.departments), len(world.bureaus), len(world.groups)
+#: Moments of a month at which somebody may look: the fields of `Month` and `Appraised`.
+MOMENTS = ("opened", "worked", "pointed", "decorated", "scored", "ranked", "applied", "ended")
+Work = Callable[[World, int, int, int], object]
+
+
+def walk_links(world: World, step: int, watch: Callable[[str], object] = lambda moment: None, working: Work = work) -> None:
+    """One month of a world, link by link in the order of `sim.loop.month.walk_month`.
+
+    `watch` is told the moments as they pass; `working` does the work of the departments [first, last) in place of the
+    model's own (people may sit in some seats).
+    """
+    departments, bureaus = len(world.departments), len(world.bureaus)
     open_month(world, step)
     replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
-    opened = copy_of(world)
-    work(world, step, 0, departments)
+    watch("opened")
+    working(world, step, 0, departments)
     report(world, step, 0, bureaus)
     rank_bureaus(world, step)
-    worked = copy_of(world)
-    appraised = appraise_recorded(world, step) if any_due(world.schemes, step) else None
-    if appraised is not None:
+    watch("worked")
+    is_due = any_due(world.schemes, step)
+    if is_due:
+        walk_appraisal(world, step, watch)
         judge_procedures(world, step, 0, departments)
     communicate_and_update(world, step, 0, departments)
-    if appraised is not None:
+    if is_due:
         move_people(world, step)
     update_bureaus(world)
     update_taxpayers(world)
-    assert groups == len(world.groups)
-    return Month(step, opened, worked, copy_of(world)), appraised
+    watch("ended")
 
 
-def appraise_recorded(world: World, step: int) -> Appraised:
-    """The appraisal and the application of a month's end, a copy after each."""
+def walk_appraisal(world: World, step: int, watch: Callable[[str], object] = lambda moment: None) -> None:
+    """The appraisal and the application at a month's end."""
     departments, groups = len(world.departments), len(world.groups)
     appraise(world, step, 0, departments)
-    pointed = copy_of(world)
+    watch("pointed")
     award_medals(world, step, 0, groups)
-    decorated = copy_of(world)
+    watch("decorated")
     put_together(world, step)
-    scored = copy_of(world)
+    watch("scored")
     rank_groups(world, step, 0, groups)
-    ranked = copy_of(world)
+    watch("ranked")
     apply(world, step, 0, groups)
-    return Appraised(pointed, decorated, scored, ranked, copy_of(world))
+    watch("applied")
+
+
+def record_month(world: World, step: int, working: Work = work) -> tuple[Month, Appraised | None]:
+    """Walk a month of the world and keep copies of every moment; the second part only where an appraisal fell due."""
+    kept: dict[str, World] = {}
+    walk_links(world, step, lambda moment: kept.update({moment: copy_of(world)}), working)
+    month = Month(step, kept["opened"], kept["worked"], kept["ended"])
+    if "ranked" not in kept:
+        return month, None
+    return month, Appraised(*(kept[moment] for moment in MOMENTS[2:7]))
 
 
 @dataclass(frozen=True)
