@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from experiments.api.deciding import adversary, optimise, robustness
     from experiments.api.explaining import explain
     from experiments.api.planning import Pilot, Transition, pilot, transition
+    from experiments.api.playing import Game, Move, Setup
     from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
     from experiments.projects.advising import diff, lint
 
 __all__ = [
     "Comparison",
+    "Game",
+    "Move",
     "Pilot",
     "Sensitivity",
+    "Setup",
     "Sweep",
     "Transition",
     "adversary",
@@ -52,6 +56,9 @@ _WHERE = {
     "transition": "api.planning",
     "Sensitivity": "api.varying",
     "Sweep": "api.varying",
+    "Game": "api.playing",
+    "Move": "api.playing",
+    "Setup": "api.playing",
     "sensitivity": "api.varying",
     "sweep": "api.varying",
 }

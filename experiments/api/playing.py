@@ -289,12 +289,13 @@ class Game:
         seat = self._seat(seat)
         c, scheme, ready = self.world.cadres[seat - 1], self._scheme(seat), self.prepared
         tasks = self.tasks(seat)
+        step = ready.first_step + min(self.month, self.n_months) - 1
         targets = dict(zip(tasks, c["target"][: len(tasks)].tolist(), strict=True))
         counted = dict(zip(tasks, self._counted(seat), strict=True))
         last = self.diary[seat][-1] if self.diary[seat] else None
         return {
             "seat": seat, "month": min(self.month, self.n_months), "n_months": self.n_months, "is_over": self.is_over,
-            "calendar_month": int(month_of_year(ready.first_step + min(len(self.moves), self.n_months - 1), ready.organisation.step_months)),
+            "calendar_month": int(month_of_year(step, ready.organisation.step_months)),
             "department": ready.names.departments[int(c["department"])],
             "tasks": [
                 {"name": name, "title": ready.organisation.tasks[name].title or name, "share": share, "target": targets[name],
@@ -302,7 +303,8 @@ class Game:
                 for name, share in zip(tasks, self._shares(seat), strict=True)
             ],
             "exhaustion": float(c["exhaustion"]), "cynicism": float(c["cynicism"]), "efficacy": float(c["efficacy"]),
-            "fatigue": float(c["fatigue"]), "understanding": float(c["understanding"]), "overhead": float(self._department(seat)["overhead"]),
+            "fatigue": float(c["fatigue"]), "understanding": float(c["understanding"]),
+            "overhead": float(self._department(seat)["overhead"]),
             "last_grade": grade_key(int(c["grade"])), "last_score": _number(c["score"]), "points": float(scheme["points"]),
             "last_month": last, "messages": self.messages(seat),
             "grades": _grades(ready.scheme, int(self.world.groups["size"][c["group"]])),
@@ -318,14 +320,10 @@ class Game:
         group = self.world.groups[c["group"]]
         members = self.world.members[group["first"] : group["first"] + group["size"]]
         scored = [i for i in members if not np.isnan(self.world.cadres["score"][i])]
-        order = sorted(scored, key=lambda i: -float(self.world.cadres["score"][i]))
+        grades = self.world.cadres["grade"]
+        order = sorted((int(i) for i in scored), key=lambda i: -float(self.world.cadres["score"][i]))
         return [
-            {
-                "place": place + 1,
-                "cadre": int(i) + 1,
-                "grade": grade_key(int(self.world.cadres["grade"][i])),
-                "is_self": int(i) == seat - 1,
-            }
+            {"place": place + 1, "cadre": i + 1, "grade": grade_key(int(grades[i])), "is_self": i == seat - 1}
             for place, i in enumerate(order)
         ]
 
@@ -390,9 +388,10 @@ class Game:
 
     def without(self, seat: int) -> Game:
         """The same game, the same moves of all others, and the model's own rule in this seat."""
-        return self._others.setdefault(
-            seat, Game(self.setup, [{s: m for s, m in month.items() if s != seat} for month in self.moves])
-        )
+        if seat not in self._others:
+            others = [{s: move for s, move in month.items() if s != seat} for month in self.moves]
+            self._others[seat] = Game(self.setup, others)
+        return self._others[seat]
 
     @cached_property
     def _others(self) -> dict[int, Game]:
@@ -450,7 +449,7 @@ class Game:
     def from_dict(cls, told: Mapping[str, Any]) -> Game:
         """The game that `to_dict` told."""
         setup = dict(told["setup"])
-        kinds = {"scheme": Scheme, "organisation": Organisation, "behaviour": Behaviour, "baseline": Scheme}
+        kinds: dict[str, Any] = {"scheme": Scheme, "organisation": Organisation, "behaviour": Behaviour, "baseline": Scheme}
         for name, kind in kinds.items():
             if isinstance(setup.get(name), Mapping):
                 setup[name] = kind.model_validate(setup[name])
@@ -533,7 +532,7 @@ def _prepared(documents: tuple[str, ...], year: int, seed: int, replicate: int, 
     if not any(is_due(step, scheme.appraisal.interval) for step in range(first, first + setting.window)):
         raise UserError.of(
             "nobody is appraised in that year", found=f"year {year}",
-            expected=f"a year with an appraisal: there is one every {scheme.appraisal.interval * organisation.step_months} months",
+            expected=f"a year with an appraisal, one every {scheme.appraisal.interval * organisation.step_months} months",
         )  # fmt: skip
     kept: list[World] = []
 
@@ -541,9 +540,8 @@ def _prepared(documents: tuple[str, ...], year: int, seed: int, replicate: int, 
         if len(world.cadres) > MOST_CADRES:
             raise UserError.of(
                 "this organisation is too large to be played",
-                found=f"{len(world.cadres)} cadres",
-                expected=f"at most {MOST_CADRES}",
-            )
+                found=f"{len(world.cadres)} cadres", expected=f"at most {MOST_CADRES}",
+            )  # fmt: skip
         walk(world, step, history[: first - step])
         kept.append(copy_of(world))
 
