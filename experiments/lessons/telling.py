@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from experiments.design.lesson import PLACE, Lesson, Text
+from experiments.design.targets import is_share
 from experiments.lessons.working import Worked
 from experiments.report import numbers
-from experiments.report.lang import words
+from experiments.report.lang import Words, words
 from sim.schemes.paths import element_of, value_at
 
 #: Shown for a number that the runs do not have.
@@ -29,7 +31,7 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
         return str(cadres_of(worked))
     if kind == "element":
         path, scheme = rest
-        return element(path, float(value_at(_scheme(worked, scheme), path)))
+        return element_number(path, value_at(_scheme(worked, scheme), path))
     if kind in ("formula", "laboratory"):
         scheme, measure = rest
         theory = worked.theory_of(scheme, measure)
@@ -68,9 +70,36 @@ def difference(outcome: str, value: float, low: float, high: float, language: st
     return f"{alone} {ends}" if ends else alone
 
 
-def element(path: str, value: float) -> str:
-    """A value of a scheme as it stands in it: shares as per cent."""
-    return f"{100 * value:.3g} %" if element_of(path).unit == "share" else plain(value)
+def element_title(path: str, w: Words) -> str:
+    """Name of an element of a scheme: 'Coaching', 'Key work, points beyond the standard'."""
+    steps = [str(step) for step in element_steps(path)]
+    if steps[:2] == ["plan", "indicators"]:
+        name = w(f"workshop.indicator.{steps[2]}") if w.has(f"workshop.indicator.{steps[2]}") else steps[2].replace("_", " ")
+        return ": ".join([name, *(w(f"indicator.{key}.title") for key in steps[3:])])
+    return w(f"element.{'.'.join(steps)}.title")
+
+
+def element_steps(path: str) -> list[str]:
+    """The steps of a path, without the document."""
+    return path.removeprefix("scheme.").split(".")
+
+
+def element_value(path: str, value: Any, language: str) -> str:
+    """A value of a scheme in words: shares as per cent, a unit where there is one, choices by their name."""
+    w = words(language)
+    if isinstance(value, str):
+        return w(f"choice.{value}") if w.has(f"choice.{value}") else value
+    if not isinstance(value, int | float):
+        return ", ".join(map(str, value))
+    unit = element_of(path).unit
+    if unit in ("share", "attainment"):
+        return f"{100 * value:.3g} %"
+    return plain(float(value)) + (f" {w(f'unit.{unit}')}" if unit not in ("", "-", "per weight") and value else "")
+
+
+def element_number(path: str, value: Any) -> str:
+    """A value of a scheme without its unit, for the middle of a sentence."""
+    return f"{100 * value:.3g} %" if element_of(path).unit == "share" else plain(float(value))
 
 
 def plain(value: float) -> str:
@@ -84,6 +113,14 @@ def plain(value: float) -> str:
 def outcome_title(outcome: str, language: str) -> str:
     """Name of an outcome."""
     return words(language)(f"outcome.{outcome}.title")
+
+
+def outcome_with_unit(outcome: str, language: str, *, of_a_difference: bool = False) -> str:
+    """Name of an outcome with the unit that its axis counts in."""
+    if not is_share(outcome):
+        return outcome_title(outcome, language)
+    unit = words(language)("workshop.points_of_share") if of_a_difference else "%"
+    return words(language)("workshop.with_unit", outcome=outcome_title(outcome, language), unit=unit)
 
 
 def outcome_meaning(outcome: str, language: str) -> str:

@@ -232,7 +232,7 @@ def _worked(value: object, known: Mapping[str, float], limit: str) -> object:
         raise UserError.of("an expression cannot be worked out", path=limit, found=value, expected="a number") from error
 
 
-class Shelf:
+class WorkedLessons:
     """Lessons that are worked out once and kept; thread-safe, one at a time."""
 
     def __init__(self, most: int = 16) -> None:
