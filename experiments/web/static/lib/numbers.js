@@ -1,0 +1,52 @@
+/* Numbers as people read them: shares as per cent, differences of shares as percentage points, a true minus sign. */
+
+import { t } from "./words.js";
+
+const SHARES = new Set(["share", "share of goal", "share of time", "share a year", "share of most possible"]);
+export const isShare = (unit) => SHARES.has(unit);
+
+export function fixed(value, digits, signed = false) {
+  const text = Math.abs(value).toFixed(digits);
+  const sign = Number(text) === 0 ? "" : value < 0 ? "\u2212" : signed ? "+" : "";
+  return sign + text;
+}
+
+export function level(unit, value) {
+  if (value === null || value === undefined) return t("page.missing");
+  return isShare(unit) ? `${fixed(100 * value, 1)} %` : fixed(value, Math.abs(value) < 1 ? 3 : 2);
+}
+
+export function difference(unit, value, half = Infinity, withUnit = true) {
+  if (value === null || value === undefined) return t("page.missing");
+  const factor = isShare(unit) ? 100 : 1;
+  let digits = isShare(unit) ? 1 : Math.abs(value) < 1 ? 3 : 2;
+  const sizes = [Math.abs(value) * factor, half * factor].filter((size) => size > 0 && Number.isFinite(size));
+  const smallest = Math.min(Infinity, ...sizes);
+  while (digits < 4 && smallest < 0.5 * 10 ** -digits) digits += 1;
+  return fixed(factor * value, digits, true) + (withUnit && isShare(unit) ? ` ${t("page.pp")}` : "");
+}
+
+export function interval(unit, low, high) {
+  if (low === null || high === null) return "";
+  const half = (high - low) / 2;
+  return `[${difference(unit, low, half, false)}, ${difference(unit, high, half, false)}]`;
+}
+
+export function tick(unit, value, signed = false) {
+  const shown = isShare(unit) ? 100 * value : value;
+  const text = String(Number(Math.abs(shown).toPrecision(6)));
+  return (Number(text) === 0 ? "" : shown < 0 ? "\u2212" : signed ? "+" : "") + text;
+}
+
+export function ticks(low, high, wanted = 4) {
+  const span = high - low || 1;
+  const raw = span / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((f) => f * power).find((f) => f >= raw * 0.999);
+  const found = [];
+  for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n += 1) found.push(Number((n * step).toPrecision(12)));
+  return found;
+}
+
+/* A control's number, without superfluous digits. */
+export const plainNumber = (value) => String(Number(Number(value).toPrecision(10)));

@@ -1,0 +1,32 @@
+/* Words of the page: the catalogue that all fronts share, by key. */
+
+let language = "en";
+let texts = {};
+let documents = {};
+
+export async function loadWords(wanted) {
+  const response = await fetch(`/api/words/${wanted}`);
+  if (!response.ok) throw new Error(`words ${response.status}`);
+  const told = await response.json();
+  ({ language, texts, documents } = told);
+  document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
+  return told.languages;
+}
+
+export const currentLanguage = () => language;
+
+export function t(key, parts = {}) {
+  const text = texts[key];
+  if (text === undefined) return key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole));
+}
+
+export const has = (key) => key in texts;
+
+/* A title or summary out of a ready document; what users wrote stays as it is. */
+export const called = (english) => documents[english] ?? english;
+
+export function listed(parts) {
+  if (language === "zh") return parts.join("、");
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${t("page.and")} ${parts.at(-1)}`;
+}

@@ -1,0 +1,62 @@
+/* The places of the results, the line that says how far the numbers are, and panels with a heading and an explanation. */
+
+import { $, fill, h } from "../lib/dom.js";
+import { t } from "../lib/words.js";
+import { badge } from "../lib/charts.js";
+import { LETTERS } from "./state.js";
+
+const PANELS = ["outcomes", "tradeoff", "lines", "winners", "picture", "cadre", "everything"];
+
+export function showFrame(page) {
+  const parts = PANELS.map((name) =>
+    h(
+      "section",
+      { class: `panel panel-${name}`, id: name, "aria-labelledby": `${name}-title` },
+      h(
+        "div",
+        { class: "panel-head" },
+        h("h2", { id: `${name}-title` }, t(`page.${name}.title`)),
+        h("p", { class: "quiet" }, t(`page.${name}.about`)),
+      ),
+      h("div", { class: "panel-body", id: `${name}-body` }, h("p", { class: "quiet" }, t("page.waiting"))),
+    ),
+  );
+  fill($("#results"), h("div", { class: "statusbar", id: "status" }), parts);
+}
+
+export function showStatus(page) {
+  const most = page.start.steps.at(-1);
+  const n = page.run?.replicates ?? 0;
+  const share = page.phase === "settled" ? 1 : page.phase === "working" ? 0.04 : n / most;
+  const state = t(`page.phase.${page.phase}`, { n, most });
+  const legend = page.state.schemes.map((_, index) =>
+    h("li", {}, badge(LETTERS[index]), h("span", {}, page.title(index), index === 0 ? h("em", {}, ` ${t("page.baseline")}`) : null)),
+  );
+  const bar = h("progress", { max: 1, value: share, "aria-label": state });
+  const shown = $("#status");
+  if (!shown) return;
+  fill(
+    shown,
+    h("ul", { class: "legend", "aria-label": t("page.schemes") }, legend),
+    h("p", { class: `phase phase-${page.phase}` }, bar, h("span", { id: "phase" }, state)),
+  );
+  document.body.dataset.phase = page.phase;
+}
+
+/* Which of the schemes is looked at closely: buttons that look like the legend. */
+export function schemePicker(page, chosen, choose, { withBaseline = true, label } = {}) {
+  return h(
+    "div",
+    { class: "picker", role: "group", "aria-label": label ?? t("page.pick_scheme") },
+    page.state.schemes.map((_, index) =>
+      index === 0 && !withBaseline
+        ? null
+        : h(
+            "button",
+            { type: "button", "aria-pressed": index === chosen ? "true" : "false", onclick: () => choose(index), "aria-label": `${LETTERS[index]} ${page.title(index)}` },
+            badge(LETTERS[index]),
+            h("span", { class: "picker-title" }, page.title(index)),
+          ),
+    ),
+  );
+}

@@ -1,0 +1,98 @@
+/* What the page shows, and its address: whoever opens the link sees the same. */
+
+export const LETTERS = ["A", "B", "C", "D"];
+export const MOST_SCHEMES = 4;
+const FIRST = { o: "county_bureau", schemes: ["deduction_heavy", "combined_incentives"] };
+
+export function firstState() {
+  return {
+    o: FIRST.o,
+    schemes: FIRST.schemes.map((ref) => ({ ref, changes: {}, title: "" })),
+    months: 36,
+    seed: 1,
+    lang: null,
+    sel: 1,
+    x: "goal_attainment",
+    y: "burnout_share",
+    own: {},
+  };
+}
+
+export async function readState() {
+  const state = firstState();
+  const query = new URLSearchParams(location.search);
+  state.o = query.get("o") ?? state.o;
+  if (query.has("s")) state.schemes = query.getAll("s").slice(0, MOST_SCHEMES).map(readScheme);
+  state.months = Number(query.get("months")) || state.months;
+  state.seed = /^\d+$/.test(query.get("seed") ?? "") ? Number(query.get("seed")) : state.seed;
+  state.lang = query.get("lang");
+  state.sel = Math.min(Math.max(Number(query.get("sel") ?? state.sel) || 0, 0), state.schemes.length - 1);
+  state.x = query.get("x") ?? state.x;
+  state.y = query.get("y") ?? state.y;
+  state.own = await readOwn();
+  return state;
+}
+
+function readScheme(text) {
+  const [ref, ...parts] = text.split("~");
+  const scheme = { ref, changes: {}, title: "" };
+  for (const part of parts) {
+    const at = part.indexOf("=");
+    const [path, written] = [part.slice(0, at), part.slice(at + 1)];
+    if (path === "title") scheme.title = written;
+    else scheme.changes[path] = written !== "" && !Number.isNaN(Number(written)) ? Number(written) : written;
+  }
+  return scheme;
+}
+
+export function schemeText(scheme) {
+  const changes = Object.entries(scheme.changes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, value]) => `~${path}=${value}`);
+  const title = scheme.title ? `~title=${scheme.title.replaceAll("~", "-")}` : "";
+  return scheme.ref + changes.join("") + title;
+}
+
+/* What the server is asked with: the view, nothing of how it is looked at. */
+export function viewQuery(state, more = {}) {
+  const query = new URLSearchParams();
+  query.append("o", state.o);
+  for (const scheme of state.schemes) query.append("s", schemeText(scheme));
+  query.append("months", state.months);
+  query.append("seed", state.seed);
+  for (const [name, value] of Object.entries(more)) query.append(name, value);
+  return query.toString();
+}
+
+export async function pageAddress(state) {
+  const more = { sel: state.sel, x: state.x, y: state.y };
+  if (state.lang) more.lang = state.lang;
+  const own = await ownText(state);
+  return `${location.pathname}?${viewQuery(state, more)}${own ? `#own=${own}` : ""}`;
+}
+
+/* Documents of one's own travel in the fragment of the link, packed; the server keeps them only for a while. */
+async function ownText(state) {
+  const used = new Set([state.o, ...state.schemes.map((scheme) => scheme.ref)]);
+  const kept = Object.entries(state.own).filter(([key]) => used.has(key));
+  if (!kept.length) return "";
+  const stream = new Blob([JSON.stringify(kept)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+async function readOwn() {
+  const packed = new URLSearchParams(location.hash.slice(1)).get("own");
+  if (!packed || packed.length > 400_000) return {};
+  try {
+    const text = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const entries = JSON.parse(await new Response(stream).text());
+    return Object.fromEntries(entries.filter(([key, one]) => typeof key === "string" && typeof one?.text === "string"));
+  } catch {
+    return {};
+  }
+}

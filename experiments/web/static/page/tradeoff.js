@@ -1,0 +1,104 @@
+/* The map of trade-offs: two outcomes, every scheme a mark with the intervals of both differences. */
+
+import { $, fill, h, s } from "../lib/dom.js";
+import { difference, interval } from "../lib/numbers.js";
+import { t } from "../lib/words.js";
+import { axisX, axisY, mark, picture, range, scale, tableBeside } from "../lib/charts.js";
+import { LETTERS } from "./state.js";
+
+const SHOWN = ["burnout_share", "rank_agreement", "justice_procedural", "inflation", "goal_attainment", "bonus_cost", "exit_share", "taxpayer_satisfaction"];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [520, 380, 62, 52, 18, 18];
+
+export function showTradeoff(page) {
+  const { x, y } = page.state;
+  const names = SHOWN.filter((name) => page.outcome(name));
+  const [across, up] = [names.includes(x) ? x : "goal_attainment", names.includes(y) ? y : "burnout_share"];
+  const body = $("#tradeoff-body");
+  const open = $(".beside", body)?.open;
+  fill(
+    body,
+    h("div", { class: "row-fields" }, axisPicker(page, "x", across, names), axisPicker(page, "y", up, names)),
+    map(page, across, up),
+    tableBeside(
+      t("page.tradeoff.title"),
+      [t("page.table.scheme"), t(`outcome.${across}.title`), t(`outcome.${up}.title`)],
+      page.run.schemes.map((scheme, index) => [
+        `${scheme.letter} ${page.title(index)}`,
+        ...[across, up].map((name) => told(page, scheme.outcomes[name], name, index)),
+      ]),
+      open,
+    ),
+  );
+}
+
+function told(page, one, name, index) {
+  if (index === 0) return t("page.baseline");
+  const { unit } = page.outcome(name);
+  return `${difference(unit, one.difference)} ${interval(unit, one.low, one.high)}`;
+}
+
+function axisPicker(page, axis, chosen, names) {
+  return h(
+    "label",
+    { class: "field" },
+    h("span", {}, t(`page.tradeoff.${axis}`)),
+    h(
+      "select",
+      { id: `axis-${axis}`, onchange: (event) => { const { value } = event.target; page.look((state) => { state[axis] = value; }); $(`#axis-${axis}`).focus(); } },
+      names.map((name) => h("option", { value: name, selected: name === chosen }, t(`outcome.${name}.title`))),
+    ),
+  );
+}
+
+function map(page, across, up) {
+  const [ox, oy] = [page.outcome(across), page.outcome(up)];
+  const points = page.run.schemes.map((scheme) => ({ x: scheme.outcomes[across], y: scheme.outcomes[up], letter: scheme.letter }));
+  const [xl, xh] = range(points.flatMap(({ x }) => [x.low, x.high, x.difference]), { zero: true });
+  const [yl, yh] = range(points.flatMap(({ y }) => [y.low, y.high, y.difference]), { zero: true });
+  const x = scale(xl, xh, LEFT, WIDTH - RIGHT);
+  const y = scale(yl, yh, HEIGHT - BOTTOM, TOP);
+  const said = points
+    .slice(1)
+    .map((point) => `${point.letter}: ${t(`outcome.${across}.title`)} ${told(page, point.x, across, 1)}, ${t(`outcome.${up}.title`)} ${told(page, point.y, up, 1)}`)
+    .join("; ");
+  return picture(
+    WIDTH,
+    HEIGHT,
+    t("page.tradeoff.picture", { x: t(`outcome.${across}.title`), y: t(`outcome.${up}.title`) }),
+    said,
+    betterCorner(ox, oy, x, y, [xl, xh], [yl, yh]),
+    axisX(x, xl, xh, HEIGHT - BOTTOM, ox.unit, { signed: true, top: TOP, count: 5 }),
+    axisY(y, yl, yh, LEFT, oy.unit, { signed: true, right: WIDTH - RIGHT, count: 5 }),
+    s("text", { class: "axis-title", x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 10, "text-anchor": "middle" }, title(across, ox)),
+    s("text", { class: "axis-title", x: 14, y: (TOP + HEIGHT - BOTTOM) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})` }, title(up, oy)),
+    points.map((point, index) => {
+      if (point.x.difference === null || point.y.difference === null) return null;
+      const [cx, cy] = [x(index ? point.x.difference : 0), y(index ? point.y.difference : 0)];
+      const label = cx > WIDTH - RIGHT - 36 ? { x: cx - 10, "text-anchor": "end" } : { x: cx + 10 };
+      return s(
+        "g",
+        { class: `whisker mark-${point.letter}` },
+        index && point.x.low !== null ? s("line", { x1: x(point.x.low), x2: x(point.x.high), y1: cy, y2: cy }) : null,
+        index && point.y.low !== null ? s("line", { x1: cx, x2: cx, y1: y(point.y.low), y2: y(point.y.high) }) : null,
+        mark(point.letter, cx, cy, 6.5),
+        s("text", { class: "mark-label", ...label, y: cy - 9 }, LETTERS[index]),
+      );
+    }),
+  );
+}
+
+function title(name, outcome) {
+  const unit = ["share", "share of goal", "share of time", "share a year"].includes(outcome.unit) ? t("page.pp") : t(`unit.${outcome.unit}`);
+  return `${t("page.tradeoff.axis", { outcome: t(`outcome.${name}.title`) })} (${unit})`;
+}
+
+/* A quiet tint over the quarter in which both outcomes are better than the baseline's. */
+function betterCorner(ox, oy, x, y, [xl, xh], [yl, yh]) {
+  if (!ox.better || !oy.better) return null;
+  const [x1, x2] = ox.better > 0 ? [0, xh] : [xl, 0];
+  const [y1, y2] = oy.better > 0 ? [0, yh] : [yl, 0];
+  if (x2 <= x1 || y2 <= y1) return null;
+  const [left, top] = [Math.min(x(x1), x(x2)), Math.min(y(y1), y(y2))];
+  return s("g", {}, s("rect", { class: "better", x: left, y: top, width: Math.abs(x(x2) - x(x1)), height: Math.abs(y(y2) - y(y1)) }),
+    s("text", { class: "better-label", x: left + 8, y: top + 18 }, t("page.tradeoff.better")));
+}
