@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from experiments.projects.advising import lint
+from experiments.report.lang import LANGUAGES
 from experiments.runs.live import Kept, picture_of
 from experiments.web.answers import answer, refusal
 from experiments.web.controls import controls, values_of
@@ -32,6 +33,9 @@ STEPS = (4, 16, 48)
 MOST_REPLICATES = 100
 MOST_PICTURED = 1_000  # replicate that a picture may show
 
+#: Levels of a cadre's year that are told; a tree of all levels is ten times as large.
+DEEPEST = 11
+
 Result = TypeVar("Result")
 
 
@@ -44,6 +48,7 @@ def api_routes() -> list[BaseRoute]:
         Route("/api/run", run, methods=["GET"]),
         Route("/api/winners", winners, methods=["GET"]),
         Route("/api/picture", picture, methods=["GET"]),
+        Route("/api/explain", explain, methods=["GET"]),
         Route("/api/scheme.yaml", download_scheme, methods=["GET"]),
         Route("/api/documents/{kind}", take_document, methods=["POST"]),
     ]
@@ -184,6 +189,36 @@ async def picture(request: Request) -> Response:
             return told_picture(view, await services.pool.do(walked, priority=1))
 
     return answer(await _unless_left(request, told()))
+
+
+async def explain(request: Request) -> Response:
+    """``GET /api/explain?...&which=B&cadre=median&replicate=0&lang=en``: one cadre's last appraised year as a tree."""
+    view = view_of(request)
+    choice = view.choices[chosen(view, request.query_params.get("which", "A"))]
+    replicate = whole(request.query_params.get("replicate", "0"), "replicate", 0, MOST_PICTURED)
+    cadre = request.query_params.get("cadre", "median")[:12]
+    language = request.query_params.get("lang", "en")
+    if language not in LANGUAGES:
+        raise HTTPException(404)
+    services = services_of(request)
+
+    async def told() -> dict[str, Any]:
+        with services.pool.place():
+            grown = partial(_explained, view, choice, cadre, replicate, language)
+            return await services.pool.do(grown, priority=1)
+
+    return answer(await _unless_left(request, told()))
+
+
+def _explained(view: View, choice: Choice, cadre: str, replicate: int, language: str) -> dict[str, Any]:
+    from experiments.api.explaining import explain as grow
+
+    case = view.case
+    found = grow(
+        choice.scheme, case.organisation, cadre=cadre, behaviour=case.behaviour, baseline=case.baseline, months=case.months,
+        warmup_months=case.warmup_months, seed=case.seed, replicate=replicate,
+    )  # fmt: skip
+    return {**found.to_dict(language, depth=DEEPEST), "cadres": n_cadres(case.organisation)}
 
 
 def _replicates(request: Request) -> int:

@@ -22,6 +22,13 @@ export function range(values, { zero = false, margin = 0.12, least = 1e-6 } = {}
   return [low - margin * span, high + margin * span];
 }
 
+/* The width that a chart inside an element has, so that its letters are as large as those around it. */
+export function widthIn(element, fallback, most = 900) {
+  const style = element ? getComputedStyle(element) : null;
+  const width = element ? element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) : 0;
+  return Math.round(Math.min(most, width > 80 ? width : fallback));
+}
+
 /* A picture with a name and a description for those who cannot see it. */
 export function picture(width, height, title, description, ...children) {
   const [titleId, descriptionId] = [newId("t"), newId("d")];

@@ -5,7 +5,7 @@ import { t } from "../lib/words.js";
 import { badge } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
-const PANELS = ["outcomes", "tradeoff", "lines", "winners", "picture", "cadre", "everything"];
+const PANELS = ["outcomes", "tradeoff", "winners", "lines", "picture", "cadre", "everything"];
 
 export function showFrame(page) {
   const parts = PANELS.map((name) =>

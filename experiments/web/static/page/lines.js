@@ -3,19 +3,22 @@
 import { $, fill, h, s } from "../lib/dom.js";
 import { level } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
-import { axisX, axisY, picture, range, scale, tableBeside } from "../lib/charts.js";
+import { axisX, axisY, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 
 const LINES = ["burnout_share", "justice_procedural", "inflation", "goal_attainment"];
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [340, 190, 44, 26, 10, 24];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [190, 44, 26, 10, 24];
+let WIDTH = 340;
 
 export function showLines(page) {
   const body = $("#lines-body");
   const open = $(".beside", body)?.open;
+  WIDTH = widthIn($("figure", body), 340, 520);
   fill(
     body,
     h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`)), chart(page, name)))),
     table(page, open),
   );
+  if (Math.abs(widthIn($("figure", body), WIDTH, 520) - WIDTH) > 24) showLines(page);
 }
 
 function chart(page, name) {

@@ -44,6 +44,12 @@ async function begin() {
   await sendOwn();
   showAll();
   addEventListener("popstate", () => location.reload());
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (Math.abs(innerWidth - width) < 24) return;
+    width = innerWidth;
+    render();
+  });
   await recompute();
 }
 

@@ -1,20 +1,39 @@
 /* The four headline outcomes: each scheme's difference to the baseline with its interval, and the level behind it. */
 
 import { $, fill, h, s } from "../lib/dom.js";
-import { difference, interval, level } from "../lib/numbers.js";
+import { difference, interval, isShare, level } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
-import { axisX, badge, mark, picture, range, scale, tableBeside } from "../lib/charts.js";
+import { axisX, badge, mark, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
 export const CARDS = ["burnout_share", "rank_agreement", "inflation", "goal_attainment"];
-const [WIDTH, ROW, TOP] = [320, 26, 8];
+const [ROW, TOP] = [24, 8];
+
+let width = 320;
 
 export function showOutcomes(page) {
+  width = widthIn($("#outcomes-body .card"), 300, 520);
   fill(
     $("#outcomes-body"),
     h("div", { class: "cards" }, CARDS.map((name) => card(page, name))),
     tableBeside(t("page.outcomes.title"), heads(), rows(page, CARDS), $("#outcomes-body .beside")?.open),
   );
+  glance(page);
+  const drawn = widthIn($("#outcomes-body .card"), width, 520);
+  if (Math.abs(drawn - width) > 24) showOutcomes(page);
+}
+
+/* On a phone: the picked scheme's four figures at the lower edge. */
+function glance(page) {
+  const index = Math.max(1, Math.min(page.state.sel, page.run.schemes.length - 1));
+  const scheme = page.run.schemes[index];
+  if (!scheme) return;
+  fill($("#glance"), CARDS.map((name) => {
+    const told = scheme.outcomes[name];
+    const { unit } = page.outcome(name);
+    return h("span", {}, t(`page.glance.${name}`), h("strong", {}, difference(unit, told.difference, half(told), false), isShare(unit) ? h("small", {}, ` ${t("page.glance.pp")}`) : null));
+  }));
+  $("#glance").setAttribute("aria-label", t("page.glance.about", { letter: scheme.letter }));
 }
 
 export function verdict(outcome, told) {
@@ -52,7 +71,7 @@ function card(page, name) {
           h("span", { class: "unseen" }, `${page.title(index + 1)}: `),
           h("strong", { class: "figure" }, difference(outcome.unit, told.difference, half(told))),
           h("span", { class: "interval" }, interval(outcome.unit, told.low, told.high)),
-          h("span", { class: `verdict verdict-${found}` }, t(`page.verdict.${found}`)),
+          h("span", { class: `verdict verdict-${found}`, title: t(`page.verdict.${found}`) }, h("span", {}, t(`page.verdict.${found}`))),
         );
       }),
     ),
@@ -72,13 +91,13 @@ const half = (told) => (told.high === null ? Infinity : (told.high - told.low) /
 function strip(page, outcome, others, title) {
   const ends = others.flatMap((told) => [told.low, told.high, told.difference]);
   const [low, high] = range(ends, { zero: true });
-  const x = scale(low, high, 14, WIDTH - 14);
+  const x = scale(low, high, 16, width - 16);
   const bottom = TOP + ROW * others.length;
   const said = others
     .map((told, index) => `${LETTERS[index + 1]}: ${difference(outcome.unit, told.difference, half(told))} ${interval(outcome.unit, told.low, told.high)}`)
     .join("; ");
   return picture(
-    WIDTH,
+    width,
     bottom + 24,
     t("page.cards.strip", { outcome: title }),
     said,

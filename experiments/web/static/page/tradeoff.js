@@ -3,17 +3,20 @@
 import { $, fill, h, s } from "../lib/dom.js";
 import { difference, interval } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
-import { axisX, axisY, mark, picture, range, scale, tableBeside } from "../lib/charts.js";
+import { axisX, axisY, mark, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
 const SHOWN = ["burnout_share", "rank_agreement", "justice_procedural", "inflation", "goal_attainment", "bonus_cost", "exit_share", "taxpayer_satisfaction"];
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [520, 380, 62, 52, 18, 18];
+const [LEFT, BOTTOM, TOP, RIGHT] = [62, 52, 18, 18];
+let [WIDTH, HEIGHT] = [520, 380];
 
 export function showTradeoff(page) {
   const { x, y } = page.state;
   const names = SHOWN.filter((name) => page.outcome(name));
   const [across, up] = [names.includes(x) ? x : "goal_attainment", names.includes(y) ? y : "burnout_share"];
   const body = $("#tradeoff-body");
+  WIDTH = widthIn(body, 520, 720);
+  HEIGHT = Math.round(Math.max(280, Math.min(400, WIDTH * 0.72)));
   const open = $(".beside", body)?.open;
   fill(
     body,
@@ -61,6 +64,9 @@ function map(page, across, up) {
     .slice(1)
     .map((point) => `${point.letter}: ${t(`outcome.${across}.title`)} ${told(page, point.x, across, 1)}, ${t(`outcome.${up}.title`)} ${told(page, point.y, up, 1)}`)
     .join("; ");
+  const taken = points
+    .filter((point) => point.x.difference !== null && point.y.difference !== null)
+    .map((point, index) => [x(index ? point.x.difference : 0), y(index ? point.y.difference : 0)]);
   return picture(
     WIDTH,
     HEIGHT,
@@ -74,17 +80,30 @@ function map(page, across, up) {
     points.map((point, index) => {
       if (point.x.difference === null || point.y.difference === null) return null;
       const [cx, cy] = [x(index ? point.x.difference : 0), y(index ? point.y.difference : 0)];
-      const label = cx > WIDTH - RIGHT - 36 ? { x: cx - 10, "text-anchor": "end" } : { x: cx + 10 };
+      const label = placed(cx, cy, taken);
       return s(
         "g",
         { class: `whisker mark-${point.letter}` },
         index && point.x.low !== null ? s("line", { x1: x(point.x.low), x2: x(point.x.high), y1: cy, y2: cy }) : null,
         index && point.y.low !== null ? s("line", { x1: cx, x2: cx, y1: y(point.y.low), y2: y(point.y.high) }) : null,
         mark(point.letter, cx, cy, 6.5),
-        s("text", { class: "mark-label", ...label, y: cy - 9 }, LETTERS[index]),
+        s("text", { class: "mark-label", ...label }, LETTERS[index]),
       );
     }),
   );
+}
+
+/* Where a letter stands beside its mark so that it covers no other mark or letter; `taken` grows by it. */
+function placed(cx, cy, taken) {
+  const places = [[10, -8, "start"], [10, 17, "start"], [-10, -8, "end"], [-10, 17, "end"], [22, 4, "start"], [-22, 4, "end"]];
+  const middle = ([dx, dy, anchor]) => [cx + dx + (anchor === "start" ? 5 : -5), cy + dy - 4];
+  const free = (place) => {
+    const [mx, my] = middle(place);
+    return mx < WIDTH - RIGHT && mx > LEFT && my > TOP - 8 && taken.every(([ox, oy]) => (ox === cx && oy === cy) || Math.hypot(ox - mx, oy - my) > 13);
+  };
+  const place = places.find(free) ?? places[0];
+  taken.push(middle(place));
+  return { x: cx + place[0], y: cy + place[1], "text-anchor": place[2] };
 }
 
 function title(name, outcome) {
@@ -100,5 +119,8 @@ function betterCorner(ox, oy, x, y, [xl, xh], [yl, yh]) {
   if (x2 <= x1 || y2 <= y1) return null;
   const [left, top] = [Math.min(x(x1), x(x2)), Math.min(y(y1), y(y2))];
   return s("g", {}, s("rect", { class: "better", x: left, y: top, width: Math.abs(x(x2) - x(x1)), height: Math.abs(y(y2) - y(y1)) }),
-    s("text", { class: "better-label", x: left + 8, y: top + 18 }, t("page.tradeoff.better")));
+    s("text", {
+      class: "better-label", "text-anchor": ox.better > 0 ? "end" : "start",
+      x: ox.better > 0 ? Math.max(x(x1), x(x2)) - 8 : left + 8, y: oy.better > 0 ? top + 18 : Math.max(y(y1), y(y2)) - 9,
+    }, t("page.tradeoff.better")));
 }

@@ -3,15 +3,18 @@
 import { $, fill, h, s } from "../lib/dom.js";
 import { fixed } from "../lib/numbers.js";
 import { called, has, t } from "../lib/words.js";
-import { picture, scale, tableBeside } from "../lib/charts.js";
+import { picture, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { schemePicker } from "./frame.js";
 
 const DIMENSIONS = ["everybody", "sequence", "branch", "ability quartile", "tenure band", "department"];
 const chosen = { dimension: "sequence", measure: "pay" };
-const [WIDTH, ROW, LEFT] = [560, 30, 200];
+const ROW = 30;
+let [WIDTH, LEFT] = [560, 200];
 
 export function showWinners(page) {
   const body = $("#winners-body");
+  WIDTH = widthIn(body, 560, 720);
+  LEFT = Math.round(Math.min(200, WIDTH * 0.36));
   if (!page.winners || page.state.schemes.length < 2) {
     fill(body, h("p", { class: "quiet" }, t(page.state.schemes.length < 2 ? "page.winners.two" : "page.waiting")));
     return;
@@ -126,7 +129,7 @@ function chart(page, groups, measure, place) {
   );
 }
 
-const shortened = (text) => (text.length > 28 ? `${text.slice(0, 27)}…` : text);
+const shortened = (text) => (text.length > LEFT / 7 ? `${text.slice(0, Math.floor(LEFT / 7) - 1)}…` : text);
 
 function bar(x, from, ends, y, kind, sign = 1) {
   if (!ends || ends[0] === null) return null;
