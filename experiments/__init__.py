@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from experiments.api.explaining import explain
     from experiments.api.planning import Pilot, Transition, pilot, transition
     from experiments.api.playing import Game, Move, Setup
+    from experiments.api.fitting import SurveyFit, fit_survey
+    from experiments.api.teaching import answer, predict, told
     from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
     from experiments.projects.advising import diff, lint
 
@@ -25,18 +27,23 @@ __all__ = [
     "Pilot",
     "Sensitivity",
     "Setup",
+    "SurveyFit",
     "Sweep",
     "Transition",
     "adversary",
+    "answer",
     "compare",
     "diff",
     "explain",
+    "fit_survey",
     "lint",
     "optimise",
     "pilot",
+    "predict",
     "robustness",
     "sensitivity",
     "sweep",
+    "told",
     "transition",
 ]
 
@@ -44,6 +51,11 @@ __all__ = [
 _WHERE = {
     "Comparison": "api.comparing",
     "compare": "api.comparing",
+    "SurveyFit": "api.fitting",
+    "fit_survey": "api.fitting",
+    "answer": "api.teaching",
+    "predict": "api.teaching",
+    "told": "api.teaching",
     "diff": "projects.advising",
     "explain": "api.explaining",
     "lint": "projects.advising",

@@ -7,7 +7,7 @@ and returns bare `Record`s for studies. Both give the same numbers to the bit, w
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -524,11 +524,18 @@ def simulate(
     walk: Literal["compiled", "agents"] = "compiled",
     workers: int = 1,
     schedule: Sequence[Change] = (),
+    **classes: type,
 ) -> Run:
     """One run of a scheme, warm-up under the baseline included (the scheme's own base by default), then what is scheduled.
 
-    `walk="agents"` uses the Mesa walk: the same numbers, some hundred times slower. Documents may be given by name.
+    `walk="agents"` uses the Mesa walk: the same numbers, some hundred times slower; there, `cadre_class=` and its like
+    (`sim.agents.AppraisalModel`) put a researcher's own agents in, from the first day on. Documents may be given by name.
+
+    Raises:
+        UserError: a scheme that does not fit; own agents in the compiled walk, which has none.
     """
+    if classes and walk != "agents":
+        raise UserError.of("only the Mesa walk has agents of one's own", found=", ".join(classes), hint='walk="agents"')
     scheme = load_scheme(scheme) if isinstance(scheme, str) else scheme
     organisation = load_organisation(organisation) if isinstance(organisation, str) else organisation
     if not isinstance(behaviour, Behaviour):
@@ -537,7 +544,7 @@ def simulate(
         baseline = load_scheme(baseline or "deduction_heavy")
     stage = Stage(Setting(organisation, behaviour, baseline, months, warmup_months, seed, tuple(schedule)))
     if walk == "agents":
-        world, history = _walked_by_agents(stage, scheme, replicate)
+        world, history = _walked_by_agents(stage, scheme, replicate, classes)
     else:
         world, history = _walked(stage, stage.warmed_up(replicate, workers), scheme, _shared_by(workers))
     return Run(stage.setting, scheme, replicate, world, stage.blueprint.names, history)
@@ -548,12 +555,14 @@ def _shared_by(workers: int) -> Walker:
     return lambda world, first, history: walk(world, first, history, workers)
 
 
-def _walked_by_agents(stage: Stage, scheme: Scheme, replicate: int) -> tuple[World, np.ndarray]:
+def _walked_by_agents(
+    stage: Stage, scheme: Scheme, replicate: int, classes: Mapping[str, type]
+) -> tuple[World, np.ndarray]:
     """The same run, warm-up included, by the Mesa walk."""
     from sim.agents import walk_agents
 
     def walker(world: World, first: int, history: np.ndarray) -> None:
-        walk_agents(world, stage.blueprint.names, first, history)
+        walk_agents(world, stage.blueprint.names, first, history, **classes)
 
     world = found(stage.blueprint, stage.baseline, seed=stage.setting.seed, replicate=replicate)
     world.organisation["window_start"] = 2**30

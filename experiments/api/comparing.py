@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import fields
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from experiments.runs.runner import Core, check_workers, compiled_core
 from experiments.verbs import compare as verb
 
 if TYPE_CHECKING:
+    from experiments.report.notebook import Picture
     from sim.schemes.behaviour import Behaviour
     from sim.schemes.organisation import Organisation
 
@@ -45,6 +47,31 @@ class Comparison(verb.Comparison):
         with told_where(Path(folder)):
             Path(folder).mkdir(parents=True, exist_ok=True)
             return draw_comparison(self, Path(folder))
+
+    def picture(self, name: str = "tradeoff") -> Picture:
+        """One figure for a notebook: `tradeoff`, `differences`, `trajectories` or `winners`.
+
+        Raises:
+            UserError: there is no such figure, or this comparison has none of it.
+        """
+        from experiments.report.notebook import comparison_picture
+
+        return comparison_picture(self, name, str(self))
+
+    def levels(self, outcomes: Sequence[str], title: str = "Outcomes side by side", **labels: str) -> Picture:
+        """Levels of outcomes of one unit beside each other, a line a scheme; labels by outcome take the place of titles.
+
+        Raises:
+            UserError: an unknown outcome, or outcomes of different units.
+        """
+        from experiments.report.notebook import levels_picture
+
+        return levels_picture(self, outcomes, {"title": title, **labels})
+
+    def _repr_html_(self) -> str:
+        from experiments.report.notebook import comparison_html
+
+        return f"{comparison_html(self, self.design.headline)}<p>{escape(str(self))}</p>"
 
     def __str__(self) -> str:
         from experiments.report.words import in_one_sentence

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import fields
+from html import escape
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from experiments.design.questions import Planned, read_planned
 from experiments.runs.runner import Core, compiled_core
@@ -18,6 +19,9 @@ from sim.errors import UserError
 from sim.schemes.plans.sensitivity import SensitivityPlan
 from sim.schemes.plans.sweep import SweepPlan
 from sim.schemes.study import Study, made_study
+
+if TYPE_CHECKING:
+    from experiments.report.notebook import Picture
 
 Progress = Callable[[int, int], None]
 Said = Callable[[str], None]
@@ -34,6 +38,19 @@ class Sweep(sweep_verb.Sweep):
         from experiments.report.varying_figures import draw_sweep
 
         return draw_sweep(self, _made(folder))
+
+    def picture(self, *paths: str) -> Picture:
+        """Responses along some paths (the first five without any), for a notebook.
+
+        Raises:
+            UserError: the sweep has no such path.
+        """
+        from experiments.report.notebook import sweep_picture
+
+        return sweep_picture(self, paths, str(self))
+
+    def _repr_html_(self) -> str:
+        return _paragraphs(self.sentences)
 
     @property
     def sentences(self) -> list[str]:
@@ -54,6 +71,19 @@ class Sensitivity(sensitivity_verb.Sensitivity):
         from experiments.report.varying_figures import draw_sensitivity
 
         return draw_sensitivity(self, _made(folder))
+
+    def picture(self, name: str = "tornado", target: str = "") -> Picture:
+        """`tornado` or `convergence` of a target (the first without a name), for a notebook.
+
+        Raises:
+            UserError: there is no such figure or target.
+        """
+        from experiments.report.notebook import sensitivity_picture
+
+        return sensitivity_picture(self, name, target, str(self))
+
+    def _repr_html_(self) -> str:
+        return _paragraphs(self.sentences)
 
     @property
     def sentences(self) -> list[str]:
@@ -242,6 +272,10 @@ def _asked(study: Any, verb: str, settings: Mapping[str, Any] | None, about: Map
         return study
     content = {"name": verb, "schemes": list(study), "verb": verb, verb: dict(settings or {}), **about}
     return made_study(content)
+
+
+def _paragraphs(sentences: Sequence[str]) -> str:
+    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
 
 
 def _made(folder: str | Path) -> Path:

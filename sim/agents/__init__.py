@@ -13,5 +13,6 @@ from sim.agents.department import Department
 from sim.agents.entity import Entity
 from sim.agents.group import PeerGroup
 from sim.agents.model import AppraisalModel, walk_agents
+from sim.agents.watched import WatchedModel
 
-__all__ = ["AppraisalModel", "Branch", "Bureau", "Cadre", "Department", "Entity", "PeerGroup", "walk_agents"]
+__all__ = ["AppraisalModel", "Branch", "Bureau", "Cadre", "Department", "Entity", "PeerGroup", "WatchedModel", "walk_agents"]
