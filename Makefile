@@ -14,7 +14,7 @@ OUT ?= results/municipal_comparison
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help compare test test-fast format lint types layers bench docs check constraints clean
+.PHONY: help compare test test-fast format lint types layers bench docs notebooks check constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: $(READY) ## pass all tests
 
 test-fast: $(READY) ## pass the tests that take no more than a few seconds each
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not slow" $(ARGS)
+
+notebooks: $(READY) ## put the notebooks into notebooks/, to be double-clicked (ARGS=--run: with what comes out)
+	$(BIN)/cadresim notebooks notebooks --overwrite $(ARGS)
 
 format: $(READY) ## put the code into its form
 	$(BIN)/python -m ruff format sim experiments tests docs

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from experiments.api.comparing import Comparison, compare
     from experiments.api.deciding import adversary, optimise, robustness
     from experiments.api.explaining import explain
+    from experiments.api.fitting import SurveyFit, fit_survey
     from experiments.api.planning import Pilot, Transition, pilot, transition
     from experiments.api.playing import Game, Move, Setup
-    from experiments.api.fitting import SurveyFit, fit_survey
-    from experiments.api.teaching import answer, predict, told
+    from experiments.api.teaching import answer, predict, theory, told
     from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
     from experiments.projects.advising import diff, lint
 
@@ -43,6 +43,7 @@ __all__ = [
     "robustness",
     "sensitivity",
     "sweep",
+    "theory",
     "told",
     "transition",
 ]
@@ -55,6 +56,7 @@ _WHERE = {
     "fit_survey": "api.fitting",
     "answer": "api.teaching",
     "predict": "api.teaching",
+    "theory": "api.teaching",
     "told": "api.teaching",
     "diff": "projects.advising",
     "explain": "api.explaining",

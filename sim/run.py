@@ -555,9 +555,7 @@ def _shared_by(workers: int) -> Walker:
     return lambda world, first, history: walk(world, first, history, workers)
 
 
-def _walked_by_agents(
-    stage: Stage, scheme: Scheme, replicate: int, classes: Mapping[str, type]
-) -> tuple[World, np.ndarray]:
+def _walked_by_agents(stage: Stage, scheme: Scheme, replicate: int, classes: Mapping[str, type]) -> tuple[World, np.ndarray]:
     """The same run, warm-up included, by the Mesa walk."""
     from sim.agents import walk_agents
 

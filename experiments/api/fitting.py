@@ -92,8 +92,11 @@ def fit_survey(
         UserError: anything the caller can mend.
     """
     began = time.perf_counter()
-    for name, number, least in (("points", points, 24), ("waves", waves, 1), ("proposals", proposals, 40), ("replicates", replicates, 1),
-                                ("months", months, 1), ("warmup_months", warmup_months, 0), ("seed", seed, 0)):  # fmt: skip
+    least_of = {
+        "points": (points, 24), "waves": (waves, 1), "proposals": (proposals, 40), "replicates": (replicates, 1),
+        "months": (months, 1), "warmup_months": (warmup_months, 0), "seed": (seed, 0),
+    }  # fmt: skip
+    for name, (number, least) in least_of.items():
         if not isinstance(number, int) or isinstance(number, bool) or number < least:
             raise UserError.of(f"{name} must be a whole number", found=repr(number), expected=f"at least {least}")
     if not 0.0 <= miss < 1.0:

@@ -120,3 +120,36 @@ def told(result: Comparison, scheme: str, outcome: str) -> str:
     row = rows.loc[(scheme, outcome)]
     size = difference(outcome, row["difference"], half_width=(row["high"] - row["low"]) / 2)
     return f"{size} {interval(outcome, row['low'], row['high'])}".strip()
+
+
+def theory(name: str, *, crowd: float = 1.0, **point: float) -> pd.DataFrame:
+    """A closed form of economic theory beside what the ordinary model gives with everything else switched off.
+
+    Args:
+        name: a limit: `threshold`, `tournament_of_many`, `hierarchy` ... (`configs/evidence/limits`).
+        crowd: below 1 makes do with fewer people, where luck is needed.
+        point: parameters of the limit that differ from its example.
+
+    One row a measure: `model`, `formula` and the relative `error`. `attrs` hold the formula in words and its source.
+
+    Raises:
+        UserError: an unknown limit or parameter.
+    """
+    import pandas as pd
+
+    from experiments.evidence.limits import check_point, limit_names, load_limit
+
+    if name not in limit_names():
+        known = limit_names()
+        raise UserError.of(
+            "there is no such limit", found=name, hint=did_you_mean(name, known) or f"there are {', '.join(known)}"
+        )
+    limit = load_limit(name)
+    strangers = [key for key in point if key not in limit.example]
+    if strangers:
+        raise UserError.of("this limit has no such parameter", found=", ".join(strangers), expected=", ".join(limit.example))
+    checks = check_point(limit, "asked", {**limit.example, **point}, crowd=crowd)
+    rows = {check.measure: (check.simulated, check.formula, check.error) for check in checks}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["model", "formula", "error"])
+    table.attrs.update(formula=limit.formula, source=limit.source, title=limit.title)
+    return table

@@ -23,6 +23,7 @@ from experiments.cli import (  # noqa: F401
     results,
     running,
     serving,
+    teaching,
     varying,
 )
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error

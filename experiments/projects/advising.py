@@ -77,12 +77,16 @@ def generated_groups(service: Organisation, scheme: Scheme) -> dict[str, int]:
     return dict(sizes)
 
 
-def diff(a: Reference, b: Reference) -> str:
+def diff(a: Reference | Scheme, b: Reference | Scheme) -> str:
     """What changes from one document to another of the same kind, in words; schemes link by link.
+
+    Schemes may be objects as well.
 
     Raises:
         UserError: where a document has mistakes, or they are of different kinds or studies.
     """
+    if isinstance(a, Scheme) or isinstance(b, Scheme):
+        return difference_in_words(*(one if isinstance(one, Scheme) else load_scheme(one) for one in (a, b)))
     kinds = [kind_of(a), kind_of(b)]
     if kinds[0] != kinds[1]:
         raise UserError.of(

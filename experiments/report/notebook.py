@@ -35,6 +35,7 @@ from sim.schemes.words import did_you_mean
 
 CELL = "padding:.35em .8em;vertical-align:top;"
 NUMBER = CELL + "text-align:right;white-space:nowrap;"
+CAPTION = "caption-side:top;text-align:left;white-space:nowrap;font-weight:bold;padding:.3em 0;"
 TABLE = "border-collapse:collapse;font-size:90%;"
 
 
@@ -121,7 +122,7 @@ def sensitivity_picture(result: Sensitivity, name: str, target: str, words: str)
     """What outcomes hinge on, or whether the indices hold as the sample grows. Raises `UserError` for an unknown name."""
     draws = {"tornado": tornado, "convergence": convergence}
     check_one_of("figure", name, draws)
-    target = target or result.targets[0]
+    target = target or next(iter(result.targets))
     check_one_of("target", target, result.targets)
     return pictured(lambda: draws[name](result, target), words)
 
@@ -150,7 +151,7 @@ def html_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str
         + "</tr>"
         for label, *cells in rows
     )
-    top = f'<caption style="caption-side:top;text-align:left;font-weight:bold;padding:.3em 0;">{escape(caption)}</caption>'
+    top = f'<caption style="{CAPTION}">{escape(caption)}</caption>'
     return (
         f'<table style="{TABLE}">{top}<thead><tr><th scope="col" style="{CELL}text-align:left;">{first}</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
@@ -187,7 +188,8 @@ def _cell(outcome: str, row: pd.Series, *, level: bool) -> str:
         return f'<span style="color:{MUTED}">no difference</span>{best}'
     text = difference(outcome, row["difference"], half_width=(high - low) / 2)
     mark, colour = verdict(outcome, row["difference"], low, high)
-    return f'<span style="color:{colour}">{escape(text)} {mark}</span><br><small>{escape(interval(outcome, low, high))}</small>{best}'
+    spread = f"<br><small>{escape(interval(outcome, low, high))}</small>"
+    return f'<span style="color:{colour}">{escape(text)} {mark}</span>{spread}{best}'
 
 
 def verdict(outcome: str, value: float, low: float, high: float) -> tuple[str, str]:
@@ -273,7 +275,9 @@ def intervals_figure(title: str, subtitle: str, rows: pd.DataFrame) -> Figure:
         if "truth" in rows and np.isfinite(row["truth"]):
             axes.plot((row["truth"] - row["prior_low"]) / span, place, "D", color=WORSE, markersize=6, zorder=4)
         told = f"{row['centre']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
-        axes.annotate(told, (1, place), xytext=(10, 0), textcoords="offset points", va="center", fontsize=8.5, annotation_clip=False)
+        axes.annotate(
+            told, (1, place), xytext=(10, 0), textcoords="offset points", va="center", fontsize=8.5, annotation_clip=False
+        )
         for end, side, ha in ((row["prior_low"], 0, "left"), (row["prior_high"], 1, "right")):
             axes.annotate(
                 f"{end:g}", (side, place), xytext=(0, -9), textcoords="offset points", va="top", ha=ha, fontsize=7, color=MUTED
@@ -313,16 +317,17 @@ def prediction_html(scheme: str, baseline: str, table: pd.DataFrame) -> str:
 def fit_sentences(fit: SurveyFit) -> list[str]:
     """What became of every parameter, and how well the fitted model gives the survey back."""
     told = [
-        f"{row.parameter}: {row.centre:.3g}, 90 % {row.low:.3g} to {row.high:.3g} (declared {row.prior_low:g} to {row.prior_high:g}): "
-        f"{_pinned(row.narrower)}."
+        f"{row.parameter}: {row.centre:.3g}, 90 % {row.low:.3g} to {row.high:.3g} "
+        f"(declared {row.prior_low:g} to {row.prior_high:g}): {_pinned(row.narrower)}."
         for row in fit.table.itertuples()
     ]
     gaps = fit.statistics["gap"].abs()
     worst = fit.statistics.loc[gaps.idxmax()]
     return [
         *told,
-        f"{int((gaps <= 2).sum())} of {len(gaps)} statistics of {fit.respondents} respondents lie within two tolerances of the "
-        f"fitted model; the furthest is {worst['statistic']} ({worst['survey']:.3g} in the survey, {worst['fitted']:.3g} fitted).",
+        f"{int((gaps <= 2).sum())} of {len(gaps)} statistics of {fit.respondents} respondents lie within two tolerances of "
+        f"the fitted model; the furthest is {worst['statistic']} ({worst['survey']:.3g} in the survey, "
+        f"{worst['fitted']:.3g} fitted).",
     ]
 
 

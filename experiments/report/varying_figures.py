@@ -197,7 +197,7 @@ def responses(sweep: Sweep, paths: list[str]) -> Figure:
     headline = [
         name for name in sweep.design.headline if not sweep.responses[sweep.responses["outcome"] == name]["mean"].isna().all()
     ]
-    row, top, bottom, left = 1.35, 1.35, 0.75, 1.3
+    row, top, bottom, left = 1.35, 1.5, 0.75, 1.65
     height, width = top + bottom + row * max(len(headline), 1), left + 0.3 + 2.3 * max(len(paths), 2)
     figure = new_figure(width, height)
     organisation = sweep.design.organisation.title or sweep.design.organisation.name
@@ -205,8 +205,11 @@ def responses(sweep: Sweep, paths: list[str]) -> Figure:
         figure,
         "Response along every path",
         f"{organisation}, {sweep.design.months} months, {len(sweep.points)} points, {sweep.design.replicates} replicates.\n"
-        "Each dot: the mean over all points with that value. Bands and lines: 95 % intervals of its distance from the mean "
-        "over all points.",
+        + wrapped(
+            "Each dot: the mean over all points with that value. Bands and lines: 95 % intervals of its distance from the mean "
+            "over all points.",
+            int(13.5 * width),
+        ),
         left=0.012,
     )
     grid = figure.add_gridspec(

@@ -2,8 +2,8 @@
 
 What is fitted are the survey's own statistics: mean and standard deviation of every item, and the correlation of every pair of
 items. Their tolerances are the survey's sampling error (bootstrap over respondents) together with the luck of one bureau (spread
-over replicates of the simulation in the middle of the prior), and, where wished, how far the model may miss anyway. Priors are the
-declared ranges of the behaviour. The search is that of `calibrate` (`experiments.evidence.matching`).
+over replicates of the simulation in the middle of the prior), and, where wished, how far the model may miss anyway. Priors are
+the declared ranges of the behaviour. The search is that of `calibrate` (`experiments.evidence.matching`).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class SurveyFit:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a parameter: its declared range, the centre, the central 90 % of the posterior, and how much narrower it became."""
+        """One row a parameter: its declared range, centre and central 90 % of the posterior, how much narrower it became."""
         import pandas as pd
 
         tails = (1 - INTERVAL) / 2
@@ -146,7 +146,8 @@ def answers_of(survey: pd.DataFrame | str | Path, asked_items: Sequence[str] | N
     known = items()
     for name in asked_items or ():
         if name not in table.columns:
-            raise UserError.of("the survey has no such column", found=name, hint=did_you_mean(name, list(map(str, table.columns))))
+            known_columns = list(map(str, table.columns))
+            raise UserError.of("the survey has no such column", found=name, hint=did_you_mean(name, known_columns))
         if name not in known:
             raise UserError.of("the model knows no such item", found=name, hint=did_you_mean(name, known))
     chosen = list(asked_items or (name for name in map(str, table.columns) if name in known))
@@ -280,7 +281,8 @@ def run_fit(
         luck = np.array(list(pool.map(lambda one: simulated_statistics(middle, asked, chosen, one), replicates)))
         seen = statistics_of(answers)
         centre = np.array(list(seen.values()))
-        variance = sampling_error(answers, effort.seed) ** 2 + np.nanvar(luck, axis=0, ddof=1) + (miss * centre) ** 2
+        one_bureau = np.nanvar(luck, axis=0, ddof=1) * (1.0 + 1.0 / asked.replicates)  # theirs, and the mean of the simulated
+        variance = sampling_error(answers, effort.seed) ** 2 + one_bureau + (miss * centre) ** 2
         targets = Targets(tuple(seen), centre, np.sqrt(variance))
         matched = match(simulate_all, prior, targets, effort, tell)
     if len(matched.unit) < FEWEST_KEPT:

@@ -65,12 +65,26 @@ class Loaded(Generic[Document]):
         return finding_at(self.node, path, problem, found, expected, hint)
 
 
-def load_scheme(reference: Reference, *, parts: Sequence[Reference] = (), changes: Mapping[str, Any] | None = None) -> Scheme:
+def load_scheme(
+    reference: Reference,
+    *,
+    parts: Sequence[Reference] = (),
+    changes: Mapping[str, Any] | None = None,
+    name: str = "",
+    title: str = "",
+) -> Scheme:
     """A scheme by name or path, with other files' differences and single changes laid over it.
+
+    A changed scheme needs a name of its own beside the one it comes from: `load_scheme("base", changes={...}, name="mine")`.
 
     Raises `UserError` with every finding.
     """
-    return read_scheme(reference, parts=parts, changes=changes).document
+    loaded = read_scheme(reference, parts=parts, changes=changes)
+    if not (name or title):
+        return loaded.document
+    own = loaded.document
+    labels = {"name": name or own.name, "title": title or own.title, "summary": own.summary}
+    return read_scheme(reference, parts=parts, changes=changes, labels=labels).document
 
 
 def load_organisation(reference: Reference, *, changes: Mapping[str, Any] | None = None) -> Organisation:
