@@ -288,8 +288,8 @@ def intervals_figure(title: str, subtitle: str, rows: pd.DataFrame) -> Figure:
     axes.set_xlim(-0.01, 1.01)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
+    for edge in ("left", "bottom"):
+        axes.spines[edge].set_visible(False)
     return figure
 
 
