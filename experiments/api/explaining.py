@@ -13,6 +13,7 @@ from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
 from sim.trace.explaining import Explanation, appraised_step, choose_cadre, grow, person_of
+from sim.trace.flipping import nearest_changes
 from sim.trace.naming import indicator_names
 from sim.trace.recording import Appraised, Month, Year, record_month
 
@@ -57,7 +58,7 @@ def explain(
     case, root, followed, board = grow(recorded, i, names, indicator_names(scheme, organisation), first, scheme, until)
     explanation = Explanation(
         scheme, organisation, seed, replicate, year, case.month_number(start), case.month_number(due), person_of(case, names),
-        int(recorded.appraised.ranked.cadres["grade"][i]), root, followed, board, case=case,
+        int(recorded.appraised.ranked.cadres["grade"][i]), root, followed, board, nearest_changes(case) if changes else (), case,
     )  # fmt: skip
     return explanation
 

@@ -28,7 +28,11 @@ def explanation_as_text(found: Explanation, language: str = "en", *, depth: int 
     parts += [Text(f"  {node['sentence']}") for node in told["consequences"]]
     if told["changes"]:
         parts.append(Text(say("explain.text.changes"), style="bold"))
-        parts += [Text(f"  {change['sentence']}") for change in told["changes"]]
+        parts += [Text(f"  {change['sentence']}") for change in told["changes"] if change["found"]]
+        for way in ("up", "down"):
+            none = [change["name"] for change in told["changes"] if not change["found"] and change["direction"] == way]
+            if none:
+                parts.append(Text("  " + say(f"explain.text.none_{way}", names=", ".join(none)), style="dim"))
     checked = told["checked"]
     parts.append(Text(say("explain.text.checked", nodes=checked["nodes"], gap=f"{checked['largest_gap']:.0e}"), style="dim"))
     return Group(*parts)

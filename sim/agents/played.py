@@ -37,16 +37,18 @@ class Decision:
     """A month in one seat. None = as the model's own rule would have it.
 
     `effort` holds months of work on every own task, in the order of the department's tasks; `report` is one of `REPORTS`, or
-    the share of a normal month that is added to every counted task.
+    the share of a normal month that is added to every counted task; `further` is added to what the model's own rule makes up
+    (below 0: taken from it).
     """
 
     effort: tuple[float, ...] | None = None
     report: str | float | None = None
+    further: float = 0.0
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is decided."""
-        return self.effort is None and self.report is None
+        return self.effort is None and self.report is None and self.further == 0.0
 
 
 class Played(Cadre):
@@ -73,11 +75,12 @@ class Played(Cadre):
     def falsify(self, j: int, slope: float) -> float:
         """What is added to the report: as decided, except for what the information system measures itself."""
         report, department = self.decision.report, self.own_department
+        share, is_counted = float(department.share[j]), len(department.rows_of[j]) > 0
         if report is None:
-            return super().falsify(j, slope)
-        if report == HONEST or not len(department.rows_of[j]):
+            own = super().falsify(j, slope)
+            return max(0.0, own + share * self.decision.further) if is_counted else own
+        if report == HONEST or not is_counted:
             return 0.0
-        share = float(department.share[j])
         wanted = share * float(self.target[j]) - self.made_now if report == HIDE else share * added_share(report)
         return max(0.0, wanted) * (1.0 - self.scheme.captured)
 

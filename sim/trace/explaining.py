@@ -112,6 +112,8 @@ def appraised_step(interval: int, first: int, steps: int, step_months: int, year
     Raises:
         UserError: no appraisal falls due then.
     """
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
+        raise UserError.of("this is no year", found=repr(year)[:40], expected="a whole number from 1, or none for the last one")
     due = [step for step in range(first, first + steps) if is_due(step, interval)]
     years = {(step - first) * step_months // 12 + 1: step for step in due}
     if year is None and years:

@@ -27,9 +27,9 @@ class Month:
     """The world at three moments of a month."""
 
     step: int
+    began: World  # the first morning
     opened: World  # leavers are replaced, the plan is made; nobody has worked yet
     worked: World  # everybody has worked and reported, the superior has ranked
-    ended: World  # the last day
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Year:
 
 
 #: Moments of a month at which somebody may look: the fields of `Month` and `Appraised`.
-MOMENTS = ("opened", "worked", "pointed", "decorated", "scored", "ranked", "applied", "ended")
+MOMENTS = ("began", "opened", "worked", "pointed", "decorated", "scored", "ranked", "applied", "ended")
 Work = Callable[[World, int, int, int], object]
 
 
@@ -68,6 +68,7 @@ def walk_links(world: World, step: int, watch: Callable[[str], object] = lambda 
     model's own (people may sit in some seats).
     """
     departments, bureaus = len(world.departments), len(world.bureaus)
+    watch("began")
     open_month(world, step)
     replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
@@ -107,10 +108,10 @@ def record_month(world: World, step: int, working: Work = work) -> tuple[Month, 
     """Walk a month of the world and keep copies of every moment; the second part only where an appraisal fell due."""
     kept: dict[str, World] = {}
     walk_links(world, step, lambda moment: kept.update({moment: copy_of(world)}), working)
-    month = Month(step, kept["opened"], kept["worked"], kept["ended"])
+    month = Month(step, kept["began"], kept["opened"], kept["worked"])
     if "ranked" not in kept:
         return month, None
-    return month, Appraised(*(kept[moment] for moment in MOMENTS[2:7]))
+    return month, Appraised(*(kept[moment] for moment in MOMENTS[3:8]))
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,11 @@ class Teller:
 
     def about(self, node: Node) -> dict[str, str]:
         """What the node is about, in words."""
-        return {name: self.told(name, value, node.about) for name, value in node.about.items()}
+        return self.about_in_words(node.about)
+
+    def about_in_words(self, about: Mapping[str, Value]) -> dict[str, str]:
+        """The same for any such record."""
+        return {name: self.told(name, value, about) for name, value in about.items()}
 
     def told(self, name: str, value: Value, about: Mapping[str, Value]) -> str:
         """One thing that a node is about."""
