@@ -130,5 +130,5 @@ def parent(kind: str, how: str, children: list[Node], *, is_: Any = None, **more
     """A node whose value its children give; `is_` is the run's own number, which they must give too."""
     node = Node(kind, None, how=how, children=tuple(children), **more)
     if is_ is not None:
-        return told(node, float(is_))
+        return told(node, plain(is_))
     return Node(**{**vars(node), "value": plain(worked_out(node))})

@@ -154,7 +154,7 @@ class Mismatch(AssertionError):
     """A number of the tree is not the number of the run: a fault of ours, never the user's."""
 
 
-def told(node: Node, is_: float | int) -> Node:
+def told(node: Node, is_: Any) -> Node:
     """The node with the run's own number, after a look at whether its children give it."""
     again = float(worked_out(node))
     if not abs(again - float(is_)) <= TOLERANCE * max(1.0, abs(float(is_))):
