@@ -146,7 +146,8 @@ def test_leaves_are_draws_columns_settings_or_told_apart():
     found = explain("municipal_closed_loop", "workshop_bureau", months=12, changes=False)
     own = {"taxpayers_view", "reward", "share", "overhead", "is_office", "effort_before", "ahead_by_tie", "heard", "curvature",
            "reached", "reach", "luck_ahead", "worth_below", "worth_above", "worth_notch", "target", "weight", "load",
-           "motivation", "score", "grade", "score_share", "unit_points", "seats", "members", "plan_kept", "rater_noise"}  # fmt: skip
+           "motivation", "score", "grade", "score_share", "unit_points", "seats", "members",
+           "plan_kept", "rater_noise"}  # fmt: skip
     for node in found.nodes:
         if not node.children and not node.same_as and not node.how:
             assert node.columns or node.draws or node.kind == "setting" or node.kind in own, node.id
@@ -316,7 +317,8 @@ BAD = [
     {"cadre": 0}, {"cadre": 41}, {"cadre": -1}, {"cadre": "nobody"}, {"cadre": ""}, {"cadre": 1.5}, {"cadre": True},
     {"cadre": "9" * 50}, {"cadre": "٣"}, {"cadre": None}, {"cadre": "1; drop"}, {"year": 0}, {"year": 4}, {"year": -1},
     {"year": 10**9}, {"until": "pay"}, {"until": ""}, {"until": "Grade"}, {"scheme": "no_such_scheme"},
-    {"organisation": "nowhere"}, {"behaviour": "nobodys"}, {"baseline": "no_such"}, {"scheme": "base", "until": "grade"}, {"months": 6},
+    {"organisation": "nowhere"}, {"behaviour": "nobodys"}, {"baseline": "no_such"}, {"scheme": "base", "until": "grade"},
+    {"months": 6},
     {"organisation": "national_service"}, {"year": 1.5}, {"year": True}, {"year": "2"},
 ]  # fmt: skip
 
