@@ -131,8 +131,8 @@ answer(
 # ## The same mechanism watched: SolaraViz
 #
 # `WatchedModel` is the same model made from plain keywords, as Mesa's viewer wants it. The view runs in a notebook, or on its own:
-# `solara run notebooks/research_1_own_mechanism.py`. Everything comes from this machine; no network is needed. One model is
-# one draw of luck: move the seed before you believe what you see.
+# `solara run --no-check-version notebooks/research_1_own_mechanism.py`. Everything comes from this machine; no network is needed.
+# One model is one draw of luck: move the seed before you believe what you see.
 #
 # > **可视化** 一次运行只是一种运气：换几个种子再下结论。
 

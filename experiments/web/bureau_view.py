@@ -19,7 +19,7 @@ from experiments.report.style import BETTER, INK, MUTED, WORSE, heading, house_s
 from sim.agents import AppraisalModel, WatchedModel
 from sim.rules.ranking import BOTTOM
 
-ACROSS = 6  # departments in a row
+ACROSS = 3  # departments in a row
 SCALE = Normalize(0.0, 6.0)  # the MBI's
 COLOURS = "YlOrBr"
 
@@ -29,14 +29,14 @@ def bureau_figure(model: AppraisalModel) -> Figure:
     departments = model.departments
     across = min(ACROSS, len(departments))
     down = math.ceil(len(departments) / across)
-    height = 1.0 + 1.5 * down + 0.5
-    figure = new_figure(8.4, height)
-    heading(figure, f"Month {model.now}", "Discs: cadres; colour: exhaustion (0 to 6); ring: bottom grade.", left=0.02)
+    height = 1.15 + 1.5 * down
+    figure = new_figure(6.4, height)
+    heading(figure, f"Month {model.now}", "Discs: cadres; colour: exhaustion, 0 to 6; ring: bottom grade.", left=0.02)
     mappable = ScalarMappable(SCALE, COLOURS)
     for number, department in enumerate(departments):
         column, row = number % across, number // across
         axes = figure.add_axes(
-            (0.02 + 0.96 * column / across, (0.5 + 1.5 * (down - 1 - row)) / height, 0.92 / across, 1.15 / height)
+            (0.02 + 0.96 * column / across, (0.1 + 1.5 * (down - 1 - row)) / height, 0.92 / across, 1.15 / height)
         )
         side = math.ceil(math.sqrt(department.size))
         x, y = np.divmod(np.arange(department.size), side)
@@ -47,9 +47,10 @@ def bureau_figure(model: AppraisalModel) -> Figure:
         axes.scatter(x, -y, s=size, c=tired, cmap=COLOURS, norm=SCALE, edgecolors=rings, linewidths=widths)
         axes.set_xlim(-0.8, side - 0.2)
         axes.set_ylim(-side + 0.2, 0.8)
+        axes.set_aspect("equal", anchor="W")
         axes.set_axis_off()
         axes.set_title(wrapped(name_of(model, number), 20), fontsize=8, fontweight="normal", color=MUTED, loc="left", pad=2)
-    bar = figure.colorbar(mappable, cax=figure.add_axes((0.62, 1 - 0.42 / height, 0.33, 0.12 / height)), orientation="horizontal")
+    bar = figure.colorbar(mappable, cax=figure.add_axes((0.66, 1 - 0.32 / height, 0.3, 0.1 / height)), orientation="horizontal")
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=7, length=0)
     return figure
@@ -65,17 +66,18 @@ def name_of(model: AppraisalModel, department: int) -> str:
 def months_figure(model: WatchedModel, series: tuple[str, str] = ("goal_attainment", "reported_attainment")) -> Figure:
     """What is true and what the superior reads, month by month; and the share of cadres with burnout."""
     table = model.datacollector.get_model_vars_dataframe()
-    figure = new_figure(8.4, 2.7)
+    figure = new_figure(6.4, 4.2)
     panels = (("What is done and what is told", series, (BETTER, WORSE)), ("Share with burnout", ("burnout_share",), (INK,)))
     for number, (title, names, colours) in enumerate(panels):
-        axes = figure.add_axes((0.07 + 0.5 * number, 0.16, 0.41, 0.66))
+        axes = figure.add_axes((0.1, 0.6 - 0.5 * number, 0.86, 0.32))
         for name, colour in zip(names, colours, strict=True):
             if len(table):
                 axes.plot(table["month"], table[name], color=colour, linewidth=1.6, label=name.replace("_", " "))
         if len(names) > 1 and len(table):
             axes.legend(frameon=False, fontsize=7.5, loc="best")
         axes.set_title(title)
-        axes.set_xlabel("month")
+        if number:
+            axes.set_xlabel("month")
         axes.set_ylim(bottom=0.0)
         axes.set_xlim(0.5, max(12, model.now) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
