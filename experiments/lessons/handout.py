@@ -14,9 +14,8 @@ from typing import Any
 import sim
 from experiments.design.lesson import Asks, Lever, Prediction
 from experiments.lessons.figures import LETTERS, difference_svg, tradeoff_svg
-from experiments.lessons.reading import OpenLesson, lesson_names, open_lesson
+from experiments.lessons.reading import OpenLesson, cadres_of, lesson_names, open_lesson
 from experiments.lessons.telling import (
-    cadres_of,
     difference,
     element_title,
     element_value,
@@ -253,7 +252,7 @@ def _run_note(worked: Worked, w: Words) -> str:
     return w(
         "workshop.run_note",
         bureau=w.document(organisation.title or organisation.name),
-        cadres=cadres_of(worked),
+        cadres=cadres_of(organisation),
         months=lesson.months,
         warmup=lesson.warmup_months,
         replicates=lesson.replicates,

@@ -52,6 +52,12 @@ class OpenLesson:
         return replace(self, lesson=self.lesson.model_copy(update={"replicates": replicates}))
 
 
+def cadres_of(organisation: Organisation) -> int:
+    """People in a bureau."""
+    units = [*organisation.offices, *(unit for branch in organisation.branches for unit in branch.departments)]
+    return sum(unit.cadres for unit in units)
+
+
 def folder() -> Path:
     """The folder of lessons."""
     return configuration_folder() / "lessons"

@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.design.lesson import PLACE, Lesson, Text
 from experiments.design.targets import is_share
+from experiments.lessons.reading import cadres_of
 from experiments.lessons.working import Worked
 from experiments.report import numbers
 from experiments.report.lang import Words, words
@@ -28,7 +29,7 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
     if kind == "months":
         return str(worked.opened.lesson.months)
     if kind == "cadres":
-        return str(cadres_of(worked))
+        return str(cadres_of(worked.opened.organisation))
     if kind == "element":
         path, scheme = rest
         return element_number(path, value_at(_scheme(worked, scheme), path))
@@ -45,13 +46,6 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
 
 def _scheme(worked: Worked, name: str):  # type: ignore[no-untyped-def]
     return next(scheme for scheme in worked.schemes if scheme.name == name)
-
-
-def cadres_of(worked: Worked) -> int:
-    """People in the bureau of a lesson."""
-    organisation = worked.opened.organisation
-    units = [*organisation.offices, *(unit for branch in organisation.branches for unit in branch.departments)]
-    return sum(unit.cadres for unit in units)
 
 
 def level(outcome: str, value: float, language: str) -> str:

@@ -7,8 +7,8 @@ same server: each gets the `Services` and gives its routes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -40,9 +40,10 @@ class Services:
     documents: Documents
     views: Views
     runs: LiveRuns
+    around: list[Callable[[], AbstractAsyncContextManager[None]]] = field(default_factory=list)  # what parts begin and end
 
 
-#: A further part of the application: its routes, and perhaps what it begins and ends with the server.
+#: A further part of the application: its routes; what it begins and ends with the server it adds to `Services.around`.
 Part = Callable[[Services], Sequence[BaseRoute]]
 
 
@@ -63,7 +64,10 @@ def create_app(settings: Settings | None = None, more: Sequence[Part] = ()) -> S
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
-            yield
+            async with AsyncExitStack() as stack:
+                for begun in services.around:
+                    await stack.enter_async_context(begun())
+                yield
         finally:
             services.pool.close()
             services.slow.close()

@@ -21,7 +21,7 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 
 
-def as_csv(hall: Hall, room: Room, worked: Worked | None) -> bytes:
+def as_csv(hall: Hall, room: Room, worked: Worked | None, results: dict[int, dict[str, Any]]) -> bytes:
     """One row an answer: predictions, designs (a row a lever, a row an outcome), months of a played year."""
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
@@ -31,7 +31,12 @@ def as_csv(hall: Hall, room: Room, worked: Worked | None) -> bytes:
             "room": room.code, "lesson": room.lesson, "participant": seat.number, "nickname": seat.nickname,
             "bot": "yes" if seat.is_bot else "no",
         }  # fmt: skip
-        for row in (*_predictions(hall, room, seat, worked), *_designs(seat), *_months(seat)):
+        for row in (
+            *_predictions(hall, room, seat, worked),
+            *_designs(seat),
+            *_months(room, seat),
+            *_year(results.get(seat.number)),
+        ):
             writer.writerow({name: neutral(value) for name, value in {**head, **row}.items()})
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
 
@@ -76,8 +81,21 @@ def _designs(seat: Seat) -> list[dict[str, Any]]:
     return rows
 
 
-def _months(seat: Seat) -> list[dict[str, Any]]:
+def _months(room: Room, seat: Seat) -> list[dict[str, Any]]:
     rows = []
-    for number, decision in enumerate(seat.decisions, start=1):
-        rows += [{"part": "month", "attempt": number, "item": name, "given": value} for name, value in decision.items()]
+    for number, moves in enumerate(room.moves, start=1):
+        move = moves.get(str(seat.cadre), {}) if seat.cadre else {}
+        rows += [
+            {"part": "month", "attempt": number, "item": name, "given": value}
+            for name, value in move.items()
+            if value is not None
+        ]
     return rows
+
+
+def _year(result: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """How the year of a played cadre came out, beside what the model's own rule would have made of it."""
+    if not result:
+        return []
+    own, model = result["own"], result["model"]
+    return [{"part": "year", "item": name, "given": own[name], "model": model[name]} for name in own if own[name] is not None]

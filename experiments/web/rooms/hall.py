@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.design.lesson import Asks
-from experiments.lessons.reading import OpenLesson, open_lesson
+from experiments.lessons.reading import OpenLesson, cadres_of, open_lesson
 from experiments.web.rooms.limits import ALPHABET, Limits
 from experiments.web.rooms.rate import Buckets, Window
 from experiments.web.rooms.room import PHASES, Designed, Room, Said, Seat, cleaned, hashed
@@ -53,6 +53,7 @@ class Hall:
         self.rooms: dict[str, Room] = {}
         self._saved: dict[str, int] = {}
         self._lessons: dict[str, OpenLesson] = {}
+        self._own: list[str] = []
         self._guesses = Window(self.limits.guesses, self.limits.window_seconds, clock, self.limits.all_guesses)
         self._joins = Window(self.limits.joins, self.limits.window_seconds, clock)
         self._messages = Buckets(self.limits.messages_per_second, self.limits.burst, clock)
@@ -91,9 +92,15 @@ class Hall:
             self._lessons[name] = open_lesson(name)
         return self._lessons[name]
 
+    @property
+    def own_lessons(self) -> list[str]:
+        """Lessons that came from files."""
+        return list(self._own)
+
     def add_lesson(self, opened: OpenLesson) -> None:
         """Offer a lesson that was read from a file."""
         self._lessons[opened.lesson.name] = opened
+        self._own.append(opened.lesson.name)
 
     def find(self, code: str, who: str) -> Room:
         """The room of a code.
@@ -110,13 +117,13 @@ class Hall:
 
     def as_host(self, room: Room, key: str, who: str) -> None:
         """Raises Refused unless the key is the facilitator's."""
-        self._check_key(room.host, key, who)
+        self.check_key(room.host, key, who)
 
     def as_board(self, room: Room, key: str, who: str) -> None:
         """Raises Refused unless the key is the board's or the facilitator's."""
         if key and secrets.compare_digest(room.host, hashed(key)):
             return
-        self._check_key(room.board, key, who)
+        self.check_key(room.board, key, who)
 
     def as_seat(self, room: Room, secret: str, who: str) -> Seat:
         """The seat that a secret belongs to.
@@ -137,7 +144,8 @@ class Hall:
         if not self._messages.take(f"{room.code}/{seat.number}"):
             raise Refused(429, "too many messages: wait a moment", wait=2)
 
-    def _check_key(self, kept: str, key: str, who: str) -> None:
+    def check_key(self, kept: str, key: str, who: str) -> None:
+        """Raises Refused unless a key is the one that is kept (hashed)."""
         self._refuse_guessers(who)
         if not key or not secrets.compare_digest(kept, hashed(key)):
             self._guesses.count(who)
@@ -172,7 +180,9 @@ class Hall:
             raise Refused(429, "too many joined from here: wait some minutes", wait=60)
         self._joins.count(who)
         secret, now = secrets.token_urlsafe(18), self.clock()
-        seat = Seat(room.next_number, self._unique(room, name), hashed(secret), joined=now, seen=now)
+        seat = Seat(
+            room.next_number, self._unique(room, name), hashed(secret), joined=now, seen=now, cadre=self._free_cadre(room)
+        )
         room.next_number += 1
         self._give_up_bot(room)
         room.seats.append(seat)
@@ -189,6 +199,7 @@ class Hall:
         if seat is None:
             raise Refused(404, "nobody sits there")
         room.seats.remove(seat)
+        room.pending.pop(str(seat.cadre), None)
         room.touch(self.clock())
 
     def set_bots(self, room: Room, wanted: int) -> None:
@@ -233,6 +244,15 @@ class Hall:
             designs = []
         bots = sum(seat.is_bot for seat in room.seats)
         return Seat(number, f"Bot {bots + 1}", is_bot=True, joined=now, said=said, designs=designs)
+
+    def _free_cadre(self, room: Room) -> int:
+        """A place in the bureau that nobody plays; always in the same order for a room's code. 0 = all are taken."""
+        import random
+
+        places = list(range(1, cadres_of(self.lesson_of(room).organisation) + 1))
+        random.Random(room.code).shuffle(places)
+        taken = {seat.cadre for seat in room.seats}
+        return next((place for place in places if place not in taken), 0)
 
     def _unique(self, room: Room, name: str) -> str:
         taken = {seat.nickname.casefold() for seat in room.seats}
@@ -319,6 +339,27 @@ class Hall:
             raise Refused(400, f"there is no such phase: {', '.join(PHASES)}")
         room.phase = str(phase)
         room.touch(self.clock())
+
+    def decide(self, room: Room, seat: Seat, month: object, move: dict[str, Any]) -> None:
+        """Note a decision for the month that is to be played; it may be changed until then.
+
+        Raises:
+            Refused: no year is played now, another month is, or this participant plays no cadre.
+        """
+        if room.phase != "play":
+            raise Refused(409, "no year is being played now")
+        if not seat.cadre:
+            raise Refused(409, "every place in the bureau is taken: watch this time")
+        if month != len(room.moves) + 1:
+            raise Refused(409, "this month is over")
+        room.pending[str(seat.cadre)] = move
+        room.touch(self.clock())
+
+    def is_complete(self, room: Room) -> bool:
+        """Whether everybody who is here has decided on the month (those who left their phone do not hold up the others)."""
+        now = self.clock()
+        here = [seat for seat in room.people if seat.cadre and now - seat.seen <= self.limits.away_seconds]
+        return bool(here) and all(str(seat.cadre) in room.pending for seat in here)
 
     # --- time and files ----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 #: Addresses or people that are counted at once; whoever was quiet longest is forgotten.
 MOST_COUNTED = 4096
@@ -68,6 +69,6 @@ class Window:
         _forget(self._known)
 
 
-def _forget(known: OrderedDict[str, object]) -> None:  # type: ignore[type-arg]
+def _forget(known: OrderedDict[str, Any]) -> None:
     while len(known) > MOST_COUNTED:
         known.popitem(last=False)

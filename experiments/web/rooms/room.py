@@ -65,8 +65,7 @@ class Seat:
     seen: float = 0.0
     said: dict[str, Said] = field(default_factory=dict)
     designs: list[Designed] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)  # of the cadre, month by month
-    year: dict[str, Any] = field(default_factory=dict)  # how the year came out
+    cadre: int = 0  # the place in the bureau that is played, from 1; 0 = none
 
 
 @dataclass
@@ -85,6 +84,8 @@ class Room:
     seats: list[Seat] = field(default_factory=list)
     next_number: int = 1
     version: int = 1
+    moves: list[dict[str, dict[str, Any]]] = field(default_factory=list)  # of the year that is played: month by month, by cadre
+    pending: dict[str, dict[str, Any]] = field(default_factory=dict)  # of the month that is not played yet
 
     def touch(self, now: float) -> None:
         """Something changed."""

@@ -88,8 +88,7 @@ def seat_told(hall: Hall, room: Room, seat: Seat, worked: Worked | None, languag
         "people": len(room.people),
         "said": {name: {"value": said.value, "because": said.because} for name, said in seat.said.items()},
         "designs": [_design_told(one) for one in seat.designs],
-        "year": seat.year,
-        "decisions": len(seat.decisions),
+        "cadre": seat.cadre,
     }
     if room.phase != "predict" and worked is not None:
         told["map"] = map_told(room, worked, language, own=seat.number, everybody=room.phase == "explain")
@@ -195,7 +194,7 @@ def map_told(room: Room, worked: Worked, language: str, *, own: int = 0, everybo
                 "mark": str(seat.number),
                 "title": seat.nickname,
                 **{
-                    axis: _whisker(base[name] + row[1], *row[1:])  # type: ignore[index, operator, misc]
+                    axis: _whisker(base[name] + row[1], *row[1:])  # type: ignore[index, operator]
                     for axis, name, row in zip("xy", (ACROSS, UP), rows_of, strict=True)
                 },
                 "replicates": design.replicates,
@@ -278,7 +277,8 @@ def host_told(hall: Hall, room: Room, worked: Worked | None, language: str) -> d
                 "away": hall.clock() - seat.seen > 20 and not seat.is_bot,
                 "said": len(seat.said),
                 "designs": len(seat.designs),
-                "months": len(seat.decisions),
+                "cadre": seat.cadre,
+                "decided": str(seat.cadre) in room.pending,
             }
             for seat in room.seats
         ],

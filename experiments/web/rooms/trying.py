@@ -1,7 +1,7 @@
 """Runs of what participants design: a few at first, more when there is time, each beside the lesson's baseline in the same luck.
 
-Nothing is computed twice: runs are kept by their content (`experiments.runs.live`), so two participants with the same levers share
-them, and the baseline is run once a replicate for everybody.
+Nothing is computed twice: runs are kept by their content (`experiments.runs.live`), so two participants with the same levers
+share them, and the baseline is run once a replicate for everybody.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Trials:
         while True:
             try:
                 with self.pool.place():
-                    found = await self.pool.do_all(tasks, priority=priority)  # type: ignore[arg-type]
+                    found = await self.pool.do_all(tasks, priority=priority)
                 break
             except Busy:
                 await asyncio.sleep(0.5)
