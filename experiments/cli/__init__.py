@@ -25,6 +25,7 @@ from experiments.cli import (  # noqa: F401
     serving,
     teaching,
     varying,
+    workshop,
 )
 from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
 

@@ -11,7 +11,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ class Hall:
         folder: Path | None = None,
         clock: Callable[[], float] = time.time,
         say: Callable[[str], None] = lambda text: None,
+        lessons: Sequence[OpenLesson] = (),
     ) -> None:
         self.limits = limits or Limits()
         self.folder = folder
@@ -52,8 +53,8 @@ class Hall:
         self.say = say
         self.rooms: dict[str, Room] = {}
         self._saved: dict[str, int] = {}
-        self._lessons: dict[str, OpenLesson] = {}
-        self._own: list[str] = []
+        self._lessons: dict[str, OpenLesson] = {opened.lesson.name: opened for opened in lessons}
+        self.own_lessons = list(self._lessons)  # read from files
         self._guesses = Window(self.limits.guesses, self.limits.window_seconds, clock, self.limits.all_guesses)
         self._joins = Window(self.limits.joins, self.limits.window_seconds, clock)
         self._messages = Buckets(self.limits.messages_per_second, self.limits.burst, clock)
@@ -85,22 +86,12 @@ class Hall:
         return self.lesson_named(room.lesson)
 
     def lesson_named(self, name: str) -> OpenLesson:
-        """A lesson by its name; read once. Only names, never paths: files come in by `add_lesson`."""
+        """A lesson by its name; read once. Only names, never paths: files come in with the hall."""
         if name not in self._lessons:
             if not isinstance(name, str) or not name.isidentifier():
                 raise UserError.of("there is no lesson of this name")
             self._lessons[name] = open_lesson(name)
         return self._lessons[name]
-
-    @property
-    def own_lessons(self) -> list[str]:
-        """Lessons that came from files."""
-        return list(self._own)
-
-    def add_lesson(self, opened: OpenLesson) -> None:
-        """Offer a lesson that was read from a file."""
-        self._lessons[opened.lesson.name] = opened
-        self._own.append(opened.lesson.name)
 
     def find(self, code: str, who: str) -> Room:
         """The room of a code.

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from experiments.lessons.handout import handout
-from experiments.lessons.reading import lesson_names
+from experiments.lessons.reading import OpenLesson, lesson_names
 from experiments.report.lang import LANGUAGES
 from experiments.web.answers import answer, refusal
 from experiments.web.app import Services
@@ -51,9 +51,10 @@ class Workshop:
         limits: Limits | None = None,
         folder: Path | None = None,
         say: Callable[[str], None] = lambda text: None,
+        lessons: Sequence[OpenLesson] = (),
     ) -> None:
         self.opener = hashed(opener)
-        self.hall = Hall(limits, folder, say=say)
+        self.hall = Hall(limits, folder, say=say, lessons=lessons)
         self.say = say
 
     def part(self, services: Services) -> Sequence[BaseRoute]:

@@ -162,7 +162,7 @@ class Years:
     async def _tell(self, room: Room, year: Year) -> None:
         """What came of everybody's year, one after the other: each is held against the year without his decisions."""
         for seat in room.people:
-            if seat.cadre and any(str(seat.cadre) in month for month in year.game.moves):
+            if seat.cadre and any(str(seat.cadre) in month for month in room.moves):
                 year.results[seat.number] = await self._do(lambda cadre=seat.cadre: year.game.result(cadre))
                 room.touch(room.changed)
 
