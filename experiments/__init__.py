@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.api.fitting import SurveyFit, fit_survey
     from experiments.api.planning import Pilot, Transition, pilot, transition
     from experiments.api.playing import Game, Move, Setup
+    from experiments.api.reporting import report_of
     from experiments.api.teaching import answer, predict, theory, told
     from experiments.api.varying import Sensitivity, Sweep, sensitivity, sweep
     from experiments.projects.advising import diff, lint
@@ -40,6 +41,7 @@ __all__ = [
     "optimise",
     "pilot",
     "predict",
+    "report_of",
     "robustness",
     "sensitivity",
     "sweep",
@@ -67,6 +69,7 @@ _WHERE = {
     "Pilot": "api.planning",
     "Transition": "api.planning",
     "pilot": "api.planning",
+    "report_of": "api.reporting",
     "transition": "api.planning",
     "Sensitivity": "api.varying",
     "Sweep": "api.varying",

@@ -19,6 +19,7 @@ from experiments.cli import (  # noqa: F401
     looking,
     planning,
     projects,
+    reporting,
     reproducing,
     results,
     running,

@@ -131,6 +131,7 @@ def method(
     page: Annotated[str | None, typer.Option("--page", help="Where to write the page. [docs/method.md]")] = None,
     replicates: Annotated[int, typer.Option("--replicates", min=5, max=100_000, help="Runs that the number is judged on.")] = 150,
     workers: WorkersOption = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the findings for reports (configs/evidence/method.json).")] = False,
 ) -> None:
     """How long outcomes take to settle, how many replicates they need, how far ahead the model may be read."""
     from pathlib import Path
@@ -142,6 +143,8 @@ def method(
     status, console = plumbing.new_console(errors=True), plumbing.new_console()
     plumbing.get_ready(status)
     found = verb.method(replicates=replicates, workers=workers, tell=lambda text: status.print(text, highlight=False))
+    if keep:
+        console.print(f"Kept: {verb.keep_method(found)}", markup=False)
     by_status: dict[str, list[str]] = {"assumed": [], "fitted": [], "cited": []}
     for name, beside in read_behaviour().annotations.items():
         by_status[beside.status].append(name)

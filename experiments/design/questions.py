@@ -81,6 +81,7 @@ def read_question(
     return Design(
         name=study.name,
         title=study.title,
+        question=study.question,
         organisation=bureau.document if isinstance(bureau, Loaded) else bureau,
         behaviour=ways,
         schemes=tuple(scheme.document if isinstance(scheme, Loaded) else scheme for scheme in schemes),

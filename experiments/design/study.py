@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.design.targets import Wanted
+from experiments.design.targets import Wanted, wanted_of
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOME_NAMES
 
@@ -35,7 +35,8 @@ class Design:
 
     ``baseline`` names the scheme that the others are measured against and under which the warm-up runs. ``headline``
     names the outcomes that tables and figures show; ``equal_budget`` asks for rewards scaled to the same cost; ``wanted`` is
-    what the comparison must reach (``replicates`` are then those it begins with), ``winners`` whether desks are compared.
+    what the comparison must reach (``replicates`` are then those it begins with), ``winners`` whether desks are compared,
+    ``question`` what it asks, as a sentence.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Design:
     equal_budget: bool = False
     wanted: Wanted | None = None
     winners: bool = True
+    question: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no run could be made of.
@@ -109,6 +111,7 @@ class Design:
         return {
             "name": self.name,
             "title": self.title,
+            "question": self.question,
             "months": self.months,
             "warmup_months": self.warmup_months,
             "replicates": self.replicates,
@@ -129,11 +132,42 @@ class Design:
         The order of the schemes, titles and what is shown first change no run, so they do not change the hash either.
         """
         content = self.resolved()
-        for label in ("name", "title", "headline", "wanted", "winners"):
+        for label in ("name", "title", "question", "headline", "wanted", "winners"):
             del content[label]
         content["schemes"] = sorted(content["schemes"], key=lambda scheme: scheme["name"])
         text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(f"{code_hash()}\n{text}".encode()).hexdigest()
+
+
+def design_of(resolved: Mapping[str, Any]) -> Design:
+    """The design that `Design.resolved` told, read back out of a manifest.
+
+    Raises:
+        UserError: something is missing or does not fit the documents of this version.
+    """
+    from pydantic import ValidationError
+
+    from sim.schemes.behaviour import Behaviour
+    from sim.schemes.organisation import Organisation
+    from sim.schemes.scheme import Scheme
+
+    plain_fields = ("name", "title", "months", "warmup_months", "replicates", "seed", "baseline", "equal_budget", "winners")
+    try:
+        return Design(
+            organisation=Organisation.model_validate(resolved["organisation"]),
+            behaviour=Behaviour.model_validate(resolved["behaviour"]),
+            schemes=tuple(Scheme.model_validate(scheme) for scheme in resolved["schemes"]),
+            headline=tuple(resolved["headline"]),
+            wanted=wanted_of(resolved["wanted"]),
+            question=str(resolved.get("question", "")),
+            **{name: resolved[name] for name in plain_fields},
+        )
+    except (ValidationError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UserError.of(
+            "the study in the manifest cannot be read",
+            found=" ".join(str(error).split())[:200],
+            hint="results of another version: run the study again",
+        ) from error
 
 
 def check_number(name: str, value: int, *, low: int, high: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sim.errors import Finding, UserError
 from sim.outcomes import OUTCOMES
@@ -65,6 +66,11 @@ class Wanted:
         """As plain data."""
         until = {target.outcome: str(target) for target in self.until}
         return {"until": until, "best": f"{self.best.outcome}={self.best}" if self.best else "", "most": self.most}
+
+
+def wanted_of(plain: Mapping[str, Any] | None) -> Wanted | None:
+    """What `Wanted.plain` told, read back."""
+    return read_wanted(plain["until"], plain["best"] or None, plain["most"]) if plain else None
 
 
 def read_wanted(until: Asked, best: str | None, most: int | None) -> Wanted | None:

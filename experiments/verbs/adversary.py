@@ -172,6 +172,7 @@ def about(design: Design, plan: AdversaryPlan, command: str = "") -> dict[str, A
         },
         "asked": {"schemes": sorted(design.scheme_names)},
         "adversary": plan.model_dump(mode="json"),
+        "study": design.resolved(),
     }
 
 

@@ -20,13 +20,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.design.cases import case_of, digest_of, model_code
-from experiments.design.study import Design, check_number, code_hash
+from experiments.design.study import Design, check_number, code_hash, design_of
 from experiments.runs.budget import Budget
+from experiments.runs.folder import read_json
 from experiments.runs.parts import DESKS, KEPT
 from experiments.runs.runner import Core, Ran, check_workers, compiled_core, run_cases
 from experiments.runs.runtables import RunTables
 from experiments.runs.store import MANIFEST, StudyStore, open_study, told_where, versions, write_json
-from experiments.statistics.intervals import CONFIDENCE, error_of, normal_quantile, pooled_shares, summarise
+from experiments.statistics.intervals import (
+    CONFIDENCE,
+    error_of,
+    is_identical,
+    is_settled,
+    normal_quantile,
+    pooled_shares,
+    summarise,
+)
 from experiments.statistics.settling import Settling
 from experiments.statistics.winners import winners_of
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES
@@ -142,6 +151,11 @@ class Comparison:
         long.index = long.index.set_names(["scheme", "month", "series"])
         return long.reset_index()
 
+    @property
+    def counts(self) -> pd.DataFrame:
+        """One row: runs and replicates there are, and of the headline differences how many are settled (`counts_of`)."""
+        return counts_of(self.summary, self.design, n_runs=len(self.runs), n_failed=int(_all_missing(self.runs).sum()))
+
     def manifest(self) -> dict[str, Any]:
         """What made these tables: versions, the whole resolved study, seeds, content hash, wall time."""
         return {
@@ -175,6 +189,50 @@ class Comparison:
             if self.design.winners:
                 self.winners.to_csv(folder / "winners.csv", index=False, float_format="%.6g", lineterminator="\n")
         write_json(folder / MANIFEST, self.manifest())
+
+
+def counts_of(summary: pd.DataFrame, design: Design, *, n_runs: int, n_failed: int) -> pd.DataFrame:
+    """One row: `runs`, `failed`, `replicates`, `schemes`, headline `differences` with a value and those of them `settled`.
+
+    Settled: the interval for all schemes at once leaves out 0. Differences that are 0 in every run are not counted.
+    """
+    import pandas as pd
+
+    rows = summary[summary["outcome"].isin(design.headline) & (summary["scheme"] != design.baseline)]
+    rows = rows[rows["difference"].notna()]
+    ends = list(zip(rows["simultaneous_low"], rows["simultaneous_high"], strict=True))
+    differing = [(low, high) for low, high in ends if not is_identical(low, high)]
+    content = {
+        "runs": n_runs,
+        "failed": n_failed,
+        "replicates": int(summary["n"].max()),
+        "schemes": summary["scheme"].nunique(),
+        "differences": len(differing),
+        "settled": sum(is_settled(low, high) for low, high in differing),
+    }
+    return pd.DataFrame([content])
+
+
+def _all_missing(runs: pd.DataFrame) -> pd.Series:
+    return runs[list(OUTCOME_NAMES)].isna().all(axis=1)
+
+
+def read_comparison(folder: Path) -> Comparison:
+    """A comparison out of its folder: everything it says is computed anew from the tables of runs.
+
+    Raises:
+        UserError: the manifest does not tell a study that can be read.
+    """
+    manifest = read_json(folder / MANIFEST) or {}
+    design = design_of(manifest.get("study") or {})
+    grown = manifest.get("settling")
+    settling = None
+    if grown and design.wanted:
+        settling = Settling(design.wanted, design.scheme_names, design.baseline, first=int(grown["looks"][0]))
+        settling.replicates, settling.is_done = int(grown["replicates"]), bool(grown["is_done"])
+    return Comparison(
+        design, folder, command=str(manifest.get("command", "")), settling=settling, n_runs=int(manifest.get("n_runs") or 0)
+    )
 
 
 def about(design: Design, *, equal_budget: bool = False, command: str = "") -> dict[str, Any]:

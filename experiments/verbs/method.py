@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +24,8 @@ from experiments.statistics.method import (
 )
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, SERIES
 from sim.run import Setting, simulate_schemes
-from sim.schemes.load import load_behaviour, load_organisation, load_scheme
+from sim.schemes.load import load_behaviour, load_organisation, load_scheme, read_behaviour
+from sim.schemes.locate import configuration_folder
 
 LONG_RUN = 240  # months of the long runs
 LAST_YEARS = 60  # their last months, taken for the long run
@@ -96,6 +100,28 @@ def method(
     rows = {name: max(phase.months for arm in load_row(name).arms.values() for phase in arm.phases[-1:]) for name in row_ids()}
     longest = max(rows, key=lambda name: rows[name])
     return Method(organisation, settling, needed, (longest, rows[longest]), time.monotonic() - begun)
+
+
+def method_file() -> Path:
+    """Where the findings of the last kept run stand."""
+    return configuration_folder() / "evidence" / "method.json"
+
+
+def keep_method(found: Method) -> Path:
+    """Keep what was found, without how long it took, with how many parameters are fitted, cited and assumed."""
+    content = asdict(found)
+    del content["seconds"]
+    statuses = [beside.status for beside in read_behaviour().annotations.values()]
+    content["parameters"] = {status: statuses.count(status) for status in ("fitted", "cited", "assumed")}
+    path = method_file()
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def stored_method() -> dict[str, Any]:
+    """What was kept; empty where nothing was."""
+    path = method_file()
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def settled_series(scheme: str, monthly: np.ndarray) -> list[Settling]:

@@ -185,6 +185,7 @@ def about(design: Design, plan: OptimisePlan, command: str = "") -> dict[str, An
         },
         "asked": {},
         "optimise": plan.model_dump(mode="json"),
+        "study": design.resolved(),
     }
 
 

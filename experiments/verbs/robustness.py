@@ -6,7 +6,7 @@ study's store. Nothing here is told without an interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,11 @@ import numpy as np
 
 from experiments.design.cases import Case, case_of, digest_of
 from experiments.design.paths import full_path
-from experiments.design.study import Design
+from experiments.design.study import Design, design_of
 from experiments.design.worlds import Worlds
+from experiments.runs.folder import read_json
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
-from experiments.runs.store import StudyStore
+from experiments.runs.store import MANIFEST, StudyStore, read_study
 from experiments.statistics.information import (
     Partial,
     Perfect,
@@ -139,14 +140,33 @@ class Robustness:
 
     @cached_property
     def duels(self) -> tuple[Duel, ...]:
+        """Every pair with the boxes that explain it."""
+        return tuple(self._duel(better, than) for better, than in self.pairs)
+
+    def _wins(self, better: str, than: str) -> np.ndarray:
+        """(worlds,) whether one scheme's net value lies above another's."""
+        place = self.design.scheme_names.index
+        return (self.net[:, place(better)] - self.net[:, place(than)]).mean(axis=1) > 0
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
         """The pairs asked for; by default the leader against every other scheme."""
-        pairs = [(pair.better, pair.than) for pair in self.plan.pairs]
-        pairs = pairs or [(self.leader, other) for other in self.design.scheme_names if other != self.leader]
-        return tuple(self._duel(better, than) for better, than in pairs)
+        asked = [(pair.better, pair.than) for pair in self.plan.pairs]
+        return asked or [(self.leader, other) for other in self.design.scheme_names if other != self.leader]
+
+    @cached_property
+    def shares_won(self) -> pd.DataFrame:
+        """One row a pair: the share of worlds in which `better` beats `than`, with its interval."""
+        import pandas as pd
+
+        rows = []
+        for better, than in self.pairs:
+            wins = self._wins(better, than)
+            rows.append((better, than, *share_with_interval(np.array(wins.mean()), len(wins)).tolist()))
+        return pd.DataFrame(rows, columns=["better", "than", "share", "low", "high"])
 
     def _duel(self, better: str, than: str) -> Duel:
-        place = self.design.scheme_names.index
-        wins = (self.net[:, place(better)] - self.net[:, place(than)]).mean(axis=1) > 0
+        wins = self._wins(better, than)
         share = share_with_interval(np.array(wins.mean()), len(wins))
         unless = bool(wins.mean() >= 0.5)
         boxes = find_boxes(
@@ -201,9 +221,17 @@ class Robustness:
         columns = ["better", "than", "holds", "box", "n_worlds", "coverage", "density", "path", "low", "high", "levels", "p"]
         return pd.DataFrame(rows, columns=columns)
 
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """One row a path in which worlds differ: from where to where, or between which choices."""
+        import pandas as pd
+
+        rows = [(one.path, one.low, one.high, ", ".join(map(str, one.choices))) for one in self.worlds.ranges]
+        return pd.DataFrame(rows, columns=["path", "low", "high", "choices"])
+
     def write_tables(self, folder: Path) -> None:
         """Put the tables into a folder."""
-        for name in ("summary", "good_enough", "information", "boxes"):
+        for name in ("summary", "good_enough", "shares_won", "information", "boxes", "spread"):
             getattr(self, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
@@ -212,6 +240,21 @@ def is_met(limit: Limit, values: np.ndarray, start: float = np.nan) -> np.ndarra
     at_least = start if limit.at_least == "start" else limit.at_least
     at_most = start if limit.at_most == "start" else limit.at_most
     return values >= at_least if at_least is not None else values <= at_most
+
+
+def reread_robustness(folder: Path) -> Robustness:
+    """A study out of its folder, with everything that its runs alone tell (regret, good enough, shares won; not the boxes).
+
+    Raises:
+        UserError: the folder holds no such study, or one of another version.
+    """
+    store = read_study(folder)
+    content = {**store.about, **(read_json(folder / MANIFEST) or {})}
+    design = design_of(content.get("study") or {})
+    plan = RobustnessPlan.model_validate(content["robustness"])
+    nothing: Mapping[str, Any] = {}
+    worlds = Worlds((), (nothing,) * plan.number)
+    return read_robustness(design, plan, worlds, store, Ran(0, 0, 0))
 
 
 def about(design: Design, plan: RobustnessPlan, command: str = "") -> dict[str, Any]:
@@ -234,6 +277,7 @@ def about(design: Design, plan: RobustnessPlan, command: str = "") -> dict[str, 
         "asked": {"schemes": sorted(design.scheme_names)},
         "n_runs": plan.number * len(design.schemes) * plan.replicates,
         "robustness": plan.model_dump(mode="json"),
+        "study": design.resolved(),
     }
 
 

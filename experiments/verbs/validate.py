@@ -170,7 +170,37 @@ def keep_state(found: Validation) -> Path:
     state = found.state() if found.is_whole else stored_state() | found.state()
     path = state_file()
     path.write_text(json.dumps(state, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    keep_rows()
     return path
+
+
+def rows_file() -> Path:
+    """Where the titles and kinds of the rows stand, so that reports need not read every row."""
+    return configuration_folder() / "evidence" / "rows.json"
+
+
+def rows_in_short() -> dict[str, dict[str, str]]:
+    """By row: its title and whether it is `fitted` on, a `leaning` row that guided an assumed size, or `predicted`."""
+    assumed = {name for name, beside in read_behaviour().annotations.items() if beside.status != "fitted"}
+    found = {}
+    for name in row_ids():
+        file = load_row(name).file
+        kind = "fitted" if file.fit else "leaning" if any(one in assumed for one in file.leans) else "predicted"
+        found[name] = {"title": file.title, "kind": kind}
+    return found
+
+
+def keep_rows() -> Path:
+    """Keep the rows in short (`cadresim validate --keep` does it too)."""
+    path = rows_file()
+    path.write_text(json.dumps(rows_in_short(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def stored_rows() -> dict[str, dict[str, str]]:
+    """The rows in short as they were kept; empty where they were not."""
+    path = rows_file()
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def drops(found: Validation, stored: dict[str, dict[str, str]]) -> list[str]:

@@ -1,16 +1,19 @@
 """A scheme in plain words, and the difference between two schemes in words.
 
 The description follows the closed loop and tells only what is switched on; what is off is listed once at the end.
-Every element has one sentence in `SENTENCES`; a test changes each element and looks for it in the description.
+Every element has one sentence in `SENTENCES`; a test changes each element and looks for it in the description. English stands
+here; other languages translate it under the keys of `ENGLISH` (`sim/lang`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from sim.lang import Words
+from sim.lang import words as words_of
 from sim.schemes.fit import select_tasks, unappraised_tasks
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Fractions, Indicator, Ranking, Scheme, ScoringRule
@@ -111,7 +114,7 @@ ALWAYS = ("plan.points", "appraisal.interval", "plan.result.performance", "appra
 # Elements told by a paragraph of their own.
 TOLD_ELSEWHERE = ("plan.indicators", "appraisal.grades", "appraisal.joint_responsibility", "appraisal.joint_scope")
 
-_CHOICES = {
+CHOICES = {
     "own": "oneself",
     "group": "the group",
     "result": "by results",
@@ -121,6 +124,87 @@ _CHOICES = {
     "kept": "kept",
     "redrawn": "drawn anew",
 }
+
+
+#: Everything else that descriptions and differences say.
+OWN = {
+    "nothing": "Nothing.",
+    "off": "off",
+    "none": "none",
+    "switched_off": "Switched off: {items}.",
+    "no_indicators": "Nothing is counted: there are no indicators.",
+    "uncounted": "No indicator points at {tasks}: work that nobody counts.",
+    "indicator": "{name}: {points} points for {tasks}, {whose}. {rule}",
+    "indicator_alone": "{points} points for {tasks}. {rule}",
+    "indicator_title": "Indicator {name}",
+    "indicator_key": "Indicator {name}, {key}",
+    "indicator_meaning": "One thing appraised.",
+    "whose.cadre": "of each cadre",
+    "whose.department": "of the department as a whole",
+    "whose.branch": "of the branch as a whole",
+    "whose.bureau": "of the whole bureau",
+    "rule.deduction": "Points are deducted: every 10 % below the standard cost {points}.",
+    "rule.milestones": "Points come in {steps} equal steps up to the standard.",
+    "rule.threshold": "All of them for reaching the standard, none below it.",
+    "rule.scoring": "Points are earned: every 10 % of the standard bring {points}.",
+    "rule.above": "Every 10 % beyond the standard earn {points} more, up to {cap} of the standard.",
+    "rule.notch": "{points} of them depend on reaching the standard at all.",
+    "rule.floor": "Below {share} of the standard nothing more is lost.",
+    "rule.medal": "The best {share} of the sequence win a medal of {points} points.",
+    "rule.quantified": "{share} of what cannot be counted is made countable.",
+    "tasks.all": "all tasks",
+    "tasks.key": "the key tasks",
+    "tasks.general": "the general tasks",
+    "tasks.one": "the task {name}",
+    "tasks.of": "the tasks of the {kind} {name}",
+    "group.cadre": "cadre",
+    "group.department": "department",
+    "group.branch": "branch",
+    "group.sequence": "sequence",
+    "group.bureau": "bureau",
+    "grades.best": "{share} best",
+    "grades.second": "{share} second",
+    "grades.worst": "{share} worst",
+    "grades.forced": "Grades have fixed shares inside each {group}: {shares}.",
+    "grades.ordinary": "everybody the ordinary one",
+    "grades.free": "Grades go by the score: best from {best} of all points, second from {second}, worst below {worst}.",
+    "grades.compared": "People are compared inside each {group}.",
+    "grades.without": "There are no grades; people are compared inside each {group}.",
+    "grades.ties": "Ties are settled by {ties}.",
+    "ties.lot": "lot",
+    "ties.seniority": "seniority",
+    "grades.fractions": "A lot decides over fractions of a seat.",
+    "grades.floor": "Whoever reaches {share} of all points is spared the bottom sanctions (the floor).",
+    "joint": "Joint responsibility: {share} of added and deducted points fall on everybody in the {group}.",
+    "share": "{n} %",
+    "wage_share": "{n} % of a monthly wage",
+    "wages": "{n} monthly wages",
+    "every_month": "every month",
+    "every_year": "once a year",
+    "every_months": "every {n} months",
+    "of_standard": "{share} of the standard",
+    "times_weight": "{n} times the weight",
+    "with_unit": "{n} {unit}",
+    "comma": ", ",
+    "semicolon": "; ",
+    "space": " ",
+}
+
+#: All of it by the keys that other languages translate.
+ENGLISH: dict[str, str] = {
+    **{f"describe.heading.{key}": text for key, text in HEADINGS.items()},
+    **{f"describe.sentence.{key}": text for key, text in SENTENCES.items()},
+    **{f"describe.choice.{key}": text for key, text in CHOICES.items()},
+    **{f"describe.{key}": text for key, text in OWN.items()},
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A scheme in words: its links with their sentences, and the elements that are switched off."""
+
+    links: tuple[tuple[str, tuple[str, ...]], ...]
+    off: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -137,26 +221,36 @@ class Difference:
         return f"{self.title}: {self.before} -> {self.after}"
 
 
-def describe(scheme: Scheme, organisation: Organisation | None = None) -> str:
+def describe(scheme: Scheme, organisation: Organisation | None = None, language: str = "en") -> str:
     """The scheme in plain words, link by link; with an organisation the indicators name their tasks."""
-    blocks = [_head(scheme)]
-    for section, heading in HEADINGS.items():
-        told = list(_section(scheme, section, organisation))
-        blocks.append("\n".join([heading, *(f"  - {sentence}" for sentence in told or ["Nothing."])]))
-    off = _switched_off(scheme)
-    if off:
-        blocks.append("Switched off: " + "; ".join(off) + ".")
+    found, say = told(scheme, organisation, language), _Says(words_of(language))
+    blocks = [_head(scheme, say)]
+    for heading, sentences in found.links:
+        blocks.append("\n".join([heading, *(f"  - {sentence}" for sentence in sentences)]))
+    if found.off:
+        blocks.append(say("switched_off", items=say("semicolon").join(found.off)))
     return "\n\n".join(blocks) + "\n"
 
 
-def difference(a: Scheme, b: Scheme) -> list[Difference]:
+def told(scheme: Scheme, organisation: Organisation | None = None, language: str = "en") -> Told:
+    """The same as headings and sentences, for those who set them in their own way."""
+    say = _Says(words_of(language))
+    links = []
+    for section in HEADINGS:
+        sentences = tuple(_section(scheme, section, organisation, say)) or (say("nothing"),)
+        links.append((say(f"heading.{section}"), sentences))
+    return Told(tuple(links), tuple(_switched_off(scheme, say)))
+
+
+def difference(a: Scheme, b: Scheme, language: str = "en") -> list[Difference]:
     """Elements in which `b` differs from `a`, in the order of the closed loop; labels do not count."""
+    say = _Says(words_of(language))
     found = []
     for path in element_paths(Scheme):
         if path == ("plan", "indicators"):
-            found += list(_indicator_differences(a, b))
+            found += list(_indicator_differences(a, b, say))
         elif path[0] not in LABELS and _value(a, path) != _value(b, path):
-            found.append(_difference(path, _title(path), _value(a, path), _value(b, path)))
+            found.append(_difference(path, _title(path, say), _value(a, path), _value(b, path), say))
     return found
 
 
@@ -175,21 +269,47 @@ def difference_in_words(a: Scheme, b: Scheme) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(scheme: Scheme) -> str:
-    title = f"{scheme.title} ({scheme.name})" if scheme.title else scheme.name
-    return "\n".join(part for part in (title, scheme.summary) if part)
+@dataclass(frozen=True)
+class _Says:
+    """The texts of this module in one language."""
+
+    words: Words
+
+    def __call__(self, key: str, /, **parts: object) -> str:
+        """A text with its places filled."""
+        return self.words.of(f"describe.{key}", ENGLISH[f"describe.{key}"], **parts)
+
+    def share(self, value: float) -> str:
+        """'40 %'."""
+        return self("share", n=number(round(100 * value, 6)))
+
+    def wages(self, value: float) -> str:
+        """'30 % of a monthly wage', '2.5 monthly wages'."""
+        if value < 2:
+            return self("wage_share", n=number(round(100 * value, 6)))
+        return self("wages", n=number(round(value, 6)))
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Parts with commas between them."""
+        return self("comma").join(parts)
+
+
+def _head(scheme: Scheme, say: _Says) -> str:
+    title = say.words.document(scheme.title)
+    head = f"{title} ({scheme.name})" if title else scheme.name
+    return "\n".join(part for part in (head, say.words.document(scheme.summary)) if part)
 
 
 def _called(scheme: Scheme) -> str:
     return scheme.title or scheme.name
 
 
-def _section(scheme: Scheme, section: str, organisation: Organisation | None) -> Iterator[str]:
+def _section(scheme: Scheme, section: str, organisation: Organisation | None, say: _Says) -> Iterator[str]:
     """The sentences of one link."""
     own: dict[str, Callable[[], Iterator[str]]] = {
-        "plan.indicators": lambda: _indicators(scheme, organisation),
-        "appraisal.grades.ranking": lambda: _grades(scheme),
-        "appraisal.joint_responsibility": lambda: _joint_responsibility(scheme),
+        "plan.indicators": lambda: _indicators(scheme, organisation, say),
+        "appraisal.grades.ranking": lambda: _grades(scheme, say),
+        "appraisal.joint_responsibility": lambda: _joint_responsibility(scheme, say),
     }
     for path in element_paths(Scheme):
         name = dotted(path)
@@ -198,7 +318,7 @@ def _section(scheme: Scheme, section: str, organisation: Organisation | None) ->
         if name in own:
             yield from own[name]()
         elif name in SENTENCES and _is_told(scheme, path):
-            yield SENTENCES[name].format_map(_phrases(_value(scheme, path)))
+            yield say(f"sentence.{name}", **_phrases(_value(scheme, path), say))
 
 
 def _is_told(scheme: Scheme, path: tuple[str, ...]) -> bool:
@@ -208,176 +328,186 @@ def _is_told(scheme: Scheme, path: tuple[str, ...]) -> bool:
     return value != _neutral(path)
 
 
-def _indicators(scheme: Scheme, organisation: Organisation | None) -> Iterator[str]:
+def _indicators(scheme: Scheme, organisation: Organisation | None, say: _Says) -> Iterator[str]:
     if not scheme.plan.indicators:
-        yield "Nothing is counted: there are no indicators."
+        yield say("no_indicators")
     for name, indicator in scheme.plan.indicators.items():
-        yield _indicator(name, indicator, scheme.plan.points, organisation)
+        yield _indicator(name, indicator, scheme.plan.points, organisation, say)
     if organisation is not None:
-        uncounted = [_task_title(task, organisation) for task in unappraised_tasks(scheme, organisation)]
+        uncounted = [_task_title(task, organisation, say) for task in unappraised_tasks(scheme, organisation)]
         if uncounted:
-            yield f"No indicator points at {', '.join(uncounted)}: work that nobody counts."
+            yield say("uncounted", tasks=say.listed(uncounted))
 
 
-def _indicator(name: str, indicator: Indicator, points: float, organisation: Organisation | None) -> str:
-    tasks, whose = _tasks(indicator, organisation), _WHOSE[indicator.unit.value]
-    return f"{_readable(name)}: {_points(indicator.weight, points)} points for {tasks}, {whose}. {_rule(indicator, points)}"
+def _indicator(name: str, indicator: Indicator, points: float, organisation: Organisation | None, say: _Says) -> str:
+    return say(
+        "indicator",
+        name=_named(name, say),
+        points=_points(indicator.weight, points),
+        tasks=_tasks(indicator, organisation, say),
+        whose=say(f"whose.{indicator.unit.value}"),
+        rule=_rule(indicator, points, say),
+    )
 
 
-def _indicator_alone(indicator: Indicator, points: float) -> str:
-    return f"{_points(indicator.weight, points)} points for {_tasks(indicator, None)}. {_rule(indicator, points)}"
+def _indicator_alone(indicator: Indicator, points: float, say: _Says) -> str:
+    parts = {"points": _points(indicator.weight, points), "tasks": _tasks(indicator, None, say)}
+    return say("indicator_alone", **parts, rule=_rule(indicator, points, say))
 
 
-def _rule(indicator: Indicator, points: float) -> str:
+def _rule(indicator: Indicator, points: float, say: _Says) -> str:
     """How attainment becomes points, in sentences."""
     whole = indicator.weight * points
-    parts = [_scoring(indicator, whole)]
+    parts = [_scoring(indicator, whole, say)]
     if indicator.above > 0 and indicator.scoring is not ScoringRule.THRESHOLD:
-        gained = _points(indicator.above * 0.1, whole)
-        parts.append(f"Every 10 % beyond the standard earn {gained} more, up to {_share(indicator.cap)} of the standard.")
+        parts.append(say("rule.above", points=_points(indicator.above * 0.1, whole), cap=say.share(indicator.cap)))
     if indicator.notch > 0:
-        parts.append(f"{_points(indicator.notch, whole)} of them depend on reaching the standard at all.")
+        parts.append(say("rule.notch", points=_points(indicator.notch, whole)))
     if indicator.floor != 0:
-        parts.append(f"Below {_share(indicator.floor)} of the standard nothing more is lost.")
+        parts.append(say("rule.floor", share=say.share(indicator.floor)))
     if indicator.scoring is ScoringRule.MEDAL:
         medal = _points(indicator.medal_points, whole)
-        parts.append(f"The best {_share(indicator.medal_share)} of the sequence win a medal of {medal} points.")
+        parts.append(say("rule.medal", share=say.share(indicator.medal_share), points=medal))
     if indicator.quantified > 0:
-        parts.append(f"{_share(indicator.quantified)} of what cannot be counted is made countable.")
-    return " ".join(parts)
+        parts.append(say("rule.quantified", share=say.share(indicator.quantified)))
+    return say("space").join(parts)
 
 
 def _points(share: float, whole: float) -> str:
     return number(round(share * whole, 4))
 
 
-_WHOSE = {
-    "cadre": "of each cadre",
-    "department": "of the department as a whole",
-    "branch": "of the branch as a whole",
-    "bureau": "of the whole bureau",
-}
-
-
-def _scoring(indicator: Indicator, whole: float) -> str:
+def _scoring(indicator: Indicator, whole: float, say: _Says) -> str:
     per_tenth = _points(indicator.below * 0.1, whole)
     if indicator.scoring is ScoringRule.DEDUCTION:
-        return f"Points are deducted: every 10 % below the standard cost {per_tenth}."
+        return say("rule.deduction", points=per_tenth)
     if indicator.scoring is ScoringRule.MILESTONES:
-        return f"Points come in {indicator.steps} equal steps up to the standard."
+        return say("rule.milestones", steps=indicator.steps)
     if indicator.scoring is ScoringRule.THRESHOLD:
-        return "All of them for reaching the standard, none below it."
-    return f"Points are earned: every 10 % of the standard bring {per_tenth}."
+        return say("rule.threshold")
+    return say("rule.scoring", points=per_tenth)
 
 
-def _tasks(indicator: Indicator, organisation: Organisation | None) -> str:
+def _tasks(indicator: Indicator, organisation: Organisation | None, say: _Says) -> str:
     if organisation is not None:
-        return ", ".join(_task_title(task, organisation) for task in select_tasks(indicator.tasks, organisation))
+        return say.listed(_task_title(task, organisation, say) for task in select_tasks(indicator.tasks, organisation))
     entries = [indicator.tasks] if isinstance(indicator.tasks, str) else indicator.tasks
-    return ", ".join(_selector(entry) for entry in entries)
+    return say.listed(_selector(entry, say) for entry in entries)
 
 
-def _selector(entry: str) -> str:
+def _selector(entry: str, say: _Says) -> str:
     kind, _, name = entry.partition(":")
     if name:
-        return f"the tasks of the {kind} {name}"
-    return {"all": "all tasks", "key": "the key tasks", "general": "the general tasks"}.get(entry, f"the task {entry}")
+        return say("tasks.of", kind=say.words.document(kind), name=say.words.document(name))
+    return say(f"tasks.{entry}") if entry in ("all", "key", "general") else say("tasks.one", name=say.words.document(entry))
 
 
-def _task_title(task: str, organisation: Organisation) -> str:
-    return organisation.tasks[task].title or task.replace("_", " ")
+def _task_title(task: str, organisation: Organisation, say: _Says) -> str:
+    return say.words.document(organisation.tasks[task].title) or task.replace("_", " ")
 
 
-def _grades(scheme: Scheme) -> Iterator[str]:
+def _named(name: str, say: _Says) -> str:
+    """Name of an indicator: translated where a ready scheme has it."""
+    translated = say.words.document(name)
+    return translated if translated != name else _readable(name)
+
+
+def _grades(scheme: Scheme, say: _Says) -> Iterator[str]:
     grades = scheme.appraisal.grades
-    group = grades.peer_group.value
+    group = say(f"group.{grades.peer_group.value}")
     if grades.ranking is Ranking.FORCED:
         named = (("best", grades.top_share), ("second", grades.second_share), ("worst", grades.bottom_share))
-        shares = ", ".join(f"{_share(share)} {grade}" for grade, share in named if share > 0)
-        yield f"Grades have fixed shares inside each {group}: {shares or 'everybody the ordinary one'}."
+        shares = say.listed(say(f"grades.{grade}", share=say.share(share)) for grade, share in named if share > 0)
+        yield say("grades.forced", group=group, shares=shares or say("grades.ordinary"))
     elif grades.ranking is Ranking.FREE:
-        best, second, worst = (_share(g) for g in (grades.top_threshold, grades.second_threshold, grades.bottom_threshold))
-        yield f"Grades go by the score: best from {best} of all points, second from {second}, worst below {worst}."
-        yield f"People are compared inside each {group}."
+        best, second, worst = (say.share(g) for g in (grades.top_threshold, grades.second_threshold, grades.bottom_threshold))
+        yield say("grades.free", best=best, second=second, worst=worst)
+        yield say("grades.compared", group=group)
     else:
-        yield f"There are no grades; people are compared inside each {group}."
+        yield say("grades.without", group=group)
     if grades.ranking is not Ranking.NONE:
-        yield f"Ties are settled by {grades.ties.value}."
+        yield say("grades.ties", ties=say(f"ties.{grades.ties.value}"))
     if grades.fractions is Fractions.LOT:
-        yield "A lot decides over fractions of a seat."
+        yield say("grades.fractions")
     if grades.floor > 0:
-        yield f"Whoever reaches {_share(grades.floor)} of all points is spared the bottom sanctions (the floor)."
+        yield say("grades.floor", share=say.share(grades.floor))
 
 
-def _joint_responsibility(scheme: Scheme) -> Iterator[str]:
+def _joint_responsibility(scheme: Scheme, say: _Says) -> Iterator[str]:
     if scheme.appraisal.joint_responsibility > 0:
-        share, scope = _share(scheme.appraisal.joint_responsibility), scheme.appraisal.joint_scope.value
-        yield f"Joint responsibility: {share} of added and deducted points fall on everybody in the {scope}."
+        group = say(f"group.{scheme.appraisal.joint_scope.value}")
+        yield say("joint", share=say.share(scheme.appraisal.joint_responsibility), group=group)
 
 
-def _switched_off(scheme: Scheme) -> list[str]:
+def _switched_off(scheme: Scheme, say: _Says) -> list[str]:
     """Names of elements that are at a neutral value which means 'off'."""
     off = []
     for path in element_paths(Scheme):
         name = dotted(path)
         is_element = name in SENTENCES or name in ("appraisal.joint_responsibility", "appraisal.grades.floor")
         if is_element and name not in ALWAYS and _neutral(path) == 0 and _value(scheme, path) == 0:
-            off.append(_title(path).lower())
+            off.append(_title(path, say).lower())
     return off
 
 
-def _difference(path: tuple[str, ...], title: str, before: Any, after: Any) -> Difference:
+def _difference(path: tuple[str, ...], title: str, before: Any, after: Any, say: _Says) -> Difference:
+    key = f"indicator.{path[-1]}" if path[:2] == ("plan", "indicators") else f"element.{dotted(path)}"
     meaning = str(getattr(field_at(Scheme, path), "description", "") or "")
-    return Difference(dotted(path), title, meaning, _in_words(path, before), _in_words(path, after))
+    return Difference(
+        dotted(path), title, say.words.of(f"{key}.meaning", meaning), _in_words(path, before, say), _in_words(path, after, say)
+    )
 
 
-def _indicator_differences(a: Scheme, b: Scheme) -> Iterator[Difference]:
+def _indicator_differences(a: Scheme, b: Scheme, say: _Says) -> Iterator[Difference]:
     before, after = a.plan.indicators, b.plan.indicators
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if old is not None and new is not None:
-            yield from _field_differences(name, old, new)
+            yield from _field_differences(name, old, new, say)
             continue
-        told_old = _indicator_alone(old, a.plan.points) if old is not None else "none"
-        told_new = _indicator_alone(new, b.plan.points) if new is not None else "none"
-        title = f"Indicator {_readable(name)}"
-        yield Difference(f"plan.indicators.{name}", title, "One thing appraised.", told_old, told_new)
+        told_old = _indicator_alone(old, a.plan.points, say) if old is not None else say("none")
+        told_new = _indicator_alone(new, b.plan.points, say) if new is not None else say("none")
+        title = say("indicator_title", name=_named(name, say))
+        yield Difference(f"plan.indicators.{name}", title, say("indicator_meaning"), told_old, told_new)
 
 
-def _field_differences(name: str, before: Indicator, after: Indicator) -> Iterator[Difference]:
+def _field_differences(name: str, before: Indicator, after: Indicator, say: _Says) -> Iterator[Difference]:
     for key in Indicator.model_fields:
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
-            title = f"Indicator {_readable(name)}, {key.replace('_', ' ')}"
-            yield _difference(("plan", "indicators", name, key), title, old, new)
+            called = say.words.of(f"indicator.{key}.title", key.replace("_", " "))
+            title = say("indicator_key", name=_named(name, say), key=called)
+            yield _difference(("plan", "indicators", name, key), title, old, new, say)
 
 
-def _title(path: tuple[str, ...]) -> str:
+def _title(path: tuple[str, ...], say: _Says) -> str:
     """Short name of an element: 'Grades, top share', 'Coaching'."""
     key = path[-1].replace("_", " ")
     above = path[-2] if len(path) > 2 else ""
     named_alone = above in ("explicit", "implicit", "")
-    return _readable(key) if named_alone else f"{_readable(above)}, {key}"
+    english = _readable(key) if named_alone else f"{_readable(above)}, {key}"
+    return say.words.of(f"element.{dotted(path)}.title", english)
 
 
-def _in_words(path: tuple[str, ...], value: Any) -> str:
+def _in_words(path: tuple[str, ...], value: Any, say: _Says) -> str:
     unit = unit_of(Scheme, path)
     if isinstance(value, Enum):
-        return str(value.value)
+        return say.words.of(f"choice.{value.value}", str(value.value))
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return say.listed(say.words.document(str(item)) for item in value)
     if isinstance(value, str):
         return value
     if value == 0 and _neutral(path) == 0 and unit != "attainment":
-        return "off"
+        return say("off")
     if unit.startswith("monthly wages"):
-        return _wages(value) + unit.removeprefix("monthly wages")
+        each = unit.removeprefix("monthly wages")
+        return say.wages(value) + (say.words.of(f"wage_unit.{unit}", each) if each else "")
     return {
-        "share": _share(value),
-        "attainment": f"{_share(value)} of the standard",
-        "per weight": f"{number(value)} times the weight",
+        "share": say.share(value),
+        "attainment": say("of_standard", share=say.share(value)),
+        "per weight": say("times_weight", n=number(value)),
         "-": number(value),
-    }.get(unit, f"{number(value)} {unit}".strip())
+    }.get(unit, say("with_unit", n=number(value), unit=say.words.of(f"unit.{unit}", unit) if unit else "").strip())
 
 
 def _neutral(path: tuple[str, ...]) -> Any:
@@ -393,25 +523,18 @@ def _value(scheme: Scheme, path: tuple[str, ...]) -> Any:
     return here
 
 
-def _phrases(value: Any) -> dict[str, str]:
+def _phrases(value: Any, say: _Says) -> dict[str, str]:
     """The ways a sentence may say a value."""
     if isinstance(value, Enum):
-        return {"choice": _CHOICES.get(str(value.value), str(value.value))}
+        return {"choice": say(f"choice.{value.value}")}
+    every = "every_month" if value == 1 else "every_year" if value == 12 else "every_months"
     return {
         "n": number(value),
-        "share": _share(value),
-        "wage": _wages(value),
-        "pays": _wages(10 * value),
-        "every": "every month" if value == 1 else "once a year" if value == 12 else f"every {number(value)} months",
+        "share": say.share(value),
+        "wage": say.wages(value),
+        "pays": say.wages(10 * value),
+        "every": say(every, n=number(value)),
     }
-
-
-def _share(value: float) -> str:
-    return f"{number(round(100 * value, 6))} %"
-
-
-def _wages(value: float) -> str:
-    return f"{_share(value)} of a monthly wage" if value < 2 else f"{number(round(value, 6))} monthly wages"
 
 
 def _readable(name: str) -> str:

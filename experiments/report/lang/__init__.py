@@ -31,6 +31,7 @@ def words(language: str = "en") -> Words:
 def english_of_the_model() -> dict[str, str]:
     """What the model's own tables say in English, under the keys that other languages translate."""
     from sim.outcomes import OUTCOMES
+    from sim.schemes.describe import ENGLISH
     from sim.schemes.scheme import Indicator, Scheme
     from sim.schemes.words import dotted, element_paths, field_at, unit_of
 
@@ -44,4 +45,6 @@ def english_of_the_model() -> dict[str, str]:
     for key, model, path in elements:
         texts[f"{key}.meaning"] = str(getattr(field_at(model, path), "description", ""))
         units.add(unit_of(model, path))
-    return texts | {f"unit.{unit}": unit for unit in sorted(units) if unit}
+    wages = {unit for unit in units if unit.startswith("monthly wages ")}
+    texts |= {f"wage_unit.{unit}": unit.removeprefix("monthly wages") for unit in wages}
+    return texts | ENGLISH | {f"unit.{unit}": unit for unit in sorted(units) if unit}

@@ -1,0 +1,94 @@
+"""From folders of results to files: the one way that command line, Python and page take."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments.report.dossier.assembling import assemble
+from experiments.report.dossier.rendering import as_html
+from experiments.report.fonts import han_fonts, has_han
+from experiments.report.lang import words
+from experiments.runs.folder import told_where
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report that is made: its title, its HTML, and its PDF where it was asked for."""
+
+    title: str
+    html: str
+    pdf: bytes | None = None
+
+    def write(self, html: Path | None = None, pdf: Path | None = None) -> list[Path]:
+        """Write the files, each whole or not at all; returns their paths.
+
+        Raises:
+            UserError: a file cannot be written.
+        """
+        written = []
+        for path, content in ((html, self.html.encode()), (pdf, self.pdf)):
+            if path is not None and content is not None:
+                _write(path, content)
+                written.append(path)
+        return written
+
+
+def make_page(folders: Sequence[str | Path], *, language: str = "en", pdf: bool = False) -> Page:
+    """The report on the studies in some folders.
+
+    Args:
+        folders: of a comparison, and of whatever else belongs to it (sensitivity, robustness, transition ...), in any order.
+        language: en or zh.
+        pdf: make the PDF too; needs the extra `[pdf]`.
+
+    Raises:
+        UserError: no results in a folder, an unknown language, no font for it, the extra is not installed.
+        WrongClaim: a sentence does not follow from the stored runs (a `UserError` too: the tables were changed).
+    """
+    if pdf:
+        from experiments.report.dossier.printing import check_typst
+
+        check_typst()
+    spoken = words(language)
+    said = _texts_of(folders)
+    if language == "zh" or any(has_han(text) for text in said):
+        han_fonts([*spoken.texts.values(), *spoken.documents.values(), *said])
+    report = assemble(folders, language)
+    printed = None
+    if pdf:
+        from experiments.report.dossier.printing import as_pdf
+
+        printed = as_pdf(report)
+    return Page(report.title, as_html(report), printed)
+
+
+def _texts_of(folders: Sequence[str | Path]) -> list[str]:
+    """What the manifests say: users may write Chinese of their own."""
+    from experiments.runs.folder import MANIFEST
+
+    texts = []
+    for folder in folders:
+        try:
+            content = (Path(folder) / MANIFEST).read_text(encoding="utf-8")
+        except (OSError, ValueError):  # told properly when the folder is opened
+            continue
+        texts.append(content.encode().decode("unicode_escape", errors="ignore") if "\\u" in content else content)
+    return texts
+
+
+def _write(path: Path, content: bytes) -> None:
+    with told_where(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=".report-", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
