@@ -14,7 +14,7 @@ OUT ?= results/municipal_comparison
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help compare test test-fast format lint types layers bench docs notebooks check constraints clean
+.PHONY: help compare test test-fast format lint types layers browser bench docs notebooks check constraints clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ types: $(READY) ## check types
 
 layers: $(READY) ## check that imports go down only
 	$(BIN)/lint-imports
+
+browser: $(READY) ## get what browser tests need and is lacking (Chromium where this is root, axe-core from npm)
+	$(BIN)/python -m tests.browser
 
 bench: $(READY) ## measure speed and variance reduction
 	$(BIN)/python -m tests.bench $(ARGS)

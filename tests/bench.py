@@ -3,7 +3,8 @@
 Every figure is a ratio inside one run, or a time with the machine's noise in it; nothing here is a test. Names: walk (cost of
 a cadre-month), walks (compiled against Mesa), sizes (1,000 to 1,000,000 cadres), national (720,000 cadres, 120 months),
 compare (the main job), luck (variance reduction), sobol (43,008 runs of a bureau of 300 and all their indices; --scale .1 for
-a tenth of the sample), store (overhead and memory of studies).
+a tenth of the sample), store (overhead and memory of studies), page (the page, one user), page-load (many at once;
+--sessions 30 --seconds 60).
 """
 
 from __future__ import annotations
@@ -174,18 +175,33 @@ def bench_sobol(scale: float = 1.0) -> None:
     print(f"  at N = 1024: about {wall * 43200 / n_runs / 60:.1f} min")
 
 
+def bench_page() -> None:
+    """The page over HTTP, one user: a control changed to first and to settled numbers."""
+    from tests.bench_page import bench_page as bench
+
+    bench()
+
+
+def bench_page_load(sessions: int = 30, seconds: float = 60.0) -> None:
+    """The page over HTTP, many sessions at once: first numbers, what was lost, memory."""
+    from tests.bench_page import bench_page_load as bench
+
+    bench(sessions, seconds)
+
+
 BENCHES: dict[str, Callable[..., None]] = {
-    name.removeprefix("bench_"): function for name, function in list(globals().items()) if name.startswith("bench_")
+    name.removeprefix("bench_").replace("_", "-"): function
+    for name, function in list(globals().items())
+    if name.startswith("bench_")
 }
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, all of them by default; `--scale .1` makes those smaller that have a scale."""
-    scale = 1.0
-    if "--scale" in names:
-        at = names.index("--scale")
-        scale = float(names[at + 1])
-        names = names[:at] + names[at + 2 :]
+    """Run the named benchmarks, all of them by default; `--scale .1`, `--sessions 30` are for those that have them."""
+    names, scale = _option(names, "--scale", 1.0)
+    names, sessions = _option(names, "--sessions", 30)
+    names, seconds = _option(names, "--seconds", 60.0)
+    options = {"sobol": (scale,), "page-load": (int(sessions), seconds)}
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"no benchmark named {unknown[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
@@ -193,8 +209,16 @@ def main(names: list[str]) -> int:
     compile_model(print)
     for name in names or BENCHES:
         print(f"\n[{name}] {BENCHES[name].__doc__}")
-        BENCHES[name](scale) if name == "sobol" else BENCHES[name]()
+        BENCHES[name](*options.get(name, ()))
     return 0
+
+
+def _option(names: list[str], option: str, default: float) -> tuple[list[str], float]:
+    """(names without an option and its number, the number)."""
+    if option not in names:
+        return names, default
+    at = names.index(option)
+    return names[:at] + names[at + 2 :], float(names[at + 1])
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def _control(path: str, key: str, link: str, first: bool) -> dict[str, Any]:
         "link": link,
         "first": first,
         "kind": element.kind,
-        "unit": element.unit,
+        "unit": element.unit or ("share" if _whole_of(path) else ""),
         "neutral": getattr(default, "value", default) if isinstance(default, int | float | str) else None,
     }
     if element.kind == "choice":
@@ -62,7 +62,8 @@ def _control(path: str, key: str, link: str, first: bool) -> dict[str, Any]:
     high = element.high if math.isfinite(element.high) else None
     soft = high if high is not None and (high <= 3 or (element.kind == "whole" and high <= 12)) else _soft(_largest(path), high)
     step = 1 if element.kind == "whole" else _step(element.low, soft)
-    return control | {"low": element.low, "high": high, "soft": soft, "step": step, "share_of": _whole_of(path)}
+    low = element.low if element.low <= 0 or element.low > 1e-6 else step  # "above 0": a step above
+    return control | {"low": low, "high": high, "soft": soft, "step": step, "share_of": _whole_of(path)}
 
 
 def _largest(path: str) -> float:

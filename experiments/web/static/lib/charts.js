@@ -53,7 +53,7 @@ export function mark(letter, x, y, size = 5.5) {
 export function badge(letter, label = letter) {
   return h(
     "span",
-    { class: `badge badge-${letter}`, "aria-hidden": "true" },
+    { class: `badge badge-${letter}` },
     s("svg", { viewBox: "0 0 16 16", class: "badge-mark", "aria-hidden": "true" }, mark(letter, 8, 8, 5)),
     h("span", {}, label),
   );

@@ -41,6 +41,12 @@ export const newId = (stem) => `${stem}-${++count}`;
 
 /* One polite voice for screen readers; the last thing said within a moment is what is told. */
 let waiting = null;
+export function hush() {
+  clearTimeout(waiting);
+  const region = document.getElementById("live");
+  if (region) region.textContent = "";
+}
+
 export function say(text) {
   clearTimeout(waiting);
   waiting = setTimeout(() => {

@@ -17,14 +17,15 @@ export function showDesign(page) {
     h("div", { id: "editor" }),
     horizonPart(page),
   );
-  if (page.told) editor(page);
+  if (toldHere(page)) editor(page);
+  $("#editor").dataset.of = editorKey(page);
   if (focused) document.getElementById(focused)?.focus();
   updateDesign(page);
 }
 
 /* What is known now, into what is there already: focus stays where it is. */
 export function updateDesign(page, { bureauChanged = false } = {}) {
-  const place = page.told?.[page.state.sel];
+  const place = toldHere(page);
   if (place && (bureauChanged || $("#editor").dataset.of !== editorKey(page))) editor(page);
   if (place) updateEditor(page);
   $("#editor").dataset.of = editorKey(page);
@@ -46,8 +47,14 @@ export function isOfEditor(page, finding) {
   return letter === LETTERS[page.state.sel] && document.querySelector(`[data-path="${CSS.escape(rest.join("."))}"]`) !== null;
 }
 
-function editorKey(page) {
+/* What the server said of the picked scheme, where it was of this one: a new scheme is not known yet. */
+export function toldHere(page) {
   const told = page.told?.[page.state.sel];
+  return told?.reference === page.state.schemes[page.state.sel].ref ? told : undefined;
+}
+
+function editorKey(page) {
+  const told = toldHere(page);
   return told ? `${page.state.sel} ${told.reference} ${Object.keys(told.indicators)}` : "";
 }
 
@@ -128,11 +135,11 @@ function schemesPart(page) {
           "button",
           {
             type: "button", class: "tab", id: `tab-${LETTERS[index]}`, "aria-pressed": index === state.sel ? "true" : "false",
-            "aria-label": `${LETTERS[index]} ${page.title(index)}`,
             onclick: () => page.look((now) => { now.sel = index; }, { rebuild: true }),
           },
           badge(LETTERS[index]),
-          index === 0 ? h("span", { class: "tab-note" }, t("page.baseline")) : null,
+          index === 0 ? h("span", { class: "tab-note" }, ` ${t("page.baseline")}`) : null,
+          h("span", { class: "unseen" }, ` ${page.title(index)}`),
         ),
       ),
       state.schemes.length < MOST_SCHEMES

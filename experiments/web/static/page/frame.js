@@ -53,8 +53,9 @@ export function schemePicker(page, chosen, choose, { withBaseline = true, label 
         ? null
         : h(
             "button",
-            { type: "button", "aria-pressed": index === chosen ? "true" : "false", onclick: () => choose(index), "aria-label": `${LETTERS[index]} ${page.title(index)}` },
+            { type: "button", "aria-pressed": index === chosen ? "true" : "false", onclick: () => choose(index) },
             badge(LETTERS[index]),
+            " ",
             h("span", { class: "picker-title" }, page.title(index)),
           ),
     ),

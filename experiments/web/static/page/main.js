@@ -1,7 +1,7 @@
 /* The page: one state, one address; a change asks the server anew and lets go of what nobody waits for any more. */
 
 import { ask, Refused } from "../lib/api.js";
-import { $, fill, say } from "../lib/dom.js";
+import { $, fill, hush, say } from "../lib/dom.js";
 import { called, loadWords, t } from "../lib/words.js";
 import { showCadre } from "./cadre.js";
 import { showDesign, updateDesign } from "./design.js";
@@ -82,6 +82,7 @@ function look(alter, { rebuild = false } = {}) {
 
 async function setLanguage(language) {
   await loadWords(language);
+  hush();
   page.state.lang = language;
   localStorage.setItem("cadresim-lang", language);
   remember();

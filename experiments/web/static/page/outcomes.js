@@ -28,12 +28,11 @@ function glance(page) {
   const index = Math.max(1, Math.min(page.state.sel, page.run.schemes.length - 1));
   const scheme = page.run.schemes[index];
   if (!scheme) return;
-  fill($("#glance"), CARDS.map((name) => {
+  fill($("#glance"), h("b", { class: "unseen" }, t("page.glance.about", { letter: scheme.letter })), CARDS.map((name) => {
     const told = scheme.outcomes[name];
     const { unit } = page.outcome(name);
     return h("span", {}, t(`page.glance.${name}`), h("strong", {}, difference(unit, told.difference, half(told), false), isShare(unit) ? h("small", {}, ` ${t("page.glance.pp")}`) : null));
   }));
-  $("#glance").setAttribute("aria-label", t("page.glance.about", { letter: scheme.letter }));
 }
 
 export function verdict(outcome, told) {

@@ -53,16 +53,13 @@ export function schemeText(scheme) {
   return scheme.ref + changes.join("") + title;
 }
 
-/* What the server is asked with: the view, nothing of how it is looked at. */
+/* What the server is asked with: the view, nothing of how it is looked at. Readable: only what must be is encoded. */
 export function viewQuery(state, more = {}) {
-  const query = new URLSearchParams();
-  query.append("o", state.o);
-  for (const scheme of state.schemes) query.append("s", schemeText(scheme));
-  query.append("months", state.months);
-  query.append("seed", state.seed);
-  for (const [name, value] of Object.entries(more)) query.append(name, value);
-  return query.toString();
+  const parts = [["o", state.o], ...state.schemes.map((scheme) => ["s", schemeText(scheme)]), ["months", state.months], ["seed", state.seed]];
+  return [...parts, ...Object.entries(more)].map(([name, value]) => `${name}=${readable(String(value))}`).join("&");
 }
+
+const readable = (text) => encodeURIComponent(text).replaceAll("%7E", "~").replaceAll("%3D", "=").replaceAll("%20", "+");
 
 export async function pageAddress(state) {
   const more = { sel: state.sel, x: state.x, y: state.y };
