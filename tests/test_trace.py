@@ -78,6 +78,14 @@ ELEMENTS = {
     "appeal": {"communication__appeal": 0.9},
     "audits": {"appraisal__audit_rate": 0.3, "appraisal__audit_penalty": 0.02},
     "free grades": {"appraisal__grades__ranking": "free", "appraisal__grades__top_threshold": 1.1},
+    "free grades over a floor": {
+        "appraisal__grades__ranking": "free", "appraisal__grades__bottom_threshold": 0.9, "appraisal__grades__floor": 0.8,
+        "application__explicit__bottom_cut": 0.05,
+    },
+    "forced grades over a floor": {"appraisal__grades__floor": 0.9, "appraisal__grades__bottom_share": 0.3,
+                                   "communication__publish_ranks": 1.0},
+    "careers": {
+        "application__explicit__promotion": 0.8, "application__explicit__post_value": 0.5, "application__implicit__growth": 1.0},
     "seniority": {"appraisal__grades__ties": "seniority"},
     "seats by lot": {"appraisal__grades__fractions": "lot"},
     "peer group of the department": {"appraisal__grades__peer_group": "department", "appraisal__grades__bottom_share": 0.2},
@@ -144,10 +152,12 @@ def test_a_wrong_part_is_noticed():
 
 def test_leaves_are_draws_columns_settings_or_told_apart():
     found = explain("municipal_closed_loop", "workshop_bureau", months=12, changes=False)
-    own = {"taxpayers_view", "reward", "share", "overhead", "is_office", "effort_before", "ahead_by_tie", "heard", "curvature",
-           "reached", "reach", "luck_ahead", "worth_below", "worth_above", "worth_notch", "target", "weight", "load",
-           "motivation", "score", "grade", "score_share", "unit_points", "seats", "members",
-           "plan_kept", "rater_noise"}  # fmt: skip
+    own = {
+        "taxpayers_view", "reward", "share", "overhead", "is_office", "effort_before", "ahead_by_tie", "heard", "curvature",
+        "reached", "reach", "luck_ahead", "worth_below", "worth_above", "worth_notch", "target", "weight", "load", "motivation", "score",
+        "grade", "score_share", "unit_points", "seats", "members", "plan_kept", "rater_noise", "openness", "best_prize", "gap", "clarity",
+        "handing", "unit_normal", "gloss", "bottom_chance",
+    }  # fmt: skip
     for node in found.nodes:
         if not node.children and not node.same_as and not node.how:
             assert node.columns or node.draws or node.kind == "setting" or node.kind in own, node.id

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.loop.appraise import reach_bright_line, unit_attainment
+from sim.loop.appraise import reach_bright_line
 from sim.population.draws import Purpose
 from sim.population.settings import code
 from sim.population.world import copy_of
@@ -14,6 +14,7 @@ from sim.schemes.scheme import Ranking, Ties
 from sim.trace.case import BRANCH, CADRE, DEPARTMENT, Case, leaf, parent, plain
 from sim.trace.months import reported_in
 from sim.trace.nodes import Draw, Node
+from sim.trace.units import unit_reported
 
 NONE, FREE, FORCED = (code(ranking) for ranking in (Ranking.NONE, Ranking.FREE, Ranking.FORCED))
 UNITS = {CADRE: "cadre", DEPARTMENT: "department", BRANCH: "branch", 3: "bureau"}
@@ -669,22 +670,10 @@ def attained(case: Case, row: int, *, final: bool = False) -> Node:
         "target", case.row["target"][j], unit="attainment", columns=("cadres.target",), about={"task": case.task_name(j)}
     )
     if unit != CADRE:
-        world = case.world
-        reached = unit_attainment(world, case.step, case.d, j, unit)
         return parent(
             "unit_attainment",
             "ratio",
-            [
-                leaf(
-                    "unit_reported",
-                    reached,
-                    argument="top",
-                    unit="attainment",
-                    columns=(f"{UNITS[unit]}s.period_attainment",),
-                    about={"unit": UNITS[unit], "task": case.task_name(j)},
-                ),
-                target.as_argument("bottom"),
-            ],
+            [unit_reported(case, j, unit).as_argument("top"), target.as_argument("bottom")],
             unit="attainment",
             about={"unit": UNITS[unit], "task": case.task_name(j)},
         )

@@ -14,6 +14,7 @@ from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk, 
 from sim.rules.peers import received
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Draw, Node, told
+from sim.trace.planning import worth_of_point
 from sim.trace.recording import Lived, Month
 
 
@@ -334,7 +335,7 @@ def planned(case: Case, month: Month, j: int) -> Node:
     )
     children = [
         *(worth_of_effort(case, month, row, float(value)) for row in case.rows if case.task_of(row) == j),
-        leaf("drive", lived.drives[j], unit="wages", about=about(case, month, j), columns=("cadres.psm", "cadres.motivation")),
+        drive(case, month, j),
         parent(
             "marginal_cost",
             "sim.rules.effort.marginal_cost",
@@ -352,6 +353,52 @@ def planned(case: Case, month: Month, j: int) -> Node:
     ]
     node = Node("planned", plain(value), how="sim.rules.effort.best_efforts", children=tuple(children), state=state, **more)
     return told(node, float(value))
+
+
+def drive(case: Case, month: Month, j: int) -> Node:
+    """What a unit of effort is worth without any indicator: duty, own drive, a flat guess, the lure of a medal."""
+    lived, scheme, c = case.lived(month), case.scheme, case.lived(month).after
+    duty = parent(
+        "duty",
+        "sim.rules.output.felt_duty",
+        [
+            case.of_behaviour("duty", "duty"),
+            case.of_behaviour("demand_pull", "demand_pull"),
+            leaf(
+                "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
+            ),
+        ],
+        argument="term",
+        unit="wages",
+    )
+    own = parent(
+        "own_drive",
+        "sim.rules.motivation.own_drive",
+        [
+            case.of_behaviour("drive", "drive"),
+            leaf("psm", c["psm"], argument="psm", unit="x normal", columns=("cadres.psm",)),
+            leaf(
+                "motivation", lived.before["motivation"], argument="motivation", unit="x normal", columns=("cadres.motivation",)
+            ),
+            case.of_task(j, "value", "value"),
+            leaf(
+                "clarity", max(float(scheme["mission"]), float(scheme["strategy_map"])), argument="mission_clarity", unit="share"
+            ),
+        ],
+        argument="factor",
+        unit="wages a unit",
+    )
+    parts = [
+        duty,
+        parent("drawn", "product", [own, productivity(case, month, j).as_argument("factor")], argument="term", unit="wages"),
+    ]
+    guessed = (1.0 - float(lived.before["understanding"])) * float(lived.before["guess"])
+    if guessed:
+        parts.append(leaf("guess", guessed, argument="term", unit="wages", columns=("cadres.guess", "cadres.understanding")))
+    if any(case.indicator(row)["medal_points"] > 0.0 for row in case.rows if case.task_of(row) == j):
+        rest = float(lived.drives[j]) - sum(float(part.value or 0.0) for part in parts)
+        parts.append(leaf("medal_lure", rest, argument="term", unit="wages", columns=("groups.medal_density",)))
+    return parent("drive", "sum", parts, is_=lived.drives[j], unit="wages", about=about(case, month, j))
 
 
 def cost_of_work(case: Case, month: Month, kappa: float) -> Node:
@@ -439,11 +486,14 @@ def worth_of_effort(case: Case, month: Month, row: int, at: float) -> Node:
     """What one more unit of effort is worth to him through one indicator, at his plan; and what he bases that on."""
     lived = case.lived(month)
     offer, c = lived.weighed[row], lived.after
+    worth = worth_of_point(case) or (
+        leaf("gain", c["gain"], unit="wages a point", columns=("cadres.gain",)),
+        leaf("loss", c["loss"], unit="wages a point", columns=("cadres.loss",)),
+    )
     state = Worth(lived.weighed, range(row, row + 1), at, float(c["risk_aversion"]))
     children = [
         leaf("understanding", c["understanding"], unit="share", columns=("cadres.understanding",), about=about(case, month)),
-        leaf("gain", c["gain"], unit="wages a point", columns=("cadres.gain",)),
-        leaf("loss", c["loss"], unit="wages a point", columns=("cadres.loss",)),
+        *worth,
         leaf("reached", offer["reached"], unit="attainment"),
         leaf("reach", offer["reach"], unit="attainment a month of effort"),
         leaf("luck_ahead", offer["luck"], unit="SD"),

@@ -1,0 +1,275 @@
+"""What a point is worth to him, as he read the plan at the start of the period (mechanism 3, link 1)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
+from sim.rules.incentives import contest_chance, contest_density, next_rung_loss
+from sim.rules.numbers import normal_chance
+from sim.trace.case import Case, leaf, parent, plain
+from sim.trace.nodes import SEARCHES, Node
+from sim.trace.recording import Month
+
+FREE, FORCED = 1, 2
+RUNGS = ("rectification", "interview", "honours", "transfer", "adjustment")
+
+
+class Contest:
+    """A standing in a peer group's table of contests."""
+
+    def __init__(self, table: np.ndarray, standing: float) -> None:
+        self.table, self.standing = table, standing
+
+
+SEARCHES["sim.rules.incentives.contest_density"] = lambda state: contest_density(state.table, state.standing)
+SEARCHES["sim.rules.incentives.contest_chance"] = lambda state: contest_chance(state.table, state.standing)
+
+
+def worth_of_point(case: Case) -> tuple[Node, Node] | None:
+    """(worth of a point as a gain, worth of one that averts a loss); None where the plan was made before he came."""
+    month = case.own_months[0]
+    is_planned = month.step % int(case.scheme["interval"]) == 0 or month.step == case.scheme["start"]
+    if not is_planned:
+        return None
+    reading = Reading(case, month)
+    return case.once("gain", reading.gain), case.once("loss", reading.loss)
+
+
+class Reading:
+    """How he read the plan: the world when it was made, the spread of scores he reckoned with, his standing in it."""
+
+    def __init__(self, case: Case, month: Month) -> None:
+        self.case, world = case, month.opened
+        self.c = world.cadres[case.i]
+        self.department = world.departments[case.d]
+        self.group = world.groups[int(self.c["group"])]
+        self.spread, self.standing = self.reckoned()
+        score = float(self.c["score"])
+        self.expected = float(case.scheme["points"]) if math.isnan(score) else score
+
+    def reckoned(self) -> tuple[float, float]:
+        """(spread of scores, standing): luck alone and level with all, unless ranks are published and known."""
+        luck, scheme = float(self.department["score_luck"]), self.case.scheme
+        aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
+        if aware <= 0.0 or math.isnan(self.group["mean"]):
+            return luck, 0.0
+        between = max(0.0, float(self.group["spread"]) ** 2 - luck * luck)
+        spread = math.sqrt(luck * luck + aware * aware * between)
+        if spread <= 0.0 or math.isnan(self.c["score"]):
+            return spread, 0.0
+        return spread, aware * (float(self.c["score"]) - float(self.group["mean"])) / spread
+
+    def own(self) -> Node:
+        """How much of a point of his reaches his own result."""
+        return self.case.once(
+            "own_part",
+            lambda: parent(
+                "own_part",
+                "sim.rules.incentives.own_part",
+                [
+                    self.case.of_scheme("unit_weight", "unit_weight"),
+                    leaf(
+                        "size", float(self.department["size"]), argument="members", unit="people", columns=("departments.size",)
+                    ),
+                ],
+                unit="share",
+            ),
+        )
+
+    def applied(self, kind: str, *factors: Node) -> Node:
+        """A part of the worth of a point: as far as applied, as far as it is his own."""
+        return parent(
+            kind,
+            "product",
+            [
+                self.case.of_scheme("applied", "factor"),
+                self.own().as_argument("factor"),
+                *(factor.as_argument("factor") for factor in factors),
+            ],
+            argument="term",
+            unit="wages a point",
+        )
+
+    def gain(self) -> Node:
+        """Worth of a point won."""
+        case, scheme, b = self.case, self.case.scheme, self.case.behaviour
+        parts = [self.applied("worth_of_bonus", case.of_scheme("bonus_per_point"))] if scheme["bonus_per_point"] else []
+        if scheme["ranking"] in (FREE, FORCED) and self.spread > 0.0:
+            parts.append(self.applied("worth_of_grades", self.grades()))
+        if scheme["promotion"] and scheme["post_value"]:
+            parts.append(self.applied("worth_of_career", case.of_scheme("promotion"), self.career(), self.signal()))
+        if scheme["growth"]:
+            parts.append(self.applied("worth_of_growth", case.of_behaviour("growth_worth"), case.of_scheme("growth")))
+        if scheme["unit_bonus_per_point"]:
+            part = leaf("size_share", 1.0 / float(self.department["size"]), argument="factor", columns=("departments.size",))
+            parts.append(
+                parent(
+                    "worth_of_unit_bonus",
+                    "product",
+                    [
+                        case.of_scheme("applied", "factor"),
+                        case.of_scheme("unit_bonus_per_point", "factor"),
+                        part,
+                    ],
+                    argument="term",
+                    unit="wages a point",
+                )
+            )
+        open_ = leaf("openness", 0.5 + 0.5 * float(scheme["publish_scores"]), argument="factor", columns=())
+        if b["esteem"]:
+            parts.append(
+                parent(
+                    "worth_of_esteem",
+                    "product",
+                    [self.own().as_argument("factor"), case.of_behaviour("esteem", "factor"), open_],
+                    argument="term",
+                    unit="wages a point",
+                )
+            )
+        return parent("gain", "sum", parts, is_=self.c["gain"], unit="wages a point", columns=("cadres.gain",))
+
+    def grades(self) -> Node:
+        """What one more point is worth for the better grades."""
+        case = self.case
+        top = leaf(
+            "best_prize",
+            float(case.scheme["top_prize"]) + float(case.scheme["recognition"]) * float(case.behaviour["honour"]),
+            argument="factor",
+            unit="wages",
+            columns=(),
+        )
+        return parent(
+            "prizes",
+            "sum",
+            [
+                parent("worth_of_top", "product", [top, self.win(TOP_CUT, "top").as_argument("factor")], argument="term"),
+                parent(
+                    "worth_of_second",
+                    "product",
+                    [case.of_scheme("second_prize", "factor"), self.win(SECOND_CUT, "second").as_argument("factor")],
+                    argument="term",
+                ),
+            ],
+            unit="wages a point",
+        )
+
+    def win(self, cut: int, name: str) -> Node:
+        """Marginal chance that a point crosses a cut-off."""
+        spread = leaf(
+            "score_spread", self.spread, argument="bottom", unit="points", columns=("departments.score_luck", "groups.spread")
+        )
+        if self.case.scheme["ranking"] == FORCED:
+            state = Contest(self.group["density"][cut], self.standing)
+            density = Node(
+                "density",
+                float(contest_density(state.table, state.standing)),
+                how="sim.rules.incentives.contest_density",
+                argument="top",
+                columns=("groups.density",),
+                state=state,
+            )
+        else:
+            gap = (float(self.case.scheme[f"{name}_threshold"]) * float(self.case.scheme["points"]) - self.expected) / self.spread
+            density = parent(
+                "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="top"
+            )
+        return parent("chance_of_point", "ratio", [density, spread], unit="a point", about={"grade": name})
+
+    def career(self) -> Node:
+        """What a unit of signal to the superior's belief is worth over the years ahead."""
+        case = self.case
+        ahead = parent(
+            "years_ahead",
+            "sim.rules.incentives.years_ahead",
+            [
+                case.of_behaviour("planning_horizon", "planning_horizon"),
+                leaf("age", self.c["age"], argument="age", columns=("cadres.age",)),
+                case.of_behaviour("retirement_age", "retirement_age"),
+            ],
+            argument="horizon",
+        )
+        return parent(
+            "career_value",
+            "sim.rules.incentives.career_value",
+            [
+                case.of_scheme("post_value", "post_value"),
+                case.of_behaviour("signal_precision", "signal_precision"),
+                leaf(
+                    "belief_precision",
+                    self.c["belief_precision"],
+                    argument="belief_precision",
+                    columns=("cadres.belief_precision",),
+                ),
+                case.of_behaviour("discount_rate", "discount_rate"),
+                ahead,
+            ],
+            unit="wages",
+        )
+
+    def signal(self) -> Node:
+        """How much a point tells of ability."""
+        per_output = float(self.department["points_per_output"])
+        return leaf("signal", 1.0 / per_output if per_output > 0.0 else 0.0, columns=("departments.points_per_output",))
+
+    def loss(self) -> Node:
+        """Worth of a point that keeps the worst grade away: the pay cut, and the next rung of the ladder."""
+        case, scheme = self.case, self.case.scheme
+        if scheme["ranking"] not in (FREE, FORCED) or self.spread <= 0.0:
+            return leaf("loss", self.c["loss"], unit="wages a point", columns=("cadres.loss",))
+        avoid = self.win(BOTTOM_CUT, "bottom")
+        rung = next_rung_loss(int(self.c["rung"]), *(float(scheme[name]) for name in RUNGS))
+        step = leaf("next_rung", rung, argument="factor", unit="wages", columns=("cadres.rung",))
+        parts = [
+            self.applied("worth_of_no_cut", case.of_scheme("bottom_cut"), avoid),
+            self.applied("worth_of_no_sanction", step, self.struck(avoid)),
+        ]
+        return parent("loss", "sum", parts, is_=self.c["loss"], unit="wages a point", columns=("cadres.loss",))
+
+    def struck(self, avoid: Node) -> Node:
+        """Marginal chance that a point averts the sanctions: below the floor only, where there is one."""
+        scheme = self.case.scheme
+        if scheme["floor"] <= 0.0:
+            return avoid
+        gap = (float(scheme["floor"]) * float(scheme["points"]) - self.expected) / self.spread
+        if scheme["ranking"] == FORCED:
+            state = Contest(self.group["chance"][BOTTOM_CUT], self.standing)
+            bottom = 1.0 - float(contest_chance(state.table, state.standing))
+        else:
+            bottom = float(
+                normal_chance((float(scheme["bottom_threshold"]) * float(scheme["points"]) - self.expected) / self.spread)
+            )
+        at_floor = parent(
+            "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="factor"
+        )
+        per = leaf("per_point", 1.0 / self.spread, argument="factor", columns=("departments.score_luck", "groups.spread"))
+        return parent(
+            "chance_under_floor",
+            "sum",
+            [
+                parent(
+                    "worst_and_below",
+                    "product",
+                    [
+                        avoid.as_argument("factor"),
+                        parent(
+                            "below_floor",
+                            "sim.rules.numbers.normal_chance",
+                            [leaf("gap", gap, argument="z", unit="SD")],
+                            argument="factor",
+                        ),
+                    ],
+                    argument="term",
+                ),
+                parent(
+                    "worst_at_floor",
+                    "product",
+                    [leaf("bottom_chance", bottom, argument="factor", unit="share"), at_floor, per],
+                    argument="term",
+                ),
+            ],
+            unit="a point",
+            about={"floor": plain(scheme["floor"])},
+        )
