@@ -3,8 +3,8 @@
 Every figure is a ratio inside one run, or a time with the machine's noise in it; nothing here is a test. Names: walk (cost of
 a cadre-month), walks (compiled against Mesa), sizes (1,000 to 1,000,000 cadres), national (720,000 cadres, 120 months),
 compare (the main job), luck (variance reduction), sobol (43,008 runs of a bureau of 300 and all their indices; --scale .1 for
-a tenth of the sample), store (overhead and memory of studies), page (the page, one user), page-load (many at once;
---sessions 30 --seconds 60).
+a tenth of the sample), year (a year explained, a month played), store (overhead and memory of studies), page (the page, one
+user), page-load (many at once; --sessions 30 --seconds 60).
 """
 
 from __future__ import annotations
@@ -187,6 +187,28 @@ def bench_page_load(sessions: int = 30, seconds: float = 60.0) -> None:
     from tests.bench_page import bench_page_load as bench
 
     bench(sessions, seconds)
+
+
+def bench_year() -> None:
+    """One cadre's year explained (with and without the nearest changes), and a month with every seat of 40 played."""
+    from experiments import Game, Move, Setup, explain
+
+    for organisation in ("workshop_bureau", "county_bureau"):
+        for changes in (False, True):
+            times = []
+            for cadre in ("median", "lowest", "highest", 5):
+                start = time.perf_counter()
+                explain("forced_ranking", organisation, cadre=cadre, changes=changes)
+                times.append(time.perf_counter() - start)
+            print(f"  explain, {organisation:16s} changes {changes!s:5s} {median(times[1:]):6.2f} s")
+    for n_seats in (1, 10, 40):
+        game = Game(Setup("forced_ranking", "workshop_bureau", seats=tuple(range(1, n_seats + 1))))
+        times = []
+        for _ in range(12):
+            start = time.perf_counter()
+            game.play({seat: Move("steady", "shade") for seat in game.setup.seats})
+            times.append(time.perf_counter() - start)
+        print(f"  a month with {n_seats:2d} of 40 seats played {1000 * median(times[1:]):6.1f} ms")
 
 
 BENCHES: dict[str, Callable[..., None]] = {

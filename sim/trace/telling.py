@@ -9,7 +9,7 @@ from typing import Any
 from sim.lang import Words
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
-from sim.schemes.words import dotted, element_paths
+from sim.schemes.words import dotted, element_paths, unit_of
 from sim.trace.nodes import Draw, Node, Value
 
 GRADES = ("bottom", "ordinary", "second", "top")
@@ -48,6 +48,8 @@ class Teller:
 
     def value(self, node: Node) -> str:
         """A node's value with its unit."""
+        if node.kind == "setting" and _is_share(str(node.about["of"]), str(node.about["element"])):
+            return self.number(float(node.value or 0.0), "share")
         if isinstance(node.value, float) and node.unit == "" and node.value.is_integer() and abs(node.value) < 1e6:
             return f"{node.value:.0f}"
         if node.kind in ("not_found", "heard"):
@@ -149,6 +151,17 @@ class Teller:
 def readable(name: str) -> str:
     """A name of code as a title: 'key_work' becomes 'Key work'."""
     return (name[:1].upper() + name[1:]).replace("_", " ")
+
+
+#: Shares among what is no element of a document.
+_SHARES = ("bias_left", "rater_bias", "stake", "detection", "counted", "adjustment", "fidelity", "norm_influence")
+
+
+@lru_cache(maxsize=512)
+def _is_share(of: str, element: str) -> bool:
+    """Whether a setting is a share of something."""
+    path = _paths().get(element) if of == "scheme" else None
+    return element in _SHARES or (path is not None and unit_of(Scheme, path.split(".")) == "share")
 
 
 @lru_cache(maxsize=1)
