@@ -8,30 +8,39 @@ from typing import Annotated
 import typer
 
 from experiments.cli import plumbing
+from experiments.cli.options import WorkersOption
 from experiments.cli.plumbing import app
+from experiments.cli.serving import AllowOption, HostOption, OpenOption, PortOption
 
 
 @app.command()
 @plumbing.told_plainly
 def workshop(
-    host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 lets phones of this network in.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes any that is free.")] = 8000,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
     lesson: Annotated[
         str | None, typer.Option("--lesson", metavar="NAME", help="Open a room with this lesson (or file) at once.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="Language of the room: en or zh.")] = "en",
+    language: Annotated[str, typer.Option("--lang", help="Language of that room: en or zh.")] = "en",
     bots: Annotated[int, typer.Option("--bots", min=0, help="Bots in empty seats of that room.")] = 0,
-    folder: Annotated[Path | None, typer.Option("--folder", help="Keep rooms here, so that a restarted server goes on.")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Threads that simulate.")] = None,
-    allowed_host: Annotated[
-        list[str] | None, typer.Option("--allowed-host", help="A name by which this machine may be asked, beside its numbers.")
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Keep rooms here: a restarted server goes on with them.")
     ] = None,
+    open_browser: OpenOption = True,
+    allow_host: AllowOption = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Serve a workshop: rooms with a code, a board for the projector, six lessons. Nothing but this machine is asked."""
-    from experiments.web.rooms.serving import serve_workshop
+    from sim.errors import UserError
 
+    try:
+        from experiments.web.rooms.serving import serve_workshop
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+            raise
+        raise UserError.of(
+            "the workshop needs a package that is not installed", found=error.name or "", hint="pip install 'cadresim[app]'"
+        ) from error
     serve_workshop(
         host=host,
         port=port,
@@ -40,8 +49,9 @@ def workshop(
         bots=bots,
         folder=folder,
         workers=workers,
-        allowed_hosts=tuple(allowed_host or ()),
-        say=typer.echo,
+        allowed_hosts=tuple(name.lower() for name in allow_host or ()),
+        open_browser=open_browser,
+        say=lambda text: typer.echo(text, err=True),
     )
 
 

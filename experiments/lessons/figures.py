@@ -126,5 +126,6 @@ def _inline(figure: Figure, name: str, title: str) -> str:
     svg = re.sub(r'xlink:href="#([^"]+)"', rf'xlink:href="#{name}-\1"', svg)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1), count=1)
     escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    head = f'<svg role="img" aria-labelledby="{name}-title"'
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.S)  # a style that would hold for the whole page
+    head = f'<svg role="img" stroke-linejoin="round" aria-labelledby="{name}-title"'
     return svg.replace("<svg", head, 1).replace(">", f'><title id="{name}-title">{escaped}</title>', 1).strip()

@@ -25,6 +25,7 @@ def serve_workshop(
     folder: Path | None = None,
     workers: int | None = None,
     allowed_hosts: tuple[str, ...] = (),
+    open_browser: bool = False,
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -47,7 +48,7 @@ def serve_workshop(
     if not settings.is_loopback:
         say(f"Participants go to http://{own_address()}:{port}/workshop")
     say("Keep the link with the key: whoever has it leads the room.")
-    serve(settings, more=[workshop.part], at=at, say=say)
+    serve(settings, more=[workshop.part], at=at, open_browser=open_browser, say=say)
 
 
 def own_address() -> str:

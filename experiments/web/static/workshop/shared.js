@@ -6,12 +6,18 @@ import { range, scale } from "../lib/charts.js";
 import { t } from "../lib/words.js";
 import { u } from "./common.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 470, 56, 22, 22, 34];
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 20, 22, 34];
+const WIDE = [760, 470];
+const NARROW = [390, 380];
 const NAMED = 16;
+const REACH = 14; // of a spot around its middle
+const LINE = 14; // height of a name
 
 /* The trade-off map: goal attainment across, burnout upwards with less on top. Shapes, letters and numbers beside colours. */
 export function tradeoffMap(map) {
   const points = map.points.filter((point) => point.x[0] !== null && point.y[0] !== null);
+  const [WIDTH, HEIGHT] = window.innerWidth < 640 ? NARROW : WIDE;
+  const wanted = window.innerWidth < 640 ? 4 : 6;
   const [xl, xh] = range(points.flatMap((point) => point.x), { margin: 0.06, least: 0.02 });
   const [yl, yh] = range(points.flatMap((point) => point.y), { margin: 0.08, least: 0.02 });
   const x = scale(xl, xh, LEFT, WIDTH - RIGHT);
@@ -20,7 +26,8 @@ export function tradeoffMap(map) {
   const [titleId, figureTitle] = [newId("map"), u("map_picture", { across: map.across, up: map.up, n: points.length })];
   const order = ["bot", "design", "scheme", "rival", "baseline", "own"];
   const drawn = [...points].sort((one, two) => order.indexOf(one.kind) - order.indexOf(two.kind));
-  const named = points.filter((point) => ["design", "own", "bot"].includes(point.kind)).length <= NAMED;
+  const people = points.filter((point) => ["design", "own", "bot"].includes(point.kind));
+  const names = people.length <= NAMED ? placed(people, points.map((point) => [x(point.x[0]), y(point.y[0])]), x, y, WIDTH) : [];
   return h(
     "figure",
     { class: "map" },
@@ -29,12 +36,13 @@ export function tradeoffMap(map) {
       "svg",
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": titleId, class: "chart" },
       s("title", { id: titleId }, figureTitle),
-      ticks(xl, xh, 6).map((value) => s("g", {}, s("line", { class: "grid", x1: x(value), x2: x(value), y1: TOP, y2: HEIGHT - BOTTOM }), s("text", { x: x(value), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, short(value)))),
+      ticks(xl, xh, wanted).map((value) => s("g", {}, s("line", { class: "grid", x1: x(value), x2: x(value), y1: TOP, y2: HEIGHT - BOTTOM }), s("text", { x: x(value), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, short(value)))),
       ticks(yl, yh, 6).map((value) => s("g", {}, s("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }), s("text", { x: LEFT - 7, y: y(value) + 4, "text-anchor": "end" }, short(value)))),
       base ? s("line", { class: "hair", x1: x(base.x[0]), x2: x(base.x[0]), y1: TOP, y2: HEIGHT - BOTTOM }) : null,
       base ? s("line", { class: "hair", x1: LEFT, x2: WIDTH - RIGHT, y1: y(base.y[0]), y2: y(base.y[0]) }) : null,
       drawn.map((point) => arms(point, x, y)),
-      drawn.map((point) => spot(point, x(point.x[0]), y(point.y[0]), named)),
+      drawn.map((point) => spot(point, x(point.x[0]), y(point.y[0]))),
+      names.map((name) => s("text", { class: "name", x: name.left, y: name.bottom - 3 }, name.text)),
     ),
     h("p", { class: "quiet num" }, t("workshop.map_across", { outcome: map.across })),
     h("ul", { class: "key" }, points.filter((point) => ["baseline", "scheme", "rival"].includes(point.kind)).map((point) => h("li", { class: point.kind }, h("b", {}, point.mark), point.title, point.kind === "baseline" ? h("em", {}, ` (${t("workshop.baseline")})`) : null))),
@@ -43,7 +51,7 @@ export function tradeoffMap(map) {
   );
 }
 
-const label = (point) => (["design", "own", "bot"].includes(point.kind) ? `${point.mark} ${point.title}` : `${point.mark} ${point.title}`);
+const label = (point) => `${point.mark} ${point.title}`;
 const short = (value) => String(Number((100 * value).toPrecision(4)));
 const whiskerText = ([mean, low, high]) => `${fixed(100 * mean, 1)} %${low === null || low === high ? "" : ` [${fixed(100 * low, 1)}, ${fixed(100 * high, 1)}]`}`;
 
@@ -52,7 +60,26 @@ function arms(point, x, y) {
   return s("g", {}, s("line", { class: "arm", x1: x(point.x[1]), x2: x(point.x[2]), y1: y(point.y[0]), y2: y(point.y[0]) }), s("line", { class: "arm", x1: x(point.x[0]), x2: x(point.x[0]), y1: y(point.y[1]), y2: y(point.y[2]) }));
 }
 
-function spot(point, cx, cy, named) {
+/* Names beside their spots where there is room: right, left, above, below; none where all four are taken (the table has it). */
+function placed(people, spots, x, y, width) {
+  const taken = spots.map(([cx, cy]) => ({ left: cx - REACH, right: cx + REACH, top: cy - REACH, bottom: cy + REACH }));
+  const found = [];
+  for (const point of people) {
+    const text = point.title.slice(0, 14);
+    const length = [...text].reduce((sum, character) => sum + (character.codePointAt(0) > 0x2e80 ? 12 : 6.6), 0);
+    const [cx, cy] = [x(point.x[0]), y(point.y[0])];
+    const corners = [[cx + REACH + 1, cy - LINE / 2], [cx - REACH - 1 - length, cy - LINE / 2], [cx - length / 2, cy - REACH - LINE], [cx - length / 2, cy + REACH]];
+    const boxes = corners.map(([left, top]) => ({ left, top, right: left + length, bottom: top + LINE, text }));
+    const free = boxes.find((box) => box.left > LEFT && box.right < width && !taken.some((other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top));
+    if (free) {
+      taken.push(free);
+      found.push(free);
+    }
+  }
+  return found;
+}
+
+function spot(point, cx, cy) {
   const attributes = { class: `spot spot-${point.kind}` };
   const shape =
     point.kind === "baseline"
@@ -61,14 +88,11 @@ function spot(point, cx, cy, named) {
         ? s("path", { ...attributes, d: `M${cx} ${cy - 15}L${cx + 15} ${cy}L${cx} ${cy + 15}L${cx - 15} ${cy}Z` })
         : s("circle", { ...attributes, cx, cy, r: point.kind === "scheme" ? 12 : 11 });
   const dark = ["design", "own", "rival"].includes(point.kind) ? " on-dark" : "";
-  const name = named && ["design", "own", "bot"].includes(point.kind);
-  const left = cx > WIDTH - 130;
   return s(
     "g",
     {},
     shape,
     s("text", { class: `spot-text${dark}`, x: cx, y: cy }, point.mark),
-    name ? s("text", { class: "name", x: left ? cx - 15 : cx + 15, y: cy - 9, "text-anchor": left ? "end" : "start" }, point.title.slice(0, 16)) : null,
   );
 }
 

@@ -45,7 +45,7 @@ function messageTold(one, view) {
 function month(year, view, lesson, decide) {
   const own = year.own ?? {};
   const last = view.last_month;
-  const chosen = { effort: own.effort ?? "steady", report: own.report ?? "honest", predict: own.predict ?? last?.move?.predict ?? null };
+  const chosen = { effort: own.effort ?? last?.move?.effort ?? "steady", report: own.report ?? last?.move?.report ?? "honest", predict: own.predict ?? last?.move?.predict ?? null };
   const state = h("p", { class: "state", role: "status", id: "month-state" });
   async function submit(event) {
     event.preventDefault();
