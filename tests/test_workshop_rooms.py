@@ -46,9 +46,8 @@ class Clock:
 @contextmanager
 def workshop(limits: Limits | None = None, folder=None):
     """A client of a server with the workshop, and the workshop itself."""
-    part = Workshop(
-        OPENER, limits=limits or Limits(messages_per_second=1000.0, burst=1000, guesses=10_000, all_guesses=10_000), folder=folder
-    )
+    generous = Limits(rooms=1000, joins=10_000, messages_per_second=1000.0, burst=1000, guesses=10_000, all_guesses=10_000)
+    part = Workshop(OPENER, limits=limits or generous, folder=folder)
     with client_of(Settings(workers=2), (part.part,)) as client:
         yield client, part
 
@@ -173,7 +172,7 @@ def test_a_session_from_predicting_to_the_export(session):
     levers = table[(table["part"] == "lever") & (table["nickname"] == "Ada")]
     assert dict(zip(levers["item"], levers["given"].astype(float), strict=True)) == values
     outcomes = table[(table["part"] == "outcome") & (table["nickname"] == "Ada")].set_index("item")
-    assert outcomes.loc["goal_attainment", "model"] == own["designs"][0]["shown"]["goal_attainment"][0]
+    assert float(outcomes.loc["goal_attainment", "model"]) == own["designs"][0]["shown"]["goal_attainment"][0]
     months = table[(table["part"] == "month") & (table["nickname"] == "Ada") & (table["item"] == "effort")]
     assert list(months["given"]) == ["push"] * 12
     assert (table["part"] == "year").any()
@@ -250,9 +249,9 @@ def test_everybody_sees_his_own_only(session):
     room, other = opened(client), opened(client)
     seat = joined(client, room["code"])
     code = room["code"]
-    wrong = ["", "x", seat["secret"] + "x", room["board"], other["host"], OPENER, "é", "a" * 5000]
+    wrong = ["", "x", seat["secret"] + "x", room["board"], other["host"], OPENER, "\xe9", "a" * 5000]
     for secret in wrong:
-        headers = bearer(secret.encode("utf-8").decode("latin-1"))
+        headers = {b"Authorization": f"Bearer {secret}".encode("latin-1")}
         for method, path in (("GET", "host"), ("GET", "answers.csv"), ("GET", "handout.html"), ("DELETE", "")):
             address = f"/api/workshop/rooms/{code}/{path}".rstrip("/")
             assert client.request(method, address, headers=headers).status_code == 401, (secret, path)
@@ -379,7 +378,7 @@ def test_rooms_expire():
     clock = Clock()
     hall = Hall(Limits(idle_seconds=100, oldest_seconds=1000, rooms=1), clock=clock)
     room, _, _ = hall.open_room(LESSON)
-    seat, secret = hall.join(room, "Ada", "x")
+    _seat, secret = hall.join(room, "Ada", "x")
     for _ in range(5):
         clock.now += 90
         hall.as_seat(hall.find(room.code, "x"), secret, "x")
@@ -398,9 +397,10 @@ def test_rooms_expire():
 # --- hostile input, in bulk ------------------------------------------------------------------------------------------------
 
 NICKNAMES = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "=HYPERLINK(1)", "\u202eevil", "a\u0000b", "\r\nSet-Cookie: x", "🦊" * 50,
-    "Z" * 10_000, "Z\u0301\u0301\u0301\u0301\u0301\u0301", "{{7*7}}", "'; DROP TABLE rooms; --", "../../etc/passwd", "%00", "\ufeffx",
-    "李明", "عرب", "  padded  ", "\u200bx", "\uff1d1+1", "a" + "\ud83d", "\U0001f468\u200d\U0001f469",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "=HYPERLINK(1)", "\u202eevil", "a\u0000b",
+    "\r\nSet-Cookie: x", "🦊" * 50, "Z" * 10_000, "Z\u0301\u0301\u0301\u0301\u0301\u0301", "{{7*7}}",
+    "'; DROP TABLE rooms; --", "../../etc/passwd", "%00", "\ufeffx", "李明", "عرب", "  padded  ", "\u200bx", "\uff1d1+1",
+    "a" + "\ud83d", "\U0001f468\u200d\U0001f469",
 ]  # fmt: skip
 
 
@@ -432,14 +432,17 @@ def test_nobody_without_a_name(session, nickname):
 
 BODIES = [
     b"", b"{", b"[]", b"null", b"7", b'"x"', b"{}", b"[" * 8000, b'{"a":' * 1500, b'{"values": NaN}', b'{"values": 1e999}',
-    b'{"name": "help", "value": Infinity}', b"\xff\xfe", b"\x00" * 100, b'{"month": 1e400}', b'{"values": {"a": ' + b"9" * 6000 + b"}}",
-    b'{"name": "help", "value": {"$gt": ""}}', b'{"name": ["help"], "value": "lower"}', b'{"name": "help"}',
-    b'{"values": {"../../x": 1}}', b'{"values": {"__class__": 1}}', b'{"values": {"appraisal.grades.floor": "0.5"}}',
-    b'{"values": {"appraisal.grades.floor": 99}}', b'{"values": {"appraisal.grades.floor": true}}', b'{"values": {"appraisal.grades.floor": null}}',
-    b'{"values": {"appraisal.grades.ranking": "none; rm -rf /"}}', b'{"values": {"appraisal.grades.ranking": 1}}', b'{"values": []}', b'{"values": {}}',
+    b'{"name": "help", "value": Infinity}', b"\xff\xfe", b"\x00" * 100, b'{"month": 1e400}',
+    b'{"values": {"a": ' + b"9" * 6000 + b"}}", b'{"name": "help", "value": {"$gt": ""}}',
+    b'{"name": ["help"], "value": "lower"}', b'{"name": "help"}', b'{"values": {"../../x": 1}}',
+    b'{"values": {"__class__": 1}}', b'{"values": {"appraisal.grades.floor": "0.5"}}',
+    b'{"values": {"appraisal.grades.floor": 99}}', b'{"values": {"appraisal.grades.floor": true}}',
+    b'{"values": {"appraisal.grades.floor": null}}', b'{"values": {"appraisal.grades.ranking": "none; rm -rf /"}}',
+    b'{"values": {"appraisal.grades.ranking": 1}}', b'{"values": []}', b'{"values": {}}',
     b'{"values": {"appraisal.audit_rate": 0.5}}', b'{"values": {"appraisal.grades.floor": 1e-400, "x": 1}}',
-    b'{"month": 1, "effort": "fly"}', b'{"month": 1, "report": "lie"}', b'{"month": "1"}', b'{"month": -1}', b'{"month": 2}', b'{"month": 1, "predict": "king"}',
-    b'{"month": 1, "effort": ["push"]}', b'{"month": 1, "effort": {"a": 1}}', b'{"month": 1.5}', b'{"month": true, "effort": "fly"}',
+    b'{"month": 1, "effort": "fly"}', b'{"month": 1, "report": "lie"}', b'{"month": "1"}', b'{"month": -1}', b'{"month": 2}',
+    b'{"month": 1, "predict": "king"}', b'{"month": 1, "effort": ["push"]}', b'{"month": 1, "effort": {"a": 1}}',
+    b'{"month": 1.5}', b'{"month": true, "effort": "fly"}',
 ]  # fmt: skip
 
 
@@ -464,6 +467,7 @@ def test_nonsense_is_refused(playing, path, body):
     assert "Traceback" not in response.text and set(response.json()["error"]) == {"status", "problem", "findings"}
     after = part.hall.rooms[room["code"]].plain()
     for data in (before, after):
+        data.pop("version")  # something that was begun before may come to its end
         for one in data["seats"]:
             one.pop("seen")
     assert before == after, "nothing was noted"
@@ -521,7 +525,7 @@ def test_rooms_open_with_lessons_only(session, lesson):
 
 @pytest.mark.parametrize("bots", [-1, 1.5, "3", None, [], True])
 def test_bots_are_counted_in_whole_numbers(session, bots):
-    client, part = session
+    client, _part = session
     response = client.post("/api/workshop/rooms", json={"lesson": LESSON, "bots": bots}, headers=bearer(OPENER))
     assert response.status_code == (201 if bots == -1 else 400)
 
@@ -543,7 +547,7 @@ KEYS = st.sampled_from(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.dictionaries(KEYS, JSON, max_size=4), path=st.sampled_from(["predictions", "designs", "decisions"]))
 def test_whatever_is_sent_the_server_lives(playing, body, path):
-    client, part, room, seat = playing
+    client, _part, room, seat = playing
     response = client.post(f"/api/workshop/rooms/{room['code']}/{path}", json=body, headers=bearer(seat["secret"]))
     assert response.status_code in (201, 400, 409, 413)
 
