@@ -571,6 +571,6 @@ def _walked_by_agents(stage: Stage, scheme: Scheme, replicate: int, classes: Map
 def compile_model(tell: Callable[[str], None] = lambda text: None) -> None:
     """Compile the model once, or load it from the cache, and say which."""
     if not is_compiled():
-        tell("Compiling the model (once for this version, about half a minute) ...")
+        tell("Compiling the model (once for this version, a minute or two) ...")
     setting = Setting(load_organisation("toy_bureau"), Behaviour(), load_scheme("base"), months=1, warmup_months=1)
     simulate_schemes(setting, [load_scheme("base"), load_scheme("deduction_heavy")], 0)

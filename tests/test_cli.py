@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import typer
 from experiments_fake import fake_core
 from typer.testing import CliRunner, Result
 
@@ -402,3 +403,18 @@ def test_schema_prints_what_editors_read_and_refuses_other_kinds() -> None:
     assert "plan" in json.loads(printed.output)["properties"]
     refused = CliRunner().invoke(app, ["schema", "poem"])
     assert refused.exit_code == 2
+
+
+def test_every_command_has_its_place_in_the_list() -> None:
+    from experiments.cli import PANELS
+
+    names = [command.name or command.callback.__name__ for command in cli.app.registered_commands]  # type: ignore[union-attr]
+    assert names == [name for panel in PANELS.values() for name in panel]
+
+
+def test_no_word_of_the_help_is_taken_for_markup() -> None:
+    """Square brackets that begin with a letter vanish from the help: what is left is an empty place."""
+    for command in cli.app.registered_commands:
+        name = command.name or command.callback.__name__  # type: ignore[union-attr]
+        for parameter in typer.main.get_command(cli.app).commands[name].params:  # type: ignore[attr-defined]
+            assert not re.search(r"\[[a-z#/@]", getattr(parameter, "help", "") or ""), (name, parameter.name)

@@ -32,6 +32,30 @@ from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_err
 
 __all__ = ["app", "main"]
 
+#: Commands as `cadresim` lists them: in the order in which somebody new meets them. A command that is missing
+#: here stands last, and a test asks for it.
+PANELS = {
+    "Your own bureau": ("init", "lint", "check", "compare", "report"),
+    "Look": ("schemes", "describe", "diff", "show", "explain", "winners", "run", "results"),
+    "In the browser, in a room": ("app", "workshop", "handouts", "notebooks"),
+    "Ask more": ("sweep", "sensitivity", "robustness", "optimise", "adversary", "transition", "pilot", "reproduce"),
+    "How far to believe it": ("month", "validate", "calibrate", "method"),
+    "Small things": ("schema", "version"),
+}
+
+
+def arrange() -> None:
+    """Put the commands into their panels and order."""
+    panel_of = {name: panel for panel, names in PANELS.items() for name in names}
+    order = {name: place for place, name in enumerate(panel_of)}
+    named = {command.name or getattr(command.callback, "__name__", ""): command for command in app.registered_commands}
+    for name, command in named.items():
+        command.rich_help_panel = panel_of.get(name, "More")
+    app.registered_commands[:] = [named[name] for name in sorted(named, key=lambda name: order.get(name, len(order)))]
+
+
+arrange()
+
 
 def main() -> None:
     """Entry point of the command."""

@@ -68,12 +68,14 @@ def compare(
         ),
     ] = None,
     most: Annotated[
-        int | None, typer.Option("--most", min=2, max=10_000_000, help="Replicates at most, with --until or --best. [1000]")
+        int | None,
+        typer.Option("--most", min=2, max=10_000_000, help="Replicates at most, with --until or --best. (default: 1000)"),
     ] = None,
     winners: Annotated[
-        bool | None, typer.Option("--winners/--no-winners", help="Compare every desk with itself under the baseline. [on]")
+        bool | None,
+        typer.Option("--winners/--no-winners", help="Compare every desk with itself under the baseline. (default: on)"),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. (default: results/NAME)")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")] = False,
 ) -> None:
     """Compare schemes under the same luck: the main job.

@@ -28,7 +28,7 @@ def validate(
     ] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Only the first numbers of published simulations.")] = False,
     page: Annotated[
-        str | None, typer.Option("--page", help="Where to write the page. [docs/evidence.md after a whole run]")
+        str | None, typer.Option("--page", help="Where to write the page. (default: docs/evidence.md after a whole run)")
     ] = None,
     behaviour: Annotated[str, typer.Option("--behaviour", help="Behaviour of people: name or file.")] = "default",
     workers: WorkersOption = None,
@@ -84,7 +84,7 @@ def validate(
 @plumbing.told_plainly
 def calibrate(
     plan: Annotated[
-        str | None, typer.Option("--plan", help="Which parameters, how hard. [configs/evidence/calibration.yaml]")
+        str | None, typer.Option("--plan", help="Which parameters, how hard. (default: configs/evidence/calibration.yaml)")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Write posterior, default behaviour and page; else only tell.")] = False,
     folder: Annotated[
@@ -128,7 +128,7 @@ def calibrate(
 @app.command()
 @plumbing.told_plainly
 def method(
-    page: Annotated[str | None, typer.Option("--page", help="Where to write the page. [docs/method.md]")] = None,
+    page: Annotated[str | None, typer.Option("--page", help="Where to write the page. (default: docs/method.md)")] = None,
     replicates: Annotated[int, typer.Option("--replicates", min=5, max=100_000, help="Runs that the number is judged on.")] = 150,
     workers: WorkersOption = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the findings for reports (configs/evidence/method.json).")] = False,

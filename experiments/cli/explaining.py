@@ -19,7 +19,7 @@ def explain(
     cadre: Annotated[
         str, typer.Option("--cadre", metavar="N|lowest|median|highest", help="A number from 1, or a place by final score.")
     ] = "median",
-    year: Annotated[int | None, typer.Option("--year", help="A recorded year. [the last one]")] = None,
+    year: Annotated[int | None, typer.Option("--year", help="A recorded year. (default: the last one)")] = None,
     behaviour: BehaviourOption = None,
     baseline: BaselineOption = None,
     months: Annotated[int, typer.Option("--months", min=1, max=6000, help="Recorded months.")] = 36,
@@ -27,9 +27,12 @@ def explain(
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too.")] = 1,
     replicate: Annotated[int, typer.Option("--replicate", min=0, max=2**32 - 1, help="Replicate of that seed.")] = 0,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="grade|score", help="Where the tree starts. [the grade, where there is one]")
+        str | None,
+        typer.Option("--until", metavar="grade|score", help="Where the tree starts. (default: the grade, where there is one)"),
     ] = None,
-    depth: Annotated[int | None, typer.Option("--depth", min=0, max=99, help="Levels shown. [8; all with --json]")] = None,
+    depth: Annotated[
+        int | None, typer.Option("--depth", min=0, max=99, help="Levels shown. (default: 8; all with --json)")
+    ] = None,
     settings: Annotated[bool, typer.Option("--settings", help="Show what the scheme and the behaviour set, too.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,

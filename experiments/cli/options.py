@@ -11,14 +11,22 @@ Schemes = Annotated[list[str] | None, typer.Argument(metavar="[STUDY | SCHEME ..
 SchemesToRun = Annotated[list[str], typer.Argument(metavar="SCHEME ...", help="Schemes: names or files.")]
 OrganisationOption = Annotated[str | None, typer.Option("--organisation", "-g", help="Organisation: name or file.")]
 BehaviourOption = Annotated[str | None, typer.Option("--behaviour", help="Behaviour of people: name or file.")]
-MonthsOption = Annotated[int | None, typer.Option("--months", min=1, max=6000, help="Recorded months. [36]")]
-WarmupOption = Annotated[int | None, typer.Option("--warmup", min=0, max=6000, help="Months before, under the baseline. [24]")]
-ReplicatesOption = Annotated[int | None, typer.Option("--replicates", min=2, max=10_000_000, help="Runs of each scheme. [100]")]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too. [1]")]
+MonthsOption = Annotated[int | None, typer.Option("--months", min=1, max=6000, help="Recorded months. (default: 36)")]
+WarmupOption = Annotated[
+    int | None, typer.Option("--warmup", min=0, max=6000, help="Months before, under the baseline. (default: 24)")
+]
+ReplicatesOption = Annotated[
+    int | None, typer.Option("--replicates", min=2, max=10_000_000, help="Runs of each scheme. (default: 100)")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too. (default: 1)")
+]
 BaselineOption = Annotated[str | None, typer.Option("--baseline", help="Scheme that the others are compared with.")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="Threads. [one for every processor]")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, max=1024, help="Threads. (default: one for every processor)")
+]
 StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A study: name or file.")]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. [results/NAME]")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of results. (default: results/NAME)")]
 ForgetOption = Annotated[bool, typer.Option("--overwrite", help="Forget earlier runs in that folder.")]
 ReplaceOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
 ClusterOption = Annotated[

@@ -29,7 +29,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 app = typer.Typer(
     name="cadresim",
     help="A bureau under an appraisal scheme: burnout, fairness, distortion of information and goal attainment.",
-    epilog="Start with: cadresim compare. Presets: cadresim schemes.",
+    epilog="Start with: cadresim init my_bureau, or cadresim app. The main job: cadresim compare.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

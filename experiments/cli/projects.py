@@ -18,7 +18,9 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     organisation: Annotated[
         str | None,
-        typer.Option("--organisation-from", metavar="PRESET", help="Organisation to start from: name or file. [a small bureau]"),
+        typer.Option(
+            "--organisation-from", metavar="PRESET", help="Organisation to start from: name or file. (default: a small bureau)"
+        ),
     ] = None,
     scheme: Annotated[
         str, typer.Option("--scheme-from", metavar="PRESET", help="Scheme that yours is a difference from: name or file.")
@@ -31,7 +33,8 @@ def init(
     for path in init_project(folder, organisation=organisation, scheme=scheme, excel=excel):
         typer.echo(f"  {path}")
     typer.echo(f"\nNext: edit {folder / 'scheme.yaml'}, then\n")
-    typer.echo(f"    cd {folder}\n    cadresim lint scheme.yaml\n    cadresim check .\n    cadresim compare study.yaml")
+    steps = ("lint scheme.yaml", "check .", "compare study.yaml", "report results/my_study")
+    typer.echo("\n".join([f"    cd {folder}", *(f"    cadresim {step}" for step in steps)]))
 
 
 @app.command()

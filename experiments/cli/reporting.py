@@ -24,9 +24,9 @@ def report(
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="The page. [report.html in the first folder]")
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="The page. (default: report.html in the first folder)")
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="The same as PDF, beside the page (needs the extra [pdf]).")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The same as PDF, beside the page (needs the extra pdf).")] = False,
     pdf_out: Annotated[Path | None, typer.Option("--pdf-out", metavar="FILE", help="The PDF's own name; implies --pdf.")] = None,
     language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
 ) -> None:

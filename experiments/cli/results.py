@@ -21,7 +21,8 @@ MOST_ROWS = 40
 @plumbing.told_plainly
 def results(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="[DIR] | show STUDY", help="A folder of studies [results]; or one study.")
+        list[str] | None,
+        typer.Argument(metavar="[DIR] | show STUDY", help="A folder of studies (default: results); or one study."),
     ] = None,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns of the table, separated by commas.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="All rows as CSV instead of the first as a table.")] = False,

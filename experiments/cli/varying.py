@@ -56,7 +56,8 @@ def sweep(
 @plumbing.told_plainly
 def sensitivity(
     study: Annotated[
-        str | None, typer.Argument(metavar="[STUDY]", help="A study with verb: sensitivity, name or file. [global_sensitivity]")
+        str | None,
+        typer.Argument(metavar="[STUDY]", help="A study with verb: sensitivity, name or file. (default: global_sensitivity)"),
     ] = None,
     months: MonthsOption = None,
     warmup: WarmupOption = None,

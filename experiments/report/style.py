@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,8 +75,20 @@ def house_style() -> Iterator[None]:
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
     }
-    with mpl.rc_context(settings):  # type: ignore[arg-type]
+    with _quiet_about_weights(), mpl.rc_context(settings):  # type: ignore[arg-type]
         yield
+
+
+@contextmanager
+def _quiet_about_weights() -> Iterator[None]:
+    """Some Chinese families have one weight only: matplotlib takes it, and would say so line after line."""
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def new_figure(width: float, height: float) -> Figure:
