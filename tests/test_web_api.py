@@ -172,6 +172,28 @@ def test_one_cadres_year(client):
         )
 
 
+def test_two_schemes_of_one_name_are_told_apart(client):
+    from starlette.datastructures import QueryParams
+
+    from experiments.web.reporting import named_apart
+
+    same = "o=toy_bureau&s=deduction_heavy&s=deduction_heavy&s=deduction_heavy~process.coaching=1~title=Base"
+    names = [scheme.name for scheme in named_apart(Views(Documents(10**6)).read(QueryParams(same)))]
+    assert names == ["deduction_heavy", "deduction_heavy_b", "base"]
+
+
+def test_the_report_is_a_file_of_its_own(client):
+    if not get(client, "/api/start")["report"]:
+        pytest.skip("this installation writes no reports")
+    view = "o=toy_bureau&s=deduction_heavy&s=forced_ranking~title=<b>Mine</b>&months=12"
+    response = client.get(f"/api/report?{view}&lang=en")
+    assert response.status_code == 200, response.text[:500]
+    assert response.headers["content-disposition"] == 'attachment; filename="report.html"'
+    assert "<b>Mine</b>" not in response.text and "Mine" in response.text and "<script" not in response.text.lower()
+    assert client.get(f"/api/report?{view}&lang=xx").status_code == 404
+    assert client.get("/api/report?o=toy_bureau&s=deduction_heavy").status_code == 400
+
+
 # --- what is kept --------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from experiments.runs.live import Kept, picture_of
 from experiments.web.answers import answer, refusal
 from experiments.web.controls import controls, values_of
 from experiments.web.documents import LARGEST_TEXT, MODELS, fits, n_cadres, presets
+from experiments.web.reporting import can_report, report_on
 from experiments.web.telling import chosen, outcome_table, told_picture, told_runs, told_winners
 from experiments.web.views import LETTERS, MONTHS, MOST_SCHEMES, Choice, View, whole
 from experiments.web.writing import file_name, scheme_yaml
@@ -50,6 +51,7 @@ def api_routes() -> list[BaseRoute]:
         Route("/api/picture", picture, methods=["GET"]),
         Route("/api/explain", explain, methods=["GET"]),
         Route("/api/scheme.yaml", download_scheme, methods=["GET"]),
+        Route("/api/report", report, methods=["GET"]),
         Route("/api/documents/{kind}", take_document, methods=["POST"]),
     ]
 
@@ -79,6 +81,7 @@ async def start(request: Request) -> Response:
             "outcomes": outcome_table(),
             "controls": controls(),
             "steps": STEPS,
+            "report": can_report(),
             "letters": LETTERS[:MOST_SCHEMES],
             "months": MONTHS,
             "largest_text": LARGEST_TEXT,
@@ -284,6 +287,20 @@ def download(body: bytes, name: str, media_type: str) -> Response:
     """A file to save; its name holds letters, digits, underscores and dots only."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, headers=headers, media_type=media_type)
+
+
+async def report(request: Request) -> Response:
+    """``GET /api/report?...&lang=en``: the report on the view as one self-contained file."""
+    view = view_of(request)
+    language = request.query_params.get("lang", "en")
+    if language not in LANGUAGES or not can_report():
+        raise HTTPException(404)
+    if len(view.choices) < 2:
+        raise UserError.of("a report compares two schemes or more", path="s", found=str(len(view.choices)))
+    services = services_of(request)
+    with services.slow.place():
+        body = await _unless_left(request, services.slow.do(partial(report_on, view, language)))
+    return download(body, "report.html", "text/html; charset=utf-8")
 
 
 async def take_document(request: Request) -> Response:

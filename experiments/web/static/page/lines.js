@@ -30,6 +30,7 @@ function chart(page, name) {
   const [low, high] = range(values, { margin: 0.06 });
   const x = scale(step, months, LEFT, WIDTH - RIGHT);
   const y = scale(low, high, HEIGHT - BOTTOM, TOP);
+  const labels = apart(lines.map((line) => y(line.mean.at(-1))), 13);
   const said = lines
     .map((line, index) => `${page.run.schemes[index].letter}: ${level(unit, line.mean[0])} ${t("page.lines.to")} ${level(unit, line.mean.at(-1))}`)
     .join("; ");
@@ -41,6 +42,7 @@ function chart(page, name) {
     axisY(y, low, high, LEFT, unit, { right: WIDTH - RIGHT, count: 3 }),
     monthTicks(months).map((month) => s("text", { class: "tick", x: x(Math.max(month, step)), y: HEIGHT - 6, "text-anchor": "middle" }, String(month))),
     lines.map((line, index) => {
+      const place = labels[index];
       const letter = page.run.schemes[index].letter;
       const at = (value, i) => `${x((i + 1) * step).toFixed(1)} ${y(value).toFixed(1)}`;
       const upper = line.mean.map((value, i) => at(value + (line.half[i] ?? 0), i));
@@ -50,10 +52,26 @@ function chart(page, name) {
         {},
         s("path", { class: `band band-${letter}`, d: `M${[...upper, ...lower].join("L")}Z` }),
         s("path", { class: `line line-${letter}`, d: `M${line.mean.map(at).join("L")}` }),
-        s("text", { class: `line-label label-${letter}`, x: WIDTH - RIGHT + 6, y: y(line.mean.at(-1)) + 4 }, letter),
+        s("text", { class: `line-label label-${letter}`, x: WIDTH - RIGHT + 6, y: place + 4 }, letter),
       );
     }),
   );
+}
+
+/* Heights of labels, pushed apart so that none covers another; their order stays. */
+function apart(heights, least) {
+  const order = heights.map((_, index) => index).sort((a, b) => heights[a] - heights[b]);
+  const placed = [...heights];
+  for (let round = 0; round < 20; round += 1) {
+    for (let i = 1; i < order.length; i += 1) {
+      const gap = placed[order[i]] - placed[order[i - 1]];
+      if (gap < least) {
+        placed[order[i]] += (least - gap) / 2;
+        placed[order[i - 1]] -= (least - gap) / 2;
+      }
+    }
+  }
+  return placed;
 }
 
 function monthTicks(months) {

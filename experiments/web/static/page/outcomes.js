@@ -68,7 +68,7 @@ function card(page, name) {
           { class: `difference is-${found}`, "data-letter": letter },
           badge(letter),
           h("span", { class: "unseen" }, `${page.title(index + 1)}: `),
-          h("strong", { class: "figure" }, difference(outcome.unit, told.difference, half(told))),
+          h("strong", { class: "figure" }, difference(outcome.unit, told.difference, half(told), false), isShare(outcome.unit) && told.difference !== null ? h("small", {}, ` ${t("page.pp")}`) : null),
           h("span", { class: "interval" }, interval(outcome.unit, told.low, told.high)),
           h("span", { class: `verdict verdict-${found}`, title: t(`page.verdict.${found}`) }, h("span", {}, t(`page.verdict.${found}`))),
         );

@@ -119,7 +119,7 @@ function tiles() {
   return [...branches].map(([branch, units]) =>
     h(
       "section",
-      { class: "branch" },
+      { class: branch ? "branch" : "branch offices" },
       h("h3", {}, branch ? called(branch) : t("page.picture.offices")),
       h("div", { class: "units" }, units.map(unitOf)),
     ),
@@ -127,19 +127,26 @@ function tiles() {
 }
 
 function unitOf(unit) {
-  const columns = Math.max(4, Math.min(16, Math.ceil(Math.sqrt(unit.size * 2.2))));
+  const side = tileSide();
+  const columns = Math.max(4, Math.min(16, Math.ceil(Math.sqrt(unit.size * 2))));
   const lines = Math.ceil(unit.size / columns);
   const said = h("span", { class: "unit-figure" });
   now.unitFigures.push({ unit, said });
   const [titleId] = [newId("u")];
   const title = s("title", { id: titleId }, called(unit.name));
-  const picture = s("svg", { viewBox: `0 0 ${columns * 12} ${lines * 12}`, width: columns * 12, height: lines * 12, role: "img", "aria-labelledby": titleId }, title);
+  const picture = s("svg", { viewBox: `0 0 ${columns * side} ${lines * side}`, width: columns * side, height: lines * side, role: "img", "aria-labelledby": titleId }, title);
   for (let i = 0; i < unit.size; i += 1) {
-    const tile = s("rect", { x: (i % columns) * 12 + 1, y: Math.floor(i / columns) * 12 + 1, width: 10, height: 10, rx: 2.5 });
+    const tile = s("rect", { x: (i % columns) * side + 1, y: Math.floor(i / columns) * side + 1, width: side - 2, height: side - 2, rx: side / 5 });
     now.tiles[unit.first + i] = tile;
     picture.append(tile);
   }
   return h("div", { class: "unit" }, h("div", { class: "unit-head" }, h("span", {}, called(unit.name)), said), picture);
+}
+
+/* Tiles are as large as a bureau of this size leaves room for. */
+function tileSide() {
+  const cadres = now.data.units.reduce((sum, unit) => sum + unit.size, 0);
+  return cadres <= 60 ? 24 : cadres <= 400 ? 17 : cadres <= 1500 ? 12 : 9;
 }
 
 function show(month) {

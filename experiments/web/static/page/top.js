@@ -39,7 +39,7 @@ export function showTop(page) {
       h("label", { class: "tool" }, h("span", {}, t("page.language")), language),
       h("label", { class: "tool" }, h("span", {}, t("page.theme.title")), theme),
       h("button", { type: "button", class: "button", id: "share", onclick: () => share(page) }, t("page.share")),
-      h("button", { type: "button", class: "button primary", id: "report", onclick: () => report(page) }, t("page.report")),
+      page.start.report && h("button", { type: "button", class: "button primary", id: "report", onclick: () => report(page) }, t("page.report")),
     ),
   );
 }
