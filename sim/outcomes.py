@@ -15,7 +15,7 @@ import numpy as np
 from sim.desks import DESK_COLUMNS
 from sim.population.founding import Names
 from sim.population.world import World
-from sim.tally import grouped_tau_b
+from sim.tally import above_median, grouped_tau_b, grouped_tau_b_of_grades, misjudged
 
 
 @dataclass(frozen=True)
@@ -277,10 +277,11 @@ def _fairness(world: World) -> dict[str, float]:
         "luck_share": _luck_share(cadres["score"][known], cadres["contribution"][known], sequence[known]),
         "reward_gini": _gini(1.0 + np.nan_to_num(cadres["window_pay"]) / max(1, _steps_in_window(world))),
     }
+    rows, first, size = _sorted_groups(sequence, known)
     for end, grade in (("bottom", BOTTOM), ("top", TOP)):
-        values |= _misjudged(world, sequence, known, graded, end, grade)
-    median = _medians(cadres["contribution"], sequence, known)
-    above = cadres["contribution"] > median
+        values |= _misjudged(cadres, rows, first, size, graded, end, grade)
+    above = np.zeros(len(cadres), bool)
+    above[rows] = above_median(cadres["contribution"][rows], first, size)
     values["wrongly_bottom_share"] = _share(above[graded & (cadres["grade"] == BOTTOM)])
     values["wrongly_sanctioned_share"] = _share(above[known & (cadres["sanctioned"] == 1)])
     values |= _impact(world, graded)
@@ -329,56 +330,29 @@ def _agreement(x: np.ndarray, y: np.ndarray, group: np.ndarray, known: np.ndarra
 def _grade_agreement(grade: np.ndarray, contribution: np.ndarray, group: np.ndarray, graded: np.ndarray) -> float:
     """Tau-b of grades divided by the most that their ties allow, sqrt(1 - tied pairs/pairs); missing if all are tied."""
     rows, first, size = _sorted_groups(group, graded)
-    total, people = 0.0, 0
-    for start, n in zip(first, size, strict=True):
-        if n < 2:
-            continue
-        own = rows[start : start + n]
-        ties = np.bincount(grade[own].astype(np.int64))
-        most = np.sqrt(1.0 - (ties * (ties - 1)).sum() / (n * (n - 1)))
-        if most > 0:
-            tau = _agreement(grade[own], contribution[own], np.zeros(n, np.int64), np.ones(n, bool))
-            total, people = total + n * tau / most, people + n
-    return total / people if people else np.nan
+    if len(rows) and size.max() > LARGEST_PAIRED:
+        total, people = 0.0, 0
+        for start, n in zip(first, size, strict=True):
+            own = rows[start : start + n]
+            ties = np.bincount(grade[own].astype(np.int64))
+            most = np.sqrt(1.0 - (ties * (ties - 1)).sum() / max(n * (n - 1), 1))
+            if n > 1 and most > 0:
+                tau = _agreement(grade[own], contribution[own], np.zeros(n, np.int64), np.ones(n, bool))
+                total, people = total + n * tau / most, people + n
+        return total / people if people else np.nan
+    return float(grouped_tau_b_of_grades(grade[rows].astype(float), contribution[rows].astype(float), first, size))
 
 
 def _misjudged(
-    world: World, sequence: np.ndarray, known: np.ndarray, graded: np.ndarray, end: str, grade: int
+    cadres: np.ndarray, rows: np.ndarray, first: np.ndarray, size: np.ndarray, graded: np.ndarray, end: str, grade: int
 ) -> dict[str, float]:
     """False and missed shares at one end, against the true end of the same size in every sequence of 5 or more."""
-    cadres = world.cadres
-    sign = 1.0 if end == "bottom" else -1.0
-    awards = bool((cadres["grade"][graded] == grade).any())
-    rows, first, size = _sorted_groups(sequence, known)
-    false, awarded_n, missed, true_n = 0, 0, 0, 0
-    is_true = np.zeros(len(cadres), bool)
-    for start, n in zip(first, size, strict=True):
-        if n < SMALLEST_GROUP:
-            continue
-        own = rows[start : start + n]
-        if awards:
-            chosen = own[cadres["grade"][own] == grade]
-        else:
-            chosen = own[np.argsort(sign * cadres["score"][own], kind="stable")[: int(SHARE_WITHOUT_AWARDS * n)]]
-        true = own[np.argsort(sign * cadres["contribution"][own], kind="stable")[: len(chosen)]]
-        is_true[true] = True
-        right = int(is_true[chosen].sum())
-        false, awarded_n = false + len(chosen) - right, awarded_n + len(chosen)
-        missed, true_n = missed + len(true) - right, true_n + len(true)
-    return {
-        f"false_{end}_share": false / awarded_n if awarded_n else np.nan,
-        f"missed_{end}_share": missed / true_n if true_n else np.nan,
-    }
-
-
-def _medians(value: np.ndarray, group: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Every row's group median."""
-    medians = np.full(len(value), np.nan)
-    rows, first, size = _sorted_groups(group, known)
-    for start, n in zip(first, size, strict=True):
-        own = rows[start : start + n]
-        medians[own] = np.median(value[own])
-    return medians
+    wrong, given = misjudged(
+        cadres["score"][rows], cadres["contribution"][rows], cadres["grade"][rows], first, size,
+        grade, 1.0 if end == "bottom" else -1.0, bool((cadres["grade"][graded] == grade).any()), SHARE_WITHOUT_AWARDS, SMALLEST_GROUP,
+    )  # fmt: skip
+    share = wrong / given if given else np.nan  # as many right ones are left out as wrong ones are in
+    return {f"false_{end}_share": share, f"missed_{end}_share": share}
 
 
 def _luck_share(score: np.ndarray, contribution: np.ndarray, sequence: np.ndarray) -> float:

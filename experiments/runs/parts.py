@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -230,9 +231,9 @@ class Part:
         """All files of the part, the file of runs first."""
         return [path for path in (self.path, self.monthly, self.groups) if path is not None]
 
-    @property
+    @cached_property
     def n_runs(self) -> int:
-        """Number of runs, from the foot of the file."""
+        """Number of runs, from the foot of the file (a part never changes, so it is looked up once)."""
         return int(pq.read_metadata(self.path).num_rows)
 
     @property

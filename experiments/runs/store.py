@@ -84,6 +84,9 @@ RUNS_PER_PART = 8192
 BYTES_PER_PART = 8 * 2**20
 YOUNGEST, OLDEST, SHARE_OF_AGE = 0.5, 30.0, 0.05
 
+#: Columns of a table of runs that are read at once, in bytes.
+COLUMN_BYTES = 32 * 2**20
+
 #: Runs that are handed on at a time when a study is read from the first to the last, and bytes of parts held meanwhile.
 RUNS_PER_BATCH = 1024
 BYTES_HELD = 16 * 2**20
@@ -292,10 +295,14 @@ class StudyStore:
         }
         starts = np.concatenate([[0], np.cumsum([part.n_runs for part in self._parts])]).astype(np.int64)
         where = starts[rows["part"]] + rows["row"]
-        for name in wanted:  # one column at a time: never two copies of the whole table
-            tables = [part.columns([name])[name] for part in self._parts]
-            column = pa.chunked_array([chunk for table in tables for chunk in table.chunks], RUNS_PART.field(name).type)
-            content[name] = column.to_numpy(zero_copy_only=False)[where]
+        at_a_time = max(1, COLUMN_BYTES // (8 * max(1, len(where))))
+        for first in range(0, len(wanted), at_a_time):  # some columns at a time: never two copies of a large table
+            names = wanted[first : first + at_a_time]
+            tables = [part.columns(names) for part in self._parts]
+            for name in names:
+                chunks = [chunk for table in tables for chunk in table[name].chunks]
+                column = pa.chunked_array(chunks, RUNS_PART.field(name).type)
+                content[name] = column.to_numpy(zero_copy_only=False)[where]
         return pd.DataFrame(content)
 
     def failed(self) -> pd.DataFrame:

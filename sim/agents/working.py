@@ -18,9 +18,10 @@ from sim.rules.effort import all_offered, best_efforts, cost_level, effort_cost,
 from sim.rules.gaming import falsification, falsification_cost, felt_honesty
 from sim.rules.incentives import felt_threat, worth_below
 from sim.rules.motivation import own_drive
-from sim.rules.numbers import chance_above, expected_excess, remembered
+from sim.rules.numbers import remembered
 from sim.rules.output import fatigue, felt_duty, luck_of_mean, luck_on_task, productivity
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
+from sim.rules.scoring import shortfall_and_miss
 
 if TYPE_CHECKING:
     from sim.agents.department import Department
@@ -320,8 +321,7 @@ class Working(Entity):
         if not indicator.is_loss:
             return 0.0
         offer = self.model.desk.offers[row]
-        shortfall = expected_excess(1.0 - offer["reached"] - offer["reach"] * self.effort[offer["task"]], offer["luck"])
-        missed = 1.0 - chance_above(offer["reached"] + offer["reach"] * self.effort[offer["task"]] - 1.0, offer["luck"])
+        shortfall, missed = shortfall_and_miss(offer["reached"] + offer["reach"] * self.effort[offer["task"]], offer["luck"])
         return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * missed)
 
     def take_stock(self, month: MonthsWork, found: bool) -> None:

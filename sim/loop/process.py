@@ -29,7 +29,7 @@ from sim.rules.gaming import (
 )  # fmt: skip
 from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
 from sim.rules.motivation import own_drive
-from sim.rules.numbers import chance_above, expected_excess, remembered
+from sim.rules.numbers import remembered
 from sim.rules.output import (
     capped_attainment,
     fatigue,
@@ -42,6 +42,7 @@ from sim.rules.output import (
 )  # fmt: skip
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
+from sim.rules.scoring import shortfall_and_miss
 from sim.rules.strategy import supported
 from sim.rules.taxpayers import compliance_productivity
 
@@ -122,14 +123,13 @@ def open_department(world, step, d):
 
 
 @rule
-def own_productivity(world, d, i, j):
-    """Output per unit of effort of cadre i on his own task j this month."""
+def own_productivity(world, d, i, j, eased):
+    """Output per unit of effort of cadre i on his own task j this month; `eased` by compliance on financial tasks."""
     department, c = world.departments[d], world.cadres[i]
     task = world.tasks[department.task[j]]
     strategic = world.bureaus[department.bureau].productivity[task.perspective]
     if task.perspective == 0:
-        compliance = world.branches[department.branch].compliance
-        strategic *= compliance_productivity(compliance, world.behaviour[0].compliance_effect)
+        strategic *= eased
     return productivity(c.ability, c.capability[task.perspective], strategic, c.fatigue, department.workload)
 
 
@@ -163,9 +163,10 @@ def weigh_offers(world, step, d, i, desk):
     pressed = scheme.pressure * world.bureaus[department.bureau].pressure
     clarity = max(scheme.mission, scheme.strategy_map)
     duty = felt_duty(b.duty, b.demand_pull, department.workload)
+    eased = compliance_productivity(world.branches[department.branch].compliance, b.compliance_effect)
     for j in range(department.n_tasks):
         task = world.tasks[department.task[j]]
-        made = own_productivity(world, d, i, j)
+        made = own_productivity(world, d, i, j, eased)
         desk.made[j] = made
         desk.drives[j] = (
             duty + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made + (1.0 - c.understanding) * c.guess
@@ -288,6 +289,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             settle_offer(desk.offers[row], surprise, left, calmer)
             row += 1
         slope, _ = all_offered(desk.offers, start, row, c.effort[j], 0.0)
+        for counted in range(start, row):
+            exposed += deductible_points(world, d, desk.offers[counted], counted, c.effort[j])
         slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
         g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
@@ -305,8 +308,6 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         value_true += task.value * y
         value_reported += task.value * reported
         value_falsified += task.value * g
-    for row in range(department.n_offers):
-        exposed += deductible_points(world, d, desk.offers[row], row, c.effort[desk.offers[row].task])
     if found:
         c.cost += scheme.audit_penalty * value_falsified
     c.detection_perceived = remembered(believed, 1.0 if found else 0.0, b.detection_learning)
@@ -369,8 +370,7 @@ def deductible_points(world, d, offer, row, effort):
         return 0.0
     scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
-    shortfall = expected_excess(1.0 - offer.reached - offer.reach * effort, offer.luck)
-    missed = 1.0 - chance_above(offer.reached + offer.reach * effort - 1.0, offer.luck)
+    shortfall, missed = shortfall_and_miss(offer.reached + offer.reach * effort, offer.luck)
     return points * (indicator.below * shortfall + indicator.notch * missed)
 
 

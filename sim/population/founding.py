@@ -186,9 +186,8 @@ def lay_out(organisation: Organisation, behaviour: Behaviour, surveyed: Survey |
     surveyed = surveyed or survey(organisation)
     tasks, departments = surveyed.tasks.copy(), surveyed.departments.copy()
     tasks["curvature"] = task_curvatures(organisation, behaviour)
-    for d in departments:  # of the cost of load: the mean over the department's tasks
-        n = d["n_tasks"]
-        d["curvature"] = d["share"][:n] @ tasks["curvature"][d["task"][:n]]
+    # of the cost of load: the mean over the department's tasks (places without a task have no share)
+    departments["curvature"] = (departments["share"] * tasks["curvature"][departments["task"]]).sum(axis=1)
     world = World(
         luck=np.zeros(3, np.uint64),
         organisation=surveyed.record,

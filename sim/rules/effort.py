@@ -49,13 +49,18 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
+QUICK_STEP = 4e-2  # the last one where steps shrink fast
+FAST = 0.3
 MOST_STEPS = 15
 CLIMBING_STEPS = 20
 BRACKET_STEPS = 20
 CORNER = 1e-5
+LOG_CORNER = math.log(CORNER)
 LONGEST_STEP = 1.5
 NARROW = 1.004
 EDGE_STEPS = 14
+EDGE_GAP = 1e-2  # of log load; the step after it leaves an error of the order of its square
+EDGE_WIDTH = 1e-4  # of log price
 EDGE_WEIGHT = 100.0
 WITHOUT_OFFERS = -1e-300  # marks a task without offers even where the price of load is 0
 
@@ -69,6 +74,7 @@ class Desk(NamedTuple):
     curvatures: np.ndarray  # eta of the task
     made: np.ndarray  # output per unit of effort
     efforts: np.ndarray  # the plan
+    logs: np.ndarray  # log of effort over share, while a plan is sought
     steps: np.ndarray  # next step in log effort at an unchanged price of load; in effort where worth is below the price
     pulls: (
         np.ndarray
@@ -82,7 +88,7 @@ def empty_desk(n_tasks):
     """A desk for at most `n_tasks` own tasks."""
     return Desk(
         np.zeros(MAX_OFFERS, OFFER), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
-        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
+        np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks), np.zeros(n_tasks),
     )  # fmt: skip
 
 
@@ -183,6 +189,12 @@ def has_several_peaks(offer):
 def log_steepness(worth, bend, effort, curvature):
     """Slope of log(marginal cost) - log(marginal worth) in log(effort): eta - e W'/W, never below half of eta."""
     return max(curvature - bend * effort / worth, 0.5 * curvature)
+
+
+@rule
+def log_effort(effort, share):
+    """Log of effort over the normal share of time, never below the corner."""
+    return math.log(effort / share) if effort > CORNER * share else LOG_CORNER
 
 
 @rule
@@ -342,7 +354,7 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
             desk.pulls[k] = np.inf
         else:
             per_worth = 1.0 / worth
-            gap = math.log(worth) - log_scale - eta * math.log(e / share)
+            gap = math.log(worth) - log_scale - eta * desk.logs[k]
             per_bend = 1.0 / max(eta - bend * e * per_worth, 0.5 * eta)
             desk.steps[k], desk.pulls[k] = gap * per_bend, price * per_worth * per_bend
             moved += e * desk.steps[k]
@@ -374,10 +386,12 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
         else:
             if pull == np.inf:
                 target = max(e + step, 0.2 * e) if e > 5.0 * CORNER * share else 0.0
+                log_target = log_effort(target, share)
             else:
-                target = e * math.exp(bounded(step - pull * change, -LONGEST_STEP, LONGEST_STEP))
+                rise = bounded(step - pull * change, -LONGEST_STEP, LONGEST_STEP)
+                target, log_target = e * math.exp(rise), desk.logs[k] + rise
                 if target <= CORNER * share:
-                    target = 0.0
+                    target, log_target = 0.0, LOG_CORNER
             wanted = abs(target - e) / share
             largest = max(largest, wanted)
             middle = desk.low[k] * desk.high[k]  # squared; 0 or infinite while one end is open
@@ -385,6 +399,8 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
                 is_beyond = target * target > middle if step > 0.0 else target * target < middle
                 if is_beyond:
                     target = math.sqrt(middle)
+                    log_target = log_effort(target, share)
+            desk.logs[k] = log_target
         desk.efforts[k] = target
     return largest, new_price, full, damping
 
@@ -393,26 +409,37 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
 def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, ceiling, load, give):
     """The step m of the log price at which load and price agree where a task without offers is at the edge of being worth it.
 
-    Solves log T(m) = (log(mu/(kappa rho)) + m)/eta by halving: the left side falls with m and the right side rises. Tasks
-    without offers bend sharply there and are taken exactly, the others as linear.
+    Solves eta log T(m) = log(mu/(kappa rho)) + m: the left side falls with m and the right side rises. Tasks without offers bend
+    sharply there and are taken exactly, the others as linear. Newton's method in a bracket, halved where it leaves it.
     """
     for k in range(n_tasks):
         if desk.pulls[k] < 0.0:
             load -= desk.efforts[k]
             give += desk.efforts[k] * desk.pulls[k]
-    low, high = -0.5, ceiling
+    now = math.log(price / (kappa * substitution))
+    low, high, m = -0.5, ceiling, 0.0
     for _ in range(EDGE_STEPS):
-        m = 0.5 * (low + high)
         there = price * math.exp(m)
-        total = load - give * m
+        total, fall = load - give * m, give
         for k in range(n_tasks):
-            if desk.pulls[k] < 0.0:
-                total += unconstrained_effort(desk.drives[k] - there, desk.shares[k], kappa, substitution, desk.curvatures[k])
-        if total > 0.0 and math.log(total) * load_curvature > math.log(there / (kappa * substitution)):
+            worth = desk.drives[k] - there
+            if desk.pulls[k] < 0.0 and worth > 0.0:
+                e = unconstrained_effort(worth, desk.shares[k], kappa, substitution, desk.curvatures[k])
+                total += e
+                fall += e * there / (worth * desk.curvatures[k])
+        gap = load_curvature * math.log(total) - now - m if total > 0.0 else -np.inf
+        if gap > 0.0:
             low = m
         else:
             high = m
-    return 0.5 * (low + high)
+        before = m
+        m = before + gap / (1.0 + load_curvature * fall / total) if total > 0.0 else 0.5 * (low + high)
+        is_inside = low < m < high
+        if is_inside and abs(gap) < EDGE_GAP or high - low < EDGE_WIDTH:
+            return m if is_inside else 0.5 * (low + high)
+        if not is_inside or abs(m - before) < EDGE_WIDTH:  # a task whose own cost is next to nothing: as good as a jump
+            m = 0.5 * (low + high)
+    return m
 
 
 @rule
@@ -437,7 +464,8 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
 
     The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures; `price` is
     where the search for the price of load starts (0 or less: at a normal load). Newton steps on all tasks at once follow the peak
-    (the last step is below a hundredth, so the error is of the order of its square, and the next month starts from there).
+    (the last step is below a hundredth, or below four where steps shrink fast, so the error is of the order of its square; the
+    next month starts from there).
     Where an offer has several peaks, a fresh period (`is_fresh`) first compares them all: the global maximum.
     Kinks without luck are solved at their knots.
     """
@@ -454,13 +482,16 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         desk.low[k], desk.high[k] = 0.0, np.inf
     if peaks and is_fresh:
         choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
-    before, damping = 0.0, 1.0
+    for k in range(n_tasks):
+        desk.logs[k] = log_effort(desk.efforts[k], desk.shares[k])
+    before, damping, last = 0.0, 1.0, 0.1
     for _ in range(MOST_STEPS):
         largest, price, before, damping = joint_step(
             desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping
         )
-        if largest < LAST_STEP:
+        if largest < LAST_STEP or largest < min(QUICK_STEP, FAST * last):
             return price
+        last = largest
     return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
 
 

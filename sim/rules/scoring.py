@@ -83,6 +83,15 @@ def slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps):
     return slope, bend
 
 
+@inlined
+def shortfall_and_miss(attainment, sd):
+    """(expected attainment short of the standard, chance to miss it) under normal luck of standard deviation `sd`."""
+    d = attainment - STANDARD
+    met, density = chance_and_density(d, sd)
+    missed = 1.0 - met
+    return (sd * sd * density - d * missed if sd > 0.0 else max(0.0, -d)), missed
+
+
 @rule
 def expected_points_slope(attainment, sd, below, above, floor, cap, notch, steps):
     """d E[f]/d a: what one more unit of attainment is expected to earn, per unit of weight."""
@@ -90,7 +99,7 @@ def expected_points_slope(attainment, sd, below, above, floor, cap, notch, steps
     return slope
 
 
-@rule
+@inlined
 def risk_slope_and_bend(attainment, sd, below, above):
     """(d Var[pay]/d a, d2 Var[pay]/d a2) for pay with slope `below` up to the standard and `above` beyond it.
 
