@@ -435,7 +435,7 @@ def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, c
         before = m
         m = before + gap / (1.0 + load_curvature * fall / total) if total > 0.0 else 0.5 * (low + high)
         is_inside = low < m < high
-        if is_inside and abs(gap) < EDGE_GAP or high - low < EDGE_WIDTH:
+        if (is_inside and abs(gap) < EDGE_GAP) or high - low < EDGE_WIDTH:
             return m if is_inside else 0.5 * (low + high)
         if not is_inside or abs(m - before) < EDGE_WIDTH:  # a task whose own cost is next to nothing: as good as a jump
             m = 0.5 * (low + high)
