@@ -8,18 +8,20 @@ face, at ordinary and at bold weight, into two small fonts of our own, which bot
 from __future__ import annotations
 
 import atexit
+import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from sim.errors import UserError
 
-#: Name under which the reduced fonts are known to matplotlib and Typst.
+#: How the names of the reduced fonts begin, under which matplotlib and Typst know them.
 FAMILY = "Cadresim Han"
 
 #: Files that hold Chinese characters by the start of their name, best first; `fc-list` is not needed to find them.
@@ -45,12 +47,42 @@ class HanFont:
     bold: tuple[Path, int]
 
 
-def families_for_figures() -> tuple[str, ...]:
-    """Font families of a figure, in the order of trial: matplotlib's own, then the reduced Chinese one where it was made."""
-    from matplotlib import font_manager
+@dataclass(frozen=True)
+class HanFamily:
+    """A reduced font: the name of its family and the two files that hold it."""
 
-    made = any(entry.name == FAMILY for entry in font_manager.fontManager.ttflist)
-    return ("DejaVu Sans", FAMILY) if made else ("DejaVu Sans",)
+    name: str
+    files: tuple[Path, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie, and nothing else."""
+        return self.files[0].parent
+
+
+#: The reduced font of the report that is being made, in this thread of work.
+_drawn_with: ContextVar[HanFamily | None] = ContextVar("han_family", default=None)
+
+
+def families_for_figures() -> tuple[str, ...]:
+    """Font families of a figure, in the order of trial: matplotlib's own, then the reduced Chinese one where it is in use."""
+    family = _drawn_with.get()
+    return ("DejaVu Sans", family.name) if family else ("DejaVu Sans",)
+
+
+@contextmanager
+def drawn_with(texts: Iterable[str]) -> Iterator[None]:
+    """Let figures inside the block use a Chinese font, where one of the texts needs it.
+
+    Raises:
+        UserError: it is needed, and no font on this machine has Chinese characters.
+    """
+    told = list(texts)
+    token = _drawn_with.set(han_family(told) if any(map(has_han, told)) else None)
+    try:
+        yield
+    finally:
+        _drawn_with.reset(token)
 
 
 def has_han(text: str) -> bool:
@@ -58,14 +90,14 @@ def has_han(text: str) -> bool:
     return any(ord(character) > 0x2E7F for character in text)
 
 
-def han_fonts(texts: Iterable[str], *, found: HanFont | None = None) -> list[Path]:
-    """Two small fonts that hold the Chinese characters of the texts, known to matplotlib from here on.
+def han_family(texts: Iterable[str]) -> HanFamily:
+    """A small font that holds the Chinese characters of the texts, known to matplotlib from here on.
 
     Raises:
         UserError: no font on this machine has Chinese characters.
     """
     characters = "".join(sorted({character for text in texts for character in text if ord(character) > 0x2000} | {PROBE}))
-    return list(_made(characters, found or find_han_font()))
+    return _made(characters, find_han_font())
 
 
 @lru_cache(maxsize=1)
@@ -119,26 +151,23 @@ def _simplified(path: Path) -> int:
     return next((number for number, name in enumerate(names) if name.endswith((" SC", "CN", "Hei"))), 0)
 
 
-@lru_cache(maxsize=8)
-def _made(characters: str, font: HanFont) -> tuple[Path, ...]:
+@lru_cache(maxsize=32)
+def _made(characters: str, font: HanFont) -> HanFamily:
     from matplotlib import font_manager
 
+    name = f"{FAMILY} {hashlib.sha256(f'{characters}{font}'.encode()).hexdigest()[:8]}"
     folder = Path(tempfile.mkdtemp(prefix="cadresim-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     paths = []
     for (path, number), weight, style in ((font.regular, REGULAR, "Regular"), (font.bold, BOLD, "Bold")):
         target = folder / f"han-{style.lower()}.ttf"
-        _reduced(path, number, characters, weight, style, target)
+        _reduced(path, number, characters, weight, name, style, target)
+        font_manager.fontManager.addfont(str(target))
         paths.append(target)
-    manager: Any = font_manager.fontManager
-    manager.ttflist = [entry for entry in manager.ttflist if entry.name != FAMILY]
-    for target in paths:
-        manager.addfont(str(target))
-    manager._findfont_cached.cache_clear()
-    return tuple(paths)
+    return HanFamily(name, tuple(paths))
 
 
-def _reduced(path: Path, number: int, characters: str, weight: int, style: str, target: Path) -> None:
+def _reduced(path: Path, number: int, characters: str, weight: int, family: str, style: str, target: Path) -> None:
     """Copy the outlines of some characters into a small font, a variable one at the weight asked for."""
     from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.cu2quPen import Cu2QuPen
@@ -167,9 +196,8 @@ def _reduced(path: Path, number: int, characters: str, weight: int, style: str, 
         {name: (width, outlines[name].xMin if outlines[name].numberOfContours else 0) for name, (width, _) in widths.items()}
     )
     build.setupHorizontalHeader(ascent=ascent, descent=descent)
-    build.setupNameTable(
-        {"familyName": FAMILY, "styleName": style, "fullName": f"{FAMILY} {style}", "psName": f"CadresimHan-{style}"}
-    )
+    postscript = f"{family.replace(' ', '')}-{style}"
+    build.setupNameTable({"familyName": family, "styleName": style, "fullName": f"{family} {style}", "psName": postscript})
     build.setupOS2(sTypoAscender=ascent, sTypoDescender=descent, usWinAscent=ascent, usWinDescent=-descent, usWeightClass=weight)
     build.setupPost()
     build.font["head"].created = build.font["head"].modified = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from experiments.report.dossier import others as others_of
 from experiments.report.dossier.parts import Part, Report, Section, Text
 from experiments.report.dossier.results import Results, open_results
 from experiments.report.dossier.saying import Saying
+from experiments.report.fonts import drawn_with
 from experiments.report.lang import words
 
 
@@ -24,8 +25,13 @@ def assemble(folders: Sequence[str | Path], language: str = "en") -> Report:
     """
     say = Saying(words(language))
     studies = open_results(folders)
+    with drawn_with(_drawn_texts(studies, say)):
+        return _report(studies, say)
+
+
+def _report(studies: Sequence[Results], say: Saying) -> Report:
     return Report(
-        language=language,
+        language=say.language,
         title=_title(studies[0], say),
         kicker=say.words("report.kicker"),
         lead=_lead(studies[0], say),
@@ -34,6 +40,23 @@ def assemble(folders: Sequence[str | Path], language: str = "en") -> Report:
         footer=say.words("report.footer", version=sim.__version__, folders=say.listed(study.folder.name for study in studies)),
         words=say.words.section("report"),
     )
+
+
+def _drawn_texts(studies: Sequence[Results], say: Saying) -> list[str]:
+    """What figures may have to draw: the language's own words, titles of schemes, names of what is varied."""
+    own = [*say.words.texts.values(), *say.words.documents.values()] if say.language == "zh" else []
+    titles = [title for study in studies for title in (*study.titles.values(), study.design.title)]
+    named = [str(name) for study in studies for settings in _plan(study) for name in settings]
+    return [*own, *titles, *named]
+
+
+def _plan(study: Results) -> Iterator[Iterable[object]]:
+    """Names that users gave in the settings of a study's verb: groups of parameters, paths."""
+    settings = study.manifest.get(study.verb)
+    if isinstance(settings, dict):
+        for value in settings.values():
+            if isinstance(value, dict | list):
+                yield value
 
 
 def _title(study: Results, say: Saying) -> str:

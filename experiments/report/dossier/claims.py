@@ -158,7 +158,10 @@ def checked(results: Results, make: Maker, say: Saying) -> list[Claim]:
     Raises:
         WrongClaim: a sentence or a number of it comes out differently the second time.
     """
-    said = list(make(Facts(results.table)))
+    try:
+        said = list(make(Facts(results.table)))
+    except (LookupError, StopIteration) as error:
+        raise _wrong(results, str(error), "a table without gaps") from error
     check_numbers(said, Facts(results.again), say, results)
     again = list(make(Facts(results.again)))
     for one, other in zip(said, again, strict=False):

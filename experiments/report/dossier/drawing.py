@@ -27,6 +27,7 @@ from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, hou
 WIDE, NARROW = 10.4, 3.75  # inches; the page shows an inch as 96 pixels
 
 GRID = "#eceef1"
+COLOURS = 40  # shades of a colour bar: more would become a picture of pixels
 RAISED, LOWERED = "#7b4ea3", "#b08900"  # neither is good or bad
 
 #: Colours of the figures that the page may set anew (dark, print), by the name it knows them under.
@@ -290,9 +291,10 @@ def _map(marks: Sequence[Mark], words: MapWords, narrow: bool) -> Figure:
     axes.errorbar(x, y, xerr=spans["x"], yerr=spans["y"], fmt="none", ecolor=OPEN, elinewidth=1.1, capsize=0, zorder=2)
     low, high = float(colour.min()), float(colour.max())
     low, high = (low, high) if high > low else (low - 0.005, high + 0.005)
+    colours = mpl.colormaps["cividis_r"].resampled(COLOURS)
     for mark in marks:
         axes.scatter(
-            mark.x, mark.y, c=[mark.colour], vmin=low, vmax=high, cmap="cividis_r", s=74, zorder=3, linewidths=1.0,
+            mark.x, mark.y, c=[mark.colour], vmin=low, vmax=high, cmap=colours, s=74, zorder=3, linewidths=1.0,
             edgecolors=INK, marker="s" if mark.is_baseline else "o",
         )  # fmt: skip
     for values, span, limit, room in ((x, spans["x"], axes.set_xlim, 0.17), (y, spans["y"], axes.set_ylim, 0.12)):
@@ -332,7 +334,9 @@ def _colour_bar(
 
     way = "horizontal" if narrow else "vertical"
     axes = figure.add_axes(place)
-    bar = figure.colorbar(ScalarMappable(Normalize(low, high), "cividis_r"), cax=axes, orientation=way)
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(low, high), mpl.colormaps["cividis_r"].resampled(COLOURS)), cax=axes, orientation=way
+    )
     bar.outline.set_visible(False)
     axis = bar.ax.xaxis if narrow else bar.ax.yaxis
     axis.set_major_locator(MaxNLocator(4))

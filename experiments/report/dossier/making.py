@@ -10,8 +10,6 @@ from pathlib import Path
 
 from experiments.report.dossier.assembling import assemble
 from experiments.report.dossier.rendering import as_html
-from experiments.report.fonts import han_fonts, has_han
-from experiments.report.lang import words
 from experiments.runs.folder import told_where
 
 
@@ -53,10 +51,6 @@ def make_page(folders: Sequence[str | Path], *, language: str = "en", pdf: bool 
         from experiments.report.dossier.printing import check_typst
 
         check_typst()
-    spoken = words(language)
-    said = _texts_of(folders)
-    if language == "zh" or any(has_han(text) for text in said):
-        han_fonts([*spoken.texts.values(), *spoken.documents.values(), *said])
     report = assemble(folders, language)
     printed = None
     if pdf:
@@ -64,20 +58,6 @@ def make_page(folders: Sequence[str | Path], *, language: str = "en", pdf: bool 
 
         printed = as_pdf(report)
     return Page(report.title, as_html(report), printed)
-
-
-def _texts_of(folders: Sequence[str | Path]) -> list[str]:
-    """What the manifests say: users may write Chinese of their own."""
-    from experiments.runs.folder import MANIFEST
-
-    texts = []
-    for folder in folders:
-        try:
-            content = (Path(folder) / MANIFEST).read_text(encoding="utf-8")
-        except (OSError, ValueError):  # told properly when the folder is opened
-            continue
-        texts.append(content.encode().decode("unicode_escape", errors="ignore") if "\\u" in content else content)
-    return texts
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.report.dossier.parts import Code, Figure, Folded, Part, Points, Report, Sub, Table, Terms, Text
-from experiments.report.fonts import han_fonts, has_han
+from experiments.report.fonts import han_family, has_han
 from sim.errors import UserError
 
 #: Columns of a table that a page can take; wider ones are told in pieces.
@@ -46,12 +46,14 @@ def as_pdf(report: Report) -> bytes:
         folder = Path(place)
         content = _plain(report, folder)
         text = json.dumps(content, ensure_ascii=False)
-        (folder / "report.json").write_text(text, encoding="utf-8")
+        fonts, family = [str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")], "DejaVu Sans"
+        if has_han(text):
+            made_of = han_family([text])
+            family = made_of.name
+            fonts.append(str(made_of.folder))
+        (folder / "report.json").write_text(json.dumps({**content, "han": family}, ensure_ascii=False), encoding="utf-8")
         template = (files("experiments.report.dossier") / "templates" / "report.typ").read_text(encoding="utf-8")
         (folder / "report.typ").write_text(template, encoding="utf-8")
-        fonts = [str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")]
-        if has_han(text):
-            fonts.append(str(han_fonts([text])[0].parent))
         made = typst.compile(
             str(folder / "report.typ"), root=str(folder), font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"],
             timestamp=0,

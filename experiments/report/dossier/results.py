@@ -6,14 +6,17 @@ A study whose table was changed after it was written, or that another version wr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.design.study import Design, design_of
 from experiments.runs.folder import MANIFEST, is_signed, read_json
+from experiments.statistics.intervals import Summary
+from experiments.verbs.compare import TABLES as RUN_TABLES
 from sim.errors import UserError
+from sim.outcomes import OUTCOME_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +211,67 @@ def _open(folder: Path) -> Results:
             hint="run the study again into the same folder",
         )  # fmt: skip
     assert results.design
+    _check_columns(results)
     return results
+
+
+#: Columns without which a table says nothing.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "compare/summary": ("scheme", "outcome", *(each.name for each in fields(Summary))),
+    "compare/winners": ("scheme", "dimension", "group", "measure", "what", "value", "low", "high"),
+    "sensitivity/indices": ("method", "target", "outcome", "kind", "parameter", "value", "low", "high"),
+    "robustness/summary": ("outcome", "scheme", "mean", "mean_low", "mean_high", "rank", "best", "regret_mean", "bad_end"),
+    "robustness/good_enough": ("scheme", "limit", "share", "low", "high"),
+    "robustness/shares_won": ("better", "than", "share", "low", "high"),
+    "robustness/information": ("assumption", "value", "low", "high", "worth_knowing"),
+    "robustness/boxes": ("better", "than", "holds", "box", "coverage", "density", "path", "low", "high", "levels"),
+    "robustness/spread": ("path", "low", "high", "choices"),
+    "sweep/moves": ("path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"),
+    "transition/costs": ("outcome", "course", "better", "gain", "gain_low", "gain_high", "loss", "loss_low", "loss_high"),
+    "pilot/designs": ("design", "clusters", "length", "power", "power_low", "power_high", "bias", "bias_low", "bias_high"),
+    "optimise/front": ("scheme", "outcome", "difference", "low", "high", "keeps_limits", "undominated"),
+    "optimise/winners_curse": ("outcome", "too_hopeful", "low", "high"),
+    "adversary/losses": ("scheme", "as_it_is", "at_worst", "loss", "loss_low", "loss_high"),
+    "adversary/drivers": ("scheme", "parameter", "as_it_is", "at_worst", "made_good", "low", "high"),
+}
+
+
+def _check_columns(results: Results) -> None:
+    """Refuse tables that lack columns or rows, and runs that cannot be opened.
+
+    Raises:
+        UserError: naming the file.
+    """
+    for name in (*TABLES[results.verb], *(name for name in ("winners",) if results.has(name))):
+        needed = NEEDED.get(f"{results.verb}/{name}", ())
+        table = results.table(name)
+        lacking = [column for column in needed if column not in table.columns]
+        if lacking:
+            raise _damaged(results.folder / f"{name}.csv", f"no column {', '.join(lacking)}")
+    if results.verb == "compare":
+        rows = len(results.table("summary"))
+        if rows != len(results.design.schemes) * len(OUTCOME_NAMES):
+            raise _damaged(results.folder / "summary.csv", f"{rows} rows")
+        for name in RUN_TABLES:
+            _check_runs(results.folder / name)
+
+
+def _check_runs(path: Path) -> None:
+    import pyarrow.parquet as parquet
+
+    try:
+        columns = set(parquet.read_schema(path).names)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, " ".join(str(error).split())[:120]) from error
+    if not {"scheme", "replicate"} <= columns:
+        raise _damaged(path, "no column scheme, replicate")
+
+
+def _damaged(path: Path, found: str) -> UserError:
+    return UserError.of(
+        "a table of the results is damaged, or of another version", file=str(path), found=found,
+        hint="run the study again into the same folder",
+    )  # fmt: skip
 
 
 def _is_folder(folder: Path) -> bool:
