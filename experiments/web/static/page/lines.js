@@ -1,7 +1,7 @@
 /* Month by month: four series, each scheme a line with the band of its interval. */
 
 import { $, fill, h, s } from "../lib/dom.js";
-import { level } from "../lib/numbers.js";
+import { isShare, level } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
 import { axisX, axisY, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 
@@ -15,7 +15,7 @@ export function showLines(page) {
   WIDTH = widthIn($("figure", body), 340, 520);
   fill(
     body,
-    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`)), chart(page, name)))),
+    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`), isShare(page.outcome(name).unit) || name === "justice_procedural" ? h("em", {}, " (%)") : null), chart(page, name)))),
     table(page, open),
   );
   if (Math.abs(widthIn($("figure", body), WIDTH, 520) - WIDTH) > 24) showLines(page);

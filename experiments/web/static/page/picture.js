@@ -14,7 +14,7 @@ const LIMITS = { burnout: [1, 1.75, 2.5, 3, 3.5, 4.25], falsified: [0.002, 0.01,
 const FULL = 250;
 const MILLISECONDS = 420;
 
-const now = { data: null, asked: "", measure: "burnout", month: 1, replicate: 0, playing: null, leaving: null, tiles: [], seen: false, values: {} };
+const now = { data: null, asked: "", measure: "burnout", month: Infinity, replicate: 0, playing: null, leaving: null, tiles: [], seen: false, values: {} };
 
 export function showPicture(page, { stale = false } = {}) {
   const body = $("#picture-body");
