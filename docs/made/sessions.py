@@ -1,4 +1,4 @@
-"""Tutorials as sessions: every command on a page is run, in order, in one folder; what it printed is recorded and shown.
+"""Tutorials as sessions: every command on a page is run, in order, from one empty folder; what it printed is recorded and shown.
 
 On a page::
 
@@ -84,23 +84,26 @@ def run(text: str, folder: Path) -> list[str]:
         Failed: a command with another exit code than the page says (`exit=2`; 0 by default).
     """
     printed = []
+    place = folder
     for step in steps(text):
         if step.option("save"):
-            path = folder / step.option("save")
+            path = place / step.option("save")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step.body, encoding="utf-8")
             continue
         for command in step.commands:
-            printed.append(
-                _serve(command, folder) if "serve" in step.options else _run(command, folder, int(step.option("exit") or 0))
-            )
+            if command.startswith("cd "):
+                place = (place / command.removeprefix("cd ").strip()).resolve(strict=True)
+                printed.append("")
+            elif "serve" in step.options:
+                printed.append(_serve(command, place))
+            else:
+                printed.append(_run(command, place, int(step.option("exit") or 0)))
     return printed
 
 
 def _run(command: str, folder: Path, expected: int) -> str:
     """Run one command as a shell would, with this checkout's own cadresim."""
-    if command.startswith("cd "):
-        raise Failed(f"'{command}': a page stays in one folder; name files with their folder")
     done = subprocess.run(
         _words(command), cwd=folder, env=_environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False
     )

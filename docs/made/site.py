@@ -77,7 +77,8 @@ def assemble() -> list[str]:
         except ValueError as error:
             wrong.append(str(error))
     _write("decisions/index.md", _decisions(pages))
-    _write("changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    for name in ("CHANGELOG", "CONTRIBUTING"):
+        _write(f"{name.lower()}.md", (ROOT / f"{name}.md").read_text(encoding="utf-8"))
     return wrong
 
 
