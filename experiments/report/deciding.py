@@ -222,8 +222,6 @@ def robustness_table(study: Robustness) -> Table:
         table.add_column(
             column,
             justify="left" if column == "Scheme" else "right",
-            no_wrap=column != "Scheme",
-            min_width=18 if column == "Scheme" else None,
         )
     for row in rows.to_dict("records"):
         cells = [

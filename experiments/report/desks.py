@@ -49,8 +49,8 @@ def desks_table(winners: pd.DataFrame, titles: dict[str, str], baseline: str) ->
     table = new_table(title=f"The same desk under {titles[baseline]} and under each scheme: share of desks, 95 % interval")
     table.add_column("Scheme", max_width=34)
     for measure in MEASURES:
-        table.add_column(f"{TITLES[measure.name]}\n↑ raised\n↓ lowered", justify="right", no_wrap=True)
-    table.add_column("Other\noccupant", justify="right", no_wrap=True)
+        table.add_column(f"{TITLES[measure.name]}\n↑ raised\n↓ lowered", justify="right")
+    table.add_column("Other\noccupant", justify="right")
     for scheme in dict.fromkeys(winners["scheme"]):
         rows = _everybody(winners, scheme)
         cells = [
@@ -66,8 +66,8 @@ def groups_table(winners: pd.DataFrame, scheme: str, dimension: str, title: str)
     table = new_table(title=title)
     table.add_column(dimension.capitalize(), max_width=40)
     for measure in MEASURES:
-        table.add_column(f"{TITLES[measure.name]}\n↑ raised\n↓ lowered", justify="right", no_wrap=True)
-    table.add_column("Other\noccupant", justify="right", no_wrap=True)
+        table.add_column(f"{TITLES[measure.name]}\n↑ raised\n↓ lowered", justify="right")
+    table.add_column("Other\noccupant", justify="right")
     own = winners[(winners["scheme"] == scheme) & (winners["dimension"] == dimension)]
     for group, rows in own.groupby("group", sort=False):
         cells = [
@@ -83,7 +83,7 @@ def moves_table(winners: pd.DataFrame, scheme: str, measure: Measure, dimension:
     table = new_table(title=title)
     table.add_column(f"{TITLES[measure.name]} ({measure.unit})\nunder the baseline")
     for band in measure.bands:
-        table.add_column(f"under the scheme:\n{band}", justify="right", no_wrap=True)
+        table.add_column(f"under the scheme:\n{band}", justify="right")
     rows = winners[
         (winners["scheme"] == scheme)
         & (winners["measure"] == measure.name)

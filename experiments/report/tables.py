@@ -31,9 +31,9 @@ def comparison_table(comparison: Comparison) -> Table:
     table = new_table(
         title=f"Difference to {design.titles[design.baseline]} and its 95 % interval{at_once}, {design.replicates} replicates"
     )
-    table.add_column("Scheme", ratio=None, max_width=34)
+    table.add_column("Scheme", max_width=34)
     for outcome in design.headline:
-        table.add_column(f"{TITLES[outcome]}\n{ARROW[better(outcome)]}", justify="right", no_wrap=True)
+        table.add_column(f"{TITLES[outcome]}\n{ARROW[better(outcome)]}", justify="right")
     rows = comparison.summary.set_index(["scheme", "outcome"])
     ordered = [design.baseline, *(name for name in design.scheme_names if name != design.baseline)]
     for name in ordered:

@@ -110,14 +110,15 @@ def study_table(store: StudyStore, columns: Sequence[str] | None = None) -> pd.D
     Raises:
         UserError: an unknown column.
     """
+    import pandas as pd
+
     points = store.points
     own = [str(name) for name in points.columns if name not in (*LABELS, *OUTCOME_NAMES)]
     wanted = list(columns) if columns else [*own, *HEADLINES, "failed"]
     _check_columns(wanted, own)
     table = store.runs([name for name in wanted if name not in own])
-    for name in wanted:
-        if name in own:
-            table[name] = points[name].reindex(table["point"]).to_numpy()
+    of_points = points[[name for name in dict.fromkeys(wanted) if name in own]].reindex(table["point"]).set_axis(table.index)
+    table = pd.concat([table, of_points], axis=1)
     return table[list(dict.fromkeys([*LABELS, *wanted]))]
 
 

@@ -125,7 +125,7 @@ def behaviour_page() -> str:
                 ("Value", "Neutral", "Range", "Unit", "Status"),
                 [(_number(value), _number(field.default), ranged, plain(unit), beside.status if beside else "")],
             ),
-            f"Source: {cited or 'none'}. {plain(beside.note) if beside and beside.note else ''}",
+            f"Source: {cited or 'none'}.{_note(beside.note) if beside else ''}",
             "",
         ]
     return "\n".join(lines)
@@ -141,6 +141,11 @@ def parameter_groups() -> dict[str, str]:
         elif field := re.match(r"    (\w+): float = parameter", line):
             found[field.group(1)] = group
     return found
+
+
+def _note(note: str) -> str:
+    """A note as a sentence of its own."""
+    return f" {plain(note[:1].upper() + note[1:])}." if note else ""
 
 
 def _number(value: Any) -> str:
