@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from docs.made.pages import api, commands, documents, evidence, model, outcomes, presets, sources, traps
+from docs.made.pages import api, commands, documents, evidence, lessons, model, outcomes, presets, sources, traps
 
 #: Every made page: its path below the site's root, and what makes it.
 MADE: dict[str, Callable[[], str]] = {
@@ -21,6 +21,7 @@ MADE: dict[str, Callable[[], str]] = {
     "reference/columns.md": model.columns_page,
     "reference/outcomes.md": outcomes.page,
     "reference/traps.md": traps.page,
+    "reference/lessons.md": lessons.page,
     "reference/sources.md": sources.page,
     "evidence/limits.md": evidence.limits_page,
     "evidence/rows.md": evidence.rows_page,
