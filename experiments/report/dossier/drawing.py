@@ -338,11 +338,12 @@ def _colour_bar(
         ScalarMappable(Normalize(low, high), mpl.colormaps["cividis_r"].resampled(COLOURS)), cax=axes, orientation=way
     )
     bar.outline.set_visible(False)
+    bar.solids.set_edgecolor("face")  # no gaps between shades
     axis = bar.ax.xaxis if narrow else bar.ax.yaxis
     axis.set_major_locator(MaxNLocator(4))
     axis.set_major_formatter(FuncFormatter(lambda value, _: words.tick_colour(value)))
     bar.ax.tick_params(length=0)
-    title = words.colour if narrow else wrapped(words.colour, 14)
+    title = words.colour if narrow else _two_lines(words.colour)
     bar.ax.set_title(title, fontsize=8.3, fontweight="normal", loc="left", pad=5 if narrow else 8)
 
 
