@@ -338,7 +338,8 @@ def _colour_bar(
         ScalarMappable(Normalize(low, high), mpl.colormaps["cividis_r"].resampled(COLOURS)), cax=axes, orientation=way
     )
     bar.outline.set_visible(False)
-    bar.solids.set_edgecolor("face")  # no gaps between shades
+    if bar.solids is not None:
+        bar.solids.set_edgecolor("face")  # no gaps between shades
     axis = bar.ax.xaxis if narrow else bar.ax.yaxis
     axis.set_major_locator(MaxNLocator(4))
     axis.set_major_formatter(FuncFormatter(lambda value, _: words.tick_colour(value)))
