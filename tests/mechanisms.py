@@ -110,9 +110,11 @@ SWITCHES = (
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
                                   "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8},
         own=BURNOUT_OWN),
+    Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
+        idle_behaviour={"illness_share": 0.5}),
     # 3 the worth of a point
     Switch(3, "nothing hangs on the score", "explicit_incentives", "effort_mean", 0.01,
-        scheme={"application.applied": 0.0, "superior.pressure": 0.0}, behaviour={"esteem": 0.0},
+        scheme={"application.applied": 0.0, "superior.pressure": 0.0}, behaviour={"esteem": 0.0, "goal_commitment": 0.0},
         idle_scheme={"application.explicit.bonus_per_point": 0.05, "application.explicit.unit_bonus_per_point": 0.05,
                      "application.explicit.top_prize": 0.5, "application.explicit.second_prize": 0.3,
                      "application.explicit.bottom_cut": 0.3, "application.explicit.post_value": 2.0,
@@ -174,8 +176,10 @@ SWITCHES = (
     # 11 help and sabotage
     Switch(11, "nobody helps or harms", "forced_ranking", "help_mean", 0.01,
         behaviour={"help_cost": 0.0, "sabotage_cost": 0.0},
-        idle_behaviour={"cohesion": 0.5, "help_tax": 0.5, "sabotage_aversion": 0.0, "rivalry_salience": 1.0},
+        idle_behaviour={"cohesion": 0.5, "help_tax": 0.5, "sabotage_aversion": 0.0, "rivalry_salience": 1.0, "usual_help": 0.2},
         idle_scheme={"process.project_teams": 0.9}),
+    Switch(11, "help teaches nothing", "municipal_closed_loop", "goal_attainment", 0.005, behaviour={"help_teaches": 0.0},
+        idle_behaviour={"usual_help": 0.2}),
     # 12 targets
     Switch(12, "targets stay where they are", "superior_ranking", "luck_share", 0.05,
         scheme={"plan.targets.top_up": 0.0, "plan.targets.ratchet_up": 0.0, "plan.targets.ratchet_down": 0.0,
@@ -190,7 +194,8 @@ SWITCHES = (
         own=("bureaus.peers", "bureaus.rank", "bureaus.levels_above")),
     # 14 justice
     Switch(14, "perceived justice constant", "forced_ranking", "justice_procedural", 0.01, behaviour={"justice_memory": 0.0},
-        idle_behaviour={"self_serving": 1.0, "reward_sensitivity": 0.2}, idle_scheme={"communication.explanation": 0.9}),
+        idle_behaviour={"self_serving": 1.0, "reward_sensitivity": 0.2, "fair_dealing": 1.0},
+        idle_scheme={"communication.explanation": 0.9}),
     # 15 burnout
     Switch(15, "burnout constant", "implicit_incentives", "exhaustion_mean", 0.3, behaviour={"burnout_rate": 0.0},
         idle_behaviour=STRAINS, idle_scheme={"process.clear_posts": 0.9}),

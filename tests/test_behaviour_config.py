@@ -14,7 +14,7 @@ from sim.schemes.locate import configuration_folder, sources_file
 from sim.schemes.reading import read_yaml
 
 FIELDS = list(Behaviour.model_fields)
-FIT_ROWS = ("B1:", "B1,", "B4", "B15", "B50", "B64", "B66", "C1:", "C1,", "C3", "C5")  # rows of the evidence marked fit
+FIT_ROWS = ("B1:", "B1,", "B4", "B15", "B50", "B64", "B66", "B68", "C1:", "C1,", "C3", "C5")  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
 KNOWN_MISSES = {("C3", "demands_burnout")}  # .32 to .34 against .34 to .54: see the row
 
@@ -58,7 +58,7 @@ def test_most_mechanisms_are_on():
     """A parameter left at its neutral value is a mechanism that is off: only these are, on purpose."""
     b, neutral = load_behaviour("default"), Behaviour()
     same = {name for name in FIELDS if getattr(b, name) == getattr(neutral, name)}
-    assert same == {"ability_floor", "discount_rate", "prior_precision", "justice_start"}
+    assert same == {"ability_floor", "discount_rate", "prior_precision", "justice_start", "usual_help"}
 
 
 def test_a_calm_month_has_effort_one():

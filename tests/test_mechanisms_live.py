@@ -116,9 +116,10 @@ NEEDS: dict[str, tuple[str, dict[str, Any]]] = {  # parameters that no ready sch
     "re_marking_effect": ("bright_line", {"appraisal.re_marking": 0.5}),
 }
 ON_CHANGE_ONLY = {"novelty_loss"}  # acts on the day a scheme changes: see below
+USELESS_ONLY = {"useless_duty"}  # acts on tasks without any value, of which no ready organisation has one: see below
 
 
-@pytest.mark.parametrize("name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY])
+@pytest.mark.parametrize("name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY | USELESS_ONLY])
 def test_every_parameter_of_behaviour_moves_an_outcome(name: str) -> None:
     beside = read_behaviour("default").annotations[name]
     value = getattr(DEFAULT, name)
@@ -143,6 +144,18 @@ def test_novelty_moves_outcomes_when_a_scheme_changes() -> None:
         for loss in (0.3, 0.0)
     ]
     assert runs[1].outcomes["understanding_mean"] > runs[0].outcomes["understanding_mean"] + 0.01
+
+
+def test_duty_on_useless_work_moves_effort_there_alone() -> None:
+    """Key pressers press less without it; where all work is of use nothing moves, to the bit."""
+    useless = organisation_for("toy_bureau", {"tasks.*.value": 0.0})
+    for organisation, moves in ((useless, True), ("toy_bureau", False)):
+        bound, free = (
+            outcomes_of(*walked(founded(load_scheme("base"), organisation, behaviour_for(DEFAULT, {"useless_duty": share})), 14))
+            for share in (1.0, 0.01)
+        )
+        assert bool(outcomes_that_differ(bound, free)) is moves
+        assert not moves or free["effort_mean"] < bound["effort_mean"] - 0.05
 
 
 def elements(document: BaseModel, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

@@ -75,9 +75,9 @@ def ratio_of_shortfalls(arms: Arms, arm: ArmName, against: ArmName, of: str, bel
     return short[0] / short[1] if short[1] > 0.0 else math.nan
 
 
-def shortfall_of_share(arms: Arms, arm: ArmName, against: ArmName, share: float) -> float:
+def shortfall_of_share(arms: Arms, arm: ArmName, against: ArmName, share: float, task: str | None = None) -> float:
     """1 less a share that stands for the attainment of another arm, scaled to this arm's attainment (absence from presence)."""
-    return 1.0 - share * ratio_of_levels(arms, arm, against, "attainment")
+    return 1.0 - share * ratio_of_levels(arms, arm, against, "attainment", task)
 
 
 def difference_of_shares_above(

@@ -14,7 +14,7 @@ from sim.population.draws import Purpose
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost
 from sim.rules.incentives import next_belief, worth_below
 from sim.rules.numbers import remembered
-from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
+from sim.rules.rating import head_view, observed_attainment, own_opinion, rated_part, rating_shift
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
@@ -71,6 +71,8 @@ class Appraised(Entity):
                 self.reach_bright_line(row)
             attained = self.attained_for(row)
             seen = head_view(attained, overall, department.halo * bias, department.central_tendency * bias)
+            if self.scheme.self_rating > 0.0:
+                seen += self.scheme.self_rating * own_opinion(self.self_view, attained)
             z = self.draw_normals(Purpose.RATING, block=1 + row // 4)[row % 4]
             observed = observed_attainment(attained, seen + personal + noise * z, indicator.counted)
             performance += department.offer_weight[row] * points_of(indicator, observed)

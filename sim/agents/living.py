@@ -102,6 +102,7 @@ class Living(Entity):
             b.cynicism_of_resilience * self.resilience, b.burnout_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
+        attained *= self.self_view
         seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
         self.efficacy = next_efficacy(
             self.efficacy,

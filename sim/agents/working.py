@@ -15,11 +15,21 @@ from sim.loop.calendar import steps_left
 from sim.population.draws import Purpose
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import all_offered, best_efforts, cost_level, effort_cost, next_effort, reconsiders, urgency
-from sim.rules.gaming import falsification, falsification_cost, felt_honesty
+from sim.rules.gaming import falsification, falsification_cost, felt_honesty, perceived_slope
 from sim.rules.incentives import felt_threat, worth_below
-from sim.rules.motivation import own_drive
-from sim.rules.numbers import remembered
-from sim.rules.output import fatigue, felt_duty, luck_of_mean, luck_on_task, productivity
+from sim.rules.motivation import goal_pull, own_drive
+from sim.rules.numbers import chance_above, remembered
+from sim.rules.output import (
+    duty_on,
+    duty_under,
+    fatigue,
+    felt_duty,
+    luck_of_mean,
+    luck_on_task,
+    productivity,
+    taught,
+    time_at_work,
+)
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.scoring import shortfall_and_miss
 
@@ -91,21 +101,37 @@ class Working(Entity):
         for row in range(department.n_offers):
             desk.offers[row] = offer = self.offer_of(row)
             desk.drives[offer.task] += self.worth_of_medal(row, offer)
+            desk.drives[offer.task] += self.pull_of_goal(row, offer)
 
     def productivity_on(self, task: Settings) -> float:
         """Output per unit of effort on a task."""
         department = self.own_department
         strategic = department.own_bureau.productivity_on(task.perspective, department.own_branch)
         capability = self.capability[task.perspective]
-        return productivity(self.ability, capability, strategic, self.fatigue, department.workload)
+        made = productivity(self.ability, capability, strategic, self.fatigue, department.workload)
+        return self.learned_from_colleagues() * made
+
+    def learned_from_colleagues(self) -> float:
+        """What last month's help from colleagues does for his productivity; 1 where he works alone or nobody teaches."""
+        b, department = self.behaviour, self.own_department
+        if b.help_teaches <= 0.0 or department.size <= 1:
+            return 1.0
+        helped, _ = self.felt_from_colleagues()
+        return taught(b.help_teaches, b.usual_help, helped)
 
     def drive_on(self, task: Settings, made: float) -> float:
         """What a unit of effort is worth without any points: duty, own drive, and a flat guess where he does not understand."""
+        return self.worth_of_work(task, made) + (1.0 - self.understanding) * self.guess
+
+    def worth_of_work(self, task: Settings, made: float) -> float:
+        """What a unit of effort is worth for the work's own sake: duty, as fairly as he is treated, and own drive."""
         scheme, b = self.scheme, self.behaviour
         clarity = max(scheme.mission, scheme.strategy_map)
+        justice = 0.5 * (self.justice_distributive + self.justice_procedural)
         duty = felt_duty(b.duty, b.demand_pull, self.own_department.workload)
+        duty = duty_under(duty, b.fair_dealing, justice, b.justice_start)
         drive = own_drive(b.drive, self.psm, self.motivation, task.value, clarity)
-        return duty + drive * made + (1.0 - self.understanding) * self.guess
+        return duty_on(duty, task.value, b.useless_duty) + drive * made
 
     def steps_of_period(self) -> tuple[float, float]:
         """(steps left until the appraisal, steps of his own that it will judge)."""
@@ -161,6 +187,21 @@ class Working(Entity):
         """Worth of a point, pressure from above included; coded as a loss where points are deducted."""
         loss = self.loss + self.scheme.pressure * self.own_department.own_bureau.pressure
         return worth_below(self.gain, loss, self.loss_aversion, int(as_loss))
+
+    def pull_of_goal(self, row: int, offer: Offer) -> float:
+        """What a standard that is deducted from adds to the drive on its task: a goal made one's own (mechanism 5)."""
+        b, department = self.behaviour, self.own_department
+        if b.goal_commitment <= 0.0 or not department.indicators[row].is_loss:
+            return 0.0
+        j = offer.task
+        on_task = total(department.offer_weight[other] for other in department.rows_of[j])
+        if on_task <= 0.0:
+            return 0.0
+        made, target = self.model.desk.made[j], self.target[j]
+        attained = made * self.effort[j] / (department.share[j] * target)
+        missing = 1.0 - chance_above(attained - 1.0, department.tasks[j].noise / target)
+        work = self.worth_of_work(department.tasks[j], made)
+        return (department.offer_weight[row] / on_task) * goal_pull(b.goal_commitment, self.loss_aversion, work, missing)
 
     def worth_of_medal(self, row: int, offer: Offer) -> float:
         """What a unit of effort is worth for the medal of an indicator."""
@@ -238,19 +279,22 @@ class Working(Entity):
         found = self.is_audited()
         month = MonthsWork()
         luck = self.draw_per_task(Purpose.WORK, department.n_tasks)
+        present = self.time_at_work()
         for j, task in enumerate(department.tasks):
             made, share = self.model.desk.made[j], department.share[j]
             chance = luck_on_task(
                 task.noise, share, task.own_luck, task.shared_luck, luck[j], department.luck[j],
                 department.luck_of_taxpayers(j),
             )  # fmt: skip
-            y = made * self.effort[j] + share * (helped - harmed) + chance
+            worked = present * self.effort[j]
+            y = made * worked + share * (helped - harmed) + chance
             slope = self.settle_offers(j, y)
-            g = self.falsify(j, slope)
+            g = self.falsify(j, self.perceived_slope(j, slope))
             self.falsified[j] = g
             self.cost += falsification_cost(g, self.behaviour.falsification_cost, share)
             self.hand_in(j, y, y if found else y + g)
-            month.effort += self.effort[j]
+            department.sum_task_effort[j] += worked
+            month.effort += worked
             month.guess += slope * made * share
             month.contribution += task.value * (y - chance)
             month.value_true += task.value * y
@@ -261,6 +305,10 @@ class Working(Entity):
         self.take_stock(month, found)
         if self.is_in_window:
             self.remember_month(month, found)
+
+    def time_at_work(self) -> float:
+        """Share of this month's work that illness leaves him."""
+        return time_at_work(self.draw_uniforms(Purpose.CHANCES)[3], self.behaviour.illness_chance, self.behaviour.illness_share)
 
     def is_audited(self) -> bool:
         """Whether this month's reports are found out."""
@@ -278,6 +326,12 @@ class Working(Entity):
             offer["luck"] *= math.sqrt((left - 1.0) / left)
         slope, _ = all_offered(desk.offers, rows.start, rows.stop, self.effort[j], 0.0)
         return slope / made if made > 0.0 else 0.0
+
+    def perceived_slope(self, j: int, slope: float) -> float:
+        """What one more reported unit on own task j seems to be worth; nothing is guessed where no indicator points."""
+        if not len(self.own_department.rows_of[j]):
+            return slope
+        return perceived_slope(slope, self.understanding, self.guess, self.model.desk.made[j])
 
     def falsify(self, j: int, slope: float) -> float:
         """Units falsified on own task j where one more reported unit is worth `slope` (mechanism 7)."""
@@ -304,7 +358,6 @@ class Working(Entity):
         self.period_reported[j] += reported
         department.sum_true[j] += weight * output
         department.sum_cadre[j] += weight * reported
-        department.sum_task_effort[j] += self.effort[j]
 
     def feel_threat(self) -> None:
         """Expected loss from the bottom grade and from deductions."""

@@ -15,7 +15,7 @@ from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
-from sim.rules.rating import head_view, observed_attainment, rated_part, rating_shift
+from sim.rules.rating import head_view, observed_attainment, own_opinion, rated_part, rating_shift
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
@@ -89,6 +89,8 @@ def score_cadre(world, step, d, i):
         else:
             attained = unit_attainment(world, step, d, j, indicator.unit) / c.target[j]
         seen = head_view(attained, overall, halo, department.central_tendency * bias)
+        if scheme.self_rating > 0.0:
+            seen += scheme.self_rating * own_opinion(c.self_view, attained)
         rated = seen + personal + b.rating_noise * scheme.rater_noise * lane_of(z, row % 4)
         observed = observed_attainment(attained, rated, indicator.counted)
         performance += department.offer_weight[row] * points_share(

@@ -103,6 +103,7 @@ def update_cadre(world, step, d, i):
     attained = 0.0
     for j in range(department.n_tasks):
         attained += c.output[j] / c.target[j]
+    attained *= c.self_view
     seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
     sure = b.efficacy_of_resilience * c.resilience
     c.efficacy = next_efficacy(c.efficacy, b.efficacy_base, b.efficacy_of_success, seen, sure, b.burnout_rate)

@@ -26,18 +26,23 @@ from sim.rules.gaming import (
     gloss_under_pressure,
     glossed,
     lost_detail,
+    perceived_slope,
 )  # fmt: skip
 from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
-from sim.rules.motivation import own_drive
-from sim.rules.numbers import remembered
+from sim.rules.motivation import goal_pull, own_drive
+from sim.rules.numbers import chance_above, remembered
 from sim.rules.output import (
     capped_attainment,
+    duty_on,
+    duty_under,
     fatigue,
     felt_duty,
     luck_of_mean,
     luck_on_task,
     persistent_luck,
     productivity,
+    taught,
+    time_at_work,
     workload_this_month,
 )  # fmt: skip
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
@@ -162,15 +167,20 @@ def weigh_offers(world, step, d, i, desk):
     hurry = urgency(left, float(scheme.interval), b.procrastination, scheme.tracking_strength) * period / left
     pressed = scheme.pressure * world.bureaus[department.bureau].pressure
     clarity = max(scheme.mission, scheme.strategy_map)
+    is_planning = thinks_anew(world, step, d, i)  # what drives him matters to a new plan only
     duty = felt_duty(b.duty, b.demand_pull, department.workload)
+    duty = duty_under(duty, b.fair_dealing, 0.5 * (c.justice_distributive + c.justice_procedural), b.justice_start)
+    learned = 1.0
+    if b.help_teaches > 0.0 and department.size > 1:
+        learned = taught(b.help_teaches, b.usual_help, received(department.sum_help, c.help_given, department.size))
     eased = compliance_productivity(world.branches[department.branch].compliance, b.compliance_effect)
     for j in range(department.n_tasks):
         task = world.tasks[department.task[j]]
-        made = own_productivity(world, d, i, j, eased)
+        made = learned * own_productivity(world, d, i, j, eased)
         desk.made[j] = made
-        desk.drives[j] = (
-            duty + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made + (1.0 - c.understanding) * c.guess
-        )
+        if is_planning:
+            work = worth_of_work(b, c, task, duty, clarity, made)
+            desk.drives[j] = work + (1.0 - c.understanding) * c.guess
         desk.shares[j] = department.share[j]
         desk.curvatures[j] = task.curvature
         desk.efforts[j] = c.planned[j]
@@ -210,6 +220,46 @@ def weigh_offers(world, step, d, i, desk):
         if indicator.medal_points > 0.0 and offer.luck > 0.0:
             win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
             desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
+        if is_planning and b.goal_commitment > 0.0 and indicator.is_loss:
+            desk.drives[j] += pull_of_goal(world, d, i, row, made, worth_of_work(b, c, task, duty, clarity, made))
+
+
+@rule
+def thinks_anew(world, step, d, i):
+    """Whether a cadre makes a new plan of work this month: a new period or scheme, a new person, or his turn."""
+    scheme, c = world.schemes[world.departments[d].arm], world.cadres[i]
+    is_fresh = is_period_start(step, scheme.interval) or step == scheme.start or c.load_price < 0.0
+    return is_fresh or reconsiders(step, c.position, world.behaviour[0].planning_interval)
+
+
+@rule
+def worth_of_work(b, c, task, duty, clarity, made):
+    """What a unit of effort on a task is worth for the work's own sake: duty and own drive."""
+    return duty_on(duty, task.value, b.useless_duty) + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made
+
+
+@rule
+def pull_of_goal(world, d, i, row, made, work):
+    """What the standard of one indicator adds to the drive on its task: a goal for every month's own result.
+
+    `work`: what a unit of effort is worth without any points. Where several indicators point at a task each counts with its part
+    of the points there.
+    """
+    department, c = world.departments[d], world.cadres[i]
+    j = department.offer_task[row]
+    first = row  # rows are ordered by task
+    while first > 0 and department.offer_task[first - 1] == j:
+        first -= 1
+    on_task, other = 0.0, first
+    while other < department.n_offers and department.offer_task[other] == j:
+        on_task += department.offer_weight[other]
+        other += 1
+    if on_task <= 0.0:
+        return 0.0
+    attained = made * c.effort[j] / (department.share[j] * c.target[j])
+    missing = 1.0 - chance_above(attained - 1.0, world.tasks[department.task[j]].noise / c.target[j])
+    part = department.offer_weight[row] / on_task
+    return part * goal_pull(world.behaviour[0].goal_commitment, c.loss_aversion, work, missing)
 
 
 @rule
@@ -261,7 +311,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     branch = world.branches[department.branch]
     helped = received(department.sum_help, help_before, department.size)
     harmed = received(department.sum_sabotage, sabotage_before, department.size)
-    _, audit, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    _, audit, _, ill = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
+    present = time_at_work(ill, b.illness_chance, b.illness_share)
     found = audit < scheme.detection
     believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
@@ -282,7 +333,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             lane_of(z, j % 4), department.luck[j], branch.luck[department.task[j]],
         )  # fmt: skip
         made = desk.made[j]
-        y = made * c.effort[j] + share * (helped - harmed) + luck
+        worked = present * c.effort[j]  # the rest waits: it is no lighter a month
+        y = made * worked + share * (helped - harmed) + luck
         surprise = y / made - c.effort[j] if made > 0.0 else 0.0
         start = row
         while row < department.n_offers and desk.offers[row].task == j:
@@ -293,6 +345,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             exposed += deductible_points(world, d, desk.offers[counted], counted, c.effort[j])
         slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
+        if row > start:
+            slope = perceived_slope(slope, c.understanding, c.guess, made)
         g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
         c.falsified[j] = g
         c.cost += falsification_cost(g, b.falsification_cost, share)
@@ -302,8 +356,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         c.period_reported[j] += reported
         department.sum_true[j] += weight * y
         department.sum_cadre[j] += weight * reported
-        department.sum_task_effort[j] += c.effort[j]
-        effort += c.effort[j]
+        department.sum_task_effort[j] += worked
+        effort += worked
         contribution += task.value * (y - luck)
         value_true += task.value * y
         value_reported += task.value * reported

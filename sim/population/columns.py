@@ -66,6 +66,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("risk_aversion", "1/wage", "founding", "constant absolute risk aversion", 0.0),
     _col("honesty", "wages/unit", "founding", "moral cost of a unit falsified", 0.0),
     _col("fairness_sensitivity", "x normal", "founding", "weight of injustice", 0.0),
+    _col("self_view", "ratio", "founding", "ability as one sees it oneself over ability as it is", 0.0),
     _col("resilience", "logit", "founding", "recovery and capacity; higher = calmer"),
     _col("crowding", "x normal", "founding", "susceptibility of own drive to control; negative = crowded in"),
     _col("age", "years", "apply", "age", 0.0),

@@ -8,13 +8,14 @@ import numpy as np
 
 from sim.jit import rule
 from sim.population.draws import Purpose, normals, uniforms
-from sim.rules.flow import ability_of, application_score
+from sim.rules.flow import ability_of, application_score, believed_potential
 from sim.rules.numbers import bounded, squashed
 from sim.rules.understanding import understanding_after_change
 
 TRAITS = int(Purpose.TRAITS)
 UNTOLD_SUCCESS = 0.4  # what a cadre sees of his success where nobody tells him (see `burnout.success_seen`)
 APPLICANT = int(Purpose.APPLICANT)
+SELF_VIEW = 6  # from this block of applicants on: whom people take themselves for
 REDRAWN = int(Purpose.ABILITY_REDRAWN)
 HEAD = int(Purpose.HEAD)
 PEER = int(Purpose.PEER)
@@ -60,6 +61,11 @@ def enter(world, i, month, vacancy):
     c.fairness_sensitivity = math.exp(b.fairness_sd * z4 - 0.5 * b.fairness_sd**2)
     c.resilience = b.resilience_sd * z5
     c.crowding = b.crowding + b.crowding_sd * z6
+    c.self_view = 1.0
+    if b.self_insight < 1.0:
+        other = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block + SELF_VIEW)
+        believed = believed_potential(c.potential, other, b.self_insight)
+        c.self_view = ability_of(believed, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high) / c.ability
     if is_founding:
         c.age = min(max(b.age_mean + b.age_sd * z7, min(18.0, b.age_mean)), min(b.retirement_age, b.age_mean + 2.5 * b.age_sd))
         c.tenure = 12.0 * max(0.0, c.age - b.entry_age) * (0.5 + 0.5 * u0)

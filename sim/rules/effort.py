@@ -54,6 +54,7 @@ FAST = 0.3
 MOST_STEPS = 15
 CLIMBING_STEPS = 20
 BRACKET_STEPS = 20
+LOWEST_PRICE = 1e-12
 CORNER = 1e-5
 LOG_CORNER = math.log(CORNER)
 LONGEST_STEP = 1.5
@@ -558,7 +559,11 @@ def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature
     low, high = 0.1 * kappa * substitution, 10.0 * kappa * substitution
     price = kappa * substitution
     less, more = -1.0, -1.0  # efforts at the ends of the bracket, together; -1 = not tried yet
-    for _ in range(BRACKET_STEPS):
+    for halving in range(2 * BRACKET_STEPS):
+        if halving == BRACKET_STEPS:
+            if more >= 0.0:
+                break
+            low = LOWEST_PRICE * kappa * substitution  # work worth next to nothing: the price lies below the bracket
         total = efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
         wanted = load_price(overhead + total, kappa, substitution, load_curvature)
         if substitution == 0.0 or abs(wanted - price) <= LAST_STEP * price:

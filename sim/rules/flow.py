@@ -36,3 +36,14 @@ def ability_of(potential, mean, sd, low, high):
 def promotion_merit(merit_share, belief, seniority, chance):
     """Standing for promotion: merit_share * believed ability + (1 - merit_share) * seniority; `chance` only breaks ties."""
     return merit_share * belief + (1.0 - merit_share) * seniority + 1e-6 * chance
+
+
+@rule
+def believed_potential(potential, other, insight):
+    """The potential that somebody believes to have: w x his own + (1 - w) x that of somebody else selected like him.
+
+    w = r/(r + sqrt(1 - r^2)), so that belief and truth go together by r (`insight`) and nobody is better or worse on average.
+    Self-evaluations of ability go with measured performance by .29 (Mabe & West 1982; Zell & Krizan 2014). 1 = as it is.
+    """
+    own = insight / (insight + math.sqrt(1.0 - insight * insight))
+    return own * potential + (1.0 - own) * other

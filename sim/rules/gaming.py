@@ -23,6 +23,15 @@ def felt_honesty(honesty, norm_influence, norm):
 
 
 @rule
+def perceived_slope(slope, understanding, guess, made):
+    """Worth of a reported unit as it is perceived: u times the true slope, which `slope` is, plus 1-u times the flat guess.
+
+    guess: what a unit of effort seems to pay, `made` output per unit of effort. u = 1: the true slope (mechanism 6).
+    """
+    return slope + (1.0 - understanding) * guess / made if made > 0.0 else slope
+
+
+@rule
 def falsification(slope, captured, detection, penalty, honesty, cost, share):
     """Units falsified on a task: max(0, (slope (1 - captured)(1 - p) - p F - honesty)/k_g) * share.
 

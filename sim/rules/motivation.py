@@ -16,6 +16,16 @@ def own_drive(drive, psm, motivation, value, mission_clarity):
 
 
 @rule
+def goal_pull(commitment, loss_aversion, worth, chance_below):
+    """What a specific goal adds to a unit of work: g (lambda - 1) x what the work itself is worth x P(below the goal).
+
+    A goal is a reference point: what is missing counts as a loss, of the work itself and not of pay (Heath, Larrick & Wu 1999;
+    Corgnet, Gomez-Minambres & Hernan-Gonzalez 2015). commitment 0 = nobody makes a goal his own.
+    """
+    return commitment * max(0.0, loss_aversion - 1.0) * worth * chance_below
+
+
+@rule
 def felt_control(control_of_pay, pay_at_stake, control_of_tracking, tracking, deadlines):
     """Felt control, 0..1: pay that hangs on the score (wages) and being tracked (Deci, Koestner & Ryan 1999)."""
     return min(1.0, control_of_pay * pay_at_stake + control_of_tracking * 0.5 * (tracking + deadlines))

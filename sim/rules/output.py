@@ -65,6 +65,44 @@ def felt_duty(duty, demand_pull, workload):
 
 
 @rule
+def duty_under(duty, fair_dealing, justice, expected):
+    """Duty as people return what they are given: duty (1 + w (justice - expected)), never below 0.
+
+    justice: mean of perceived distributive and procedural justice; `expected` what newcomers expect. w 0 = however treated.
+    Source: Adams (1965), Akerlof (1982); workers paid less than equal colleagues do less (Breza, Kaur & Shamdasani 2018).
+    """
+    return duty * max(0.0, 1.0 + fair_dealing * (justice - expected))
+
+
+@rule
+def duty_on(duty, value, useless_duty):
+    """Duty on one task: all of it where the work is of use to anybody, a share of it where it is of none (value 0).
+
+    Source: work without meaning is done for less (Ariely, Kamenica & Prelec 2008); key pressers (DellaVigna & Pope 2018, evidence
+    B4). 1 = people feel bound to any work alike.
+    """
+    return duty if value > 0.0 else duty * useless_duty
+
+
+@rule
+def taught(teaching, usual_help, helped):
+    """What colleagues' help teaches: productivity times 1 + t (h/(h + h0) - 1/2), h months of help a month; 1 at the usual h0.
+
+    Source: sales staff who were made to talk shop sold 24 % more (Sandvik, Saouma, Seegert & Stanton 2020); the form is assumed.
+    """
+    return 1.0 + teaching * (helped / (helped + usual_help) - 0.5)
+
+
+@rule
+def time_at_work(lot, illness_chance, illness_share):
+    """Share of the month's work that illness leaves: 1 - share where the lot (0..1) falls below the chance of a spell.
+
+    Source: spells and days lost among civil servants (sickness_2007). Chance 0 = nobody is ever ill.
+    """
+    return 1.0 - illness_share if lot < illness_chance else 1.0
+
+
+@rule
 def capped_attainment(attainment):
     """Attainment of a goal counts at most 1.5 times: nobody makes up for a neglected task without limit."""
     return min(attainment, 1.5)

@@ -66,6 +66,12 @@ def head_view(reported, mean_reported, halo, central_tendency):
 
 
 @rule
+def own_opinion(self_view, attained):
+    """What people see in their own result beyond what is there; `self_view`: their ability as they believe it over what it is."""
+    return (self_view - 1.0) * attained
+
+
+@rule
 def rating_shift(
     leniency, leniency_at_stake, stake, bias, self_share, self_leniency, referee_bias, is_office, external, supervision
 ):

@@ -32,6 +32,8 @@ class Behaviour(Document):
     duty: float = parameter(
         0.0, "Worth of doing one's normal work at all: contract, habit, supervision.", high=100, unit="wages/month"
     )
+    fair_dealing: float = parameter(0.0, "How far duty follows how fairly people feel treated.", high=3)
+    useless_duty: float = parameter(1.0, "Share of duty felt for work that is of use to nobody.", high=1)
     demand_pull: float = parameter(0.0, "How far a higher workload raises the work people feel bound to do.", high=1)
     adjustment: float = parameter(1.0, "Share of the way to the best response taken in a step.", high=1)
     planning_interval: float = parameter(
@@ -41,6 +43,8 @@ class Behaviour(Document):
     fatigue: float = parameter(0.0, "Productivity lost at full exhaustion.", high=1)
     risk_aversion: float = parameter(0.0, "Mean constant absolute risk aversion.", unit="1/wage")
     risk_aversion_sd: float = parameter(0.0, "Spread of risk aversion, as a share of the mean.", high=3)
+    illness_chance: float = parameter(0.0, "Monthly chance of a spell of illness.", high=1)
+    illness_share: float = parameter(0.0, "Share of a month that a spell takes.", high=1)
     luck_persistence: float = parameter(0.0, "Monthly persistence of taxpayers' side of luck.", high=0.99)
     # 3 the worth of a point
     loss_aversion: float = parameter(1.0, "Mean weight of losses over gains.", high=10)
@@ -64,6 +68,7 @@ class Behaviour(Document):
     autonomy_effect: float = parameter(0.0, "Own drive gained from participation and autonomy.", high=3)
     feedback_effect: float = parameter(0.0, "Own drive gained from informing feedback.", high=3)
     meaning_effect: float = parameter(0.0, "Own drive gained from visible public-service meaning.", high=3)
+    goal_commitment: float = parameter(0.0, "How far people make a standard they are held to their own goal.", high=3)
     # 6 understanding
     understanding_start: float = parameter(1.0, "Understanding of a scheme that has long been in place.", high=1)
     study_rate: float = parameter(0.0, "Monthly share of what is not understood that full study clears up.", high=1)
@@ -97,6 +102,8 @@ class Behaviour(Document):
     # 11 help and sabotage
     cohesion: float = parameter(0.0, "Worth of a unit of help to a colleague.", unit="wages/month")
     help_cost: float = parameter(0.0, "Curvature of the cost of helping; 0 = nobody helps.", unit="wages")
+    help_teaches: float = parameter(0.0, "Productivity that colleagues' help teaches, from none to very much of it.", high=1)
+    usual_help: float = parameter(0.05, "Help at which half of that is learned.", low=1e-6, high=10, unit="months")
     help_tax: float = parameter(0.0, "How far competition for fixed shares taxes help.", high=10)
     sabotage_cost: float = parameter(0.0, "Curvature of the cost of sabotage; 0 = nobody sabotages.", unit="wages")
     sabotage_aversion: float = parameter(0.0, "Moral cost of a unit of sabotage.", unit="wages/month")
@@ -112,6 +119,7 @@ class Behaviour(Document):
     justice_start: float = parameter(0.5, "Perceived justice at the start.", high=1)
     justice_memory: float = parameter(0.0, "Speed of justice memories per signal; 0 = constant.", high=1)
     fairness_sd: float = parameter(0.0, "Spread of the weight people give to injustice (log).", high=2)
+    self_insight: float = parameter(1.0, "Correlation of the ability people believe to have with the one they have.", high=1)
     self_serving: float = parameter(0.0, "How much people overrate their own contribution.", unit="SD")
     reward_sensitivity: float = parameter(0.0, "How strongly reward against contribution is felt.", unit="1/SD")
     # 15 burnout

@@ -463,6 +463,7 @@ def observed(case: Case, row: int) -> Node:
         "sum",
         [
             seen.as_argument("term"),
+            *own_opinion(case, reached),
             personal(case).as_argument("term"),
             rater_noise(case, z, case.indicator_name(row)).as_argument("term"),
         ],
@@ -477,6 +478,23 @@ def observed(case: Case, row: int) -> Node:
         unit="attainment",
         about={"indicator": case.indicator_name(row), "counted": plain(case.indicator(row)["counted"])},
     )
+
+
+def own_opinion(case: Case, reached: Node) -> list[Node]:
+    """What he sees in his own result beyond what is there, as far as he rates himself."""
+    if case.scheme["self_rating"] <= 0.0:
+        return []
+    view = leaf("self_view", case.row["self_view"], argument="self_view", unit="ratio", columns=("cadres.self_view",))
+    opinion = parent(
+        "own_opinion",
+        "sim.rules.rating.own_opinion",
+        [view, reached.as_argument("attained")],
+        argument="factor",
+        unit="attainment",
+    )
+    return [
+        parent("self_rated", "product", [case.of_scheme("self_rating", "factor"), opinion], argument="term", unit="attainment")
+    ]
 
 
 def bias(case: Case) -> float:

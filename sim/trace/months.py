@@ -11,6 +11,8 @@ from sim.loop.calendar import is_period_start, period_length, steps_left  # noqa
 from sim.population.columns import OWN_TASKS
 from sim.population.draws import Purpose
 from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk, reconsiders
+from sim.rules.motivation import goal_pull
+from sim.rules.numbers import chance_above
 from sim.rules.peers import received
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Draw, Node, told
@@ -51,7 +53,11 @@ def output(case: Case, month: Month, j: int) -> Node:
         parent(
             "worked",
             "product",
-            [productivity(case, month, j).as_argument("factor"), effort(case, month, j).as_argument("factor")],
+            [
+                productivity(case, month, j).as_argument("factor"),
+                effort(case, month, j).as_argument("factor"),
+                *time_at_work(case, month),
+            ],
             argument="term",
             unit="units",
             about=about(case, month, j),
@@ -68,6 +74,34 @@ def output(case: Case, month: Month, j: int) -> Node:
         columns=("cadres.output",),
         about=about(case, month, j),
     )
+
+
+def time_at_work(case: Case, month: Month) -> list[Node]:
+    """What illness left of the month; nothing to tell where nobody is ever ill."""
+    b = case.behaviour
+    if b["illness_chance"] <= 0.0:
+        return []
+    lot = case.lots(Purpose.CHANCES, month.step)[3]
+    return [
+        parent(
+            "time_at_work",
+            "sim.rules.output.time_at_work",
+            [
+                leaf(
+                    "draw",
+                    lot,
+                    argument="lot",
+                    draws=(Draw("illness", month.step + 1, lot, "uniform"),),
+                    about={"purpose": "illness"},
+                ),
+                case.of_behaviour("illness_chance", "illness_chance"),
+                case.of_behaviour("illness_share", "illness_share"),
+            ],
+            argument="factor",
+            unit="share",
+            about=about(case, month),
+        )
+    ]
 
 
 def from_colleagues(case: Case, month: Month, j: int) -> list[Node]:
@@ -141,7 +175,31 @@ def luck(case: Case, month: Month, j: int) -> Node:
 
 
 def productivity(case: Case, month: Month, j: int) -> Node:
-    """Output per unit of effort."""
+    """Output per unit of effort: his own, and what colleagues' help of the month before has taught him."""
+    lived = case.lived(month)
+    before = lived.opened.departments[case.d]
+    more: dict[str, Any] = {"unit": "units a month of effort", "about": about(case, month, j)}
+    if case.behaviour["help_teaches"] <= 0.0 or before["size"] <= 1:
+        return productivity_alone(case, month, j, is_=lived.made[j], **more)
+    helped = received(float(before["sum_help"]), float(lived.before["help_given"]), int(before["size"]))
+    learned = parent(
+        "taught",
+        "sim.rules.output.taught",
+        [
+            case.of_behaviour("help_teaches", "teaching"),
+            case.of_behaviour("usual_help", "usual_help"),
+            leaf("helped_month", helped, argument="helped", unit="months", columns=("departments.sum_help",)),
+        ],
+        argument="factor",
+        unit="ratio",
+        about=about(case, month),
+    )
+    alone = productivity_alone(case, month, j, **more).as_argument("factor")
+    return parent("productivity", "product", [learned, alone], is_=lived.made[j], **more)
+
+
+def productivity_alone(case: Case, month: Month, j: int, **more: Any) -> Node:
+    """Output per unit of effort, what colleagues taught apart."""
     lived = case.lived(month)
     perspective = int(case.task(j)["perspective"])
     c = lived.after
@@ -153,7 +211,7 @@ def productivity(case: Case, month: Month, j: int) -> Node:
         compliance = float(world.branches["compliance"][int(case.department["branch"])])
         strategic *= compliance_productivity(compliance, float(case.behaviour["compliance_effect"]))
     return parent(
-        "productivity",
+        "productivity_alone" if "is_" not in more else "productivity",
         "sim.rules.output.productivity",
         [
             leaf("ability", c["ability"], argument="ability", unit="x normal", columns=("cadres.ability",)),
@@ -172,9 +230,7 @@ def productivity(case: Case, month: Month, j: int) -> Node:
                 "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
             ),
         ],
-        is_=lived.made[j],
-        unit="units a month of effort",
-        about=about(case, month, j),
+        **more,
     )
 
 
@@ -358,8 +414,8 @@ def planned(case: Case, month: Month, j: int) -> Node:
 def drive(case: Case, month: Month, j: int) -> Node:
     """What a unit of effort is worth without any indicator: duty, own drive, a flat guess, the lure of a medal."""
     lived, scheme, c = case.lived(month), case.scheme, case.lived(month).after
-    duty = parent(
-        "duty",
+    felt = parent(
+        "felt_duty",
         "sim.rules.output.felt_duty",
         [
             case.of_behaviour("duty", "duty"),
@@ -367,6 +423,29 @@ def drive(case: Case, month: Month, j: int) -> Node:
             leaf(
                 "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
             ),
+        ],
+        unit="wages",
+    )
+    facets = ("justice_distributive", "justice_procedural")
+    fair = parent(
+        "fair_duty",
+        "sim.rules.output.duty_under",
+        [
+            felt.as_argument("duty"),
+            case.of_behaviour("fair_dealing", "fair_dealing"),
+            leaf("justice", 0.5 * sum(float(lived.before[facet]) for facet in facets), argument="justice", unit="share",
+                 columns=tuple(f"cadres.{facet}" for facet in facets)),
+            case.of_behaviour("justice_start", "expected"),
+        ],
+        unit="wages",
+    )  # fmt: skip
+    duty = parent(
+        "duty",
+        "sim.rules.output.duty_on",
+        [
+            fair.as_argument("duty"),
+            case.of_task(j, "value", "value"),
+            case.of_behaviour("useless_duty", "useless_duty"),
         ],
         argument="term",
         unit="wages",
@@ -395,10 +474,28 @@ def drive(case: Case, month: Month, j: int) -> Node:
     guessed = (1.0 - float(lived.before["understanding"])) * float(lived.before["guess"])
     if guessed:
         parts.append(leaf("guess", guessed, argument="term", unit="wages", columns=("cadres.guess", "cadres.understanding")))
+    pulled = goal_pulled(case, month, j, sum(float(part.value or 0.0) for part in parts[:2]))
+    if pulled:
+        parts.append(leaf("goal_lure", pulled, argument="term", unit="wages", columns=("cadres.target", "cadres.loss_aversion")))
     if any(case.indicator(row)["medal_points"] > 0.0 for row in case.rows if case.task_of(row) == j):
         rest = float(lived.drives[j]) - sum(float(part.value or 0.0) for part in parts)
         parts.append(leaf("medal_lure", rest, argument="term", unit="wages", columns=("groups.medal_density",)))
     return parent("drive", "sum", parts, is_=lived.drives[j], unit="wages", about=about(case, month, j))
+
+
+def goal_pulled(case: Case, month: Month, j: int, work: float) -> float:
+    """What standards that are deducted from add to the drive on a task, by the rule; `work`: what it is worth in itself."""
+    lived, commitment = case.lived(month), float(case.behaviour["goal_commitment"])
+    rows = [row for row in case.rows if case.task_of(row) == j]
+    weights = {row: float(case.department["offer_weight"][row]) for row in rows}
+    held = [row for row in rows if case.indicator(row)["is_loss"]]
+    if commitment <= 0.0 or not held or sum(weights.values()) <= 0.0:
+        return 0.0
+    target = float(lived.before["target"][j])
+    attained = float(lived.made[j]) * float(lived.before["effort"][j]) / (float(case.department["share"][j]) * target)
+    missing = 1.0 - chance_above(attained - 1.0, float(case.task(j)["noise"]) / target)
+    pull = goal_pull(commitment, float(lived.after["loss_aversion"]), work, missing)
+    return sum(weights[row] for row in held) / sum(weights.values()) * pull
 
 
 def cost_of_work(case: Case, month: Month, kappa: float) -> Node:
@@ -551,20 +648,21 @@ def falsification(case: Case, month: Month, j: int) -> Node:
     span = range(rows[0], rows[-1] + 1) if rows else range(0)
     made = float(lived.made[j])
     state = Worth(lived.settled, span, float(lived.after["effort"][j]), 0.0, made if made > 0.0 else math.inf)
+    worth = Node(
+        "worth_of_report",
+        state.solve(),
+        "wages",
+        "sim.rules.effort.all_offered",
+        argument="slope",
+        state=state,
+        about=about(case, month, j),
+    )
     believed = lived.before["detection_perceived"] if case.behaviour["detection_learning"] > 0.0 else case.scheme["detection"]
     return parent(
         "falsified",
         "sim.rules.gaming.falsification",
         [
-            Node(
-                "worth_of_report",
-                state.solve(),
-                "wages",
-                "sim.rules.effort.all_offered",
-                argument="slope",
-                state=state,
-                about=about(case, month, j),
-            ),
+            perceived(case, month, j, worth) if rows else worth,
             case.of_scheme("captured", "captured"),
             leaf("detection_believed", believed, argument="detection", unit="share", columns=("cadres.detection_perceived",)),
             case.of_scheme("audit_penalty", "penalty"),
@@ -577,6 +675,25 @@ def falsification(case: Case, month: Month, j: int) -> Node:
         columns=("cadres.falsified",),
         about=about(case, month, j),
     )
+
+
+def perceived(case: Case, month: Month, j: int, worth: Node) -> Node:
+    """The worth of a reported unit as he perceives it: what he does not understand he guesses at."""
+    lived = case.lived(month)
+    before = lived.before
+    return parent(
+        "perceived_worth",
+        "sim.rules.gaming.perceived_slope",
+        [
+            worth,
+            leaf("understanding", before["understanding"], argument="understanding", columns=("cadres.understanding",)),
+            leaf("guess", before["guess"], argument="guess", unit="wages", columns=("cadres.guess",)),
+            productivity(case, month, j).as_argument("made"),
+        ],
+        argument="slope",
+        unit="wages",
+        about=about(case, month, j),
+    )  # fmt: skip
 
 
 def honesty(case: Case, month: Month) -> Node:
