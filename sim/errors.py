@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Characters of what was found that are told: nobody reads a page of it.
+LONGEST_TOLD = 1000
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -25,7 +28,7 @@ class Finding:
         place = f"{self.file}:{self.line}" if self.line else self.file
         head = ": ".join(part for part in (place, self.path, self.problem) if part)
         tail = [
-            f"    {label} {text}"
+            f"    {label} {text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + ' ...'}"
             for label, text in (("found:   ", self.found), ("expected:", self.expected), ("hint:    ", self.hint))
             if text
         ]

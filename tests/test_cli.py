@@ -418,3 +418,15 @@ def test_no_word_of_the_help_is_taken_for_markup() -> None:
         name = command.name or command.callback.__name__  # type: ignore[union-attr]
         for parameter in typer.main.get_command(cli.app).commands[name].params:  # type: ignore[attr-defined]
             assert not re.search(r"\[[a-z#/@]", getattr(parameter, "help", "") or ""), (name, parameter.name)
+
+
+@pytest.mark.parametrize("command", [["check"], ["lint"], ["winners"], ["results", "show"], ["notebooks"], ["report"], ["init"]])
+def test_names_too_long_are_told(command: list[str]) -> None:
+    result = invoke(*command, "a" * 5000)
+    assert result.exit_code == 2 and len(result.output) < 6000, result.output[:300]
+
+
+def test_no_more_findings_are_told_than_somebody_reads(tmp_path: Path) -> None:
+    (tmp_path / "big.yaml").write_text("name: big\nextends: base\n" + "".join(f"k{n}: 1\n" for n in range(300)))
+    result = invoke("check", str(tmp_path / "big.yaml"))
+    assert result.exit_code == 2 and "... and 250 more" in result.output and result.output.count("unknown key") == 50

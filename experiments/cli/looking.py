@@ -98,7 +98,7 @@ def check(
                 continue
             checked = check_document(file, organisation=bureau, outcome_names=OUTCOME_NAMES)
         except UserError as error:
-            plumbing.tell_error(str(error))
+            plumbing.tell_error(plumbing.first_findings(error.findings))
             wrong += 1
             continue
         _tell_correct(checked.file, checked.kind)
@@ -123,7 +123,7 @@ def _check_project(folder: str) -> int:
     if found.n_without_source:
         typer.echo(f"   advice: {found.n_without_source} values name no source; cadresim check FILE lists them")
     if found.mistakes:
-        plumbing.tell_error("\n".join(str(finding) for finding in found.mistakes))
+        plumbing.tell_error(plumbing.first_findings(found.mistakes))
     return len(found.mistakes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import shlex
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from sim.errors import Finding
+
 OK, OURS, USERS, SOME_FAILED, STOPPED = 0, 1, 2, 3, 130
+
+#: Findings that an error tells at once.
+MOST_FINDINGS = 50
 
 #: Width of tables where there is no terminal to ask and COLUMNS is not set.
 PIPE_WIDTH = 132
@@ -47,13 +53,25 @@ def told_plainly(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except UserError as error:
-            tell_error(str(error))
+            tell_error(first_findings(error.findings))
+            raise typer.Exit(USERS) from error
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            tell_error(f"a name is too long for this system\n    found:    {str(error.filename)[:60]}...")
             raise typer.Exit(USERS) from error
         except KeyboardInterrupt as stop:
             tell_error("Stopped.")
             raise typer.Exit(STOPPED) from stop
 
     return guarded  # type: ignore[return-value]
+
+
+def first_findings(findings: Sequence[Finding]) -> str:
+    """What is to be mended, sorted by place; no more of it than somebody reads."""
+    told = "\n".join(str(finding) for finding in sorted(findings)[:MOST_FINDINGS])
+    more = len(findings) - MOST_FINDINGS
+    return f"{told}\n... and {more} more, told when these are mended" if more > 0 else told
 
 
 def tell_error(text: str) -> None:

@@ -58,10 +58,10 @@ def init_project(
 
 def organisation_beside(reference: str | Path) -> Path | None:
     """The organisation of the project that a file of a scheme lies in; None for presets and files on their own."""
-    if not looks_like_path(reference) and not Path(reference).is_file():
+    if not looks_like_path(reference) and not os.path.isfile(reference):  # unlike Path, never minds a name too long
         return None
     beside = [Path(reference).parent / name for name in ORGANISATIONS]
-    return next((path for path in beside if path.is_file()), None)
+    return next((path for path in beside if os.path.isfile(path)), None)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class CheckedProject:
 def is_project(folder: str | Path) -> bool:
     """Whether a path is a folder of documents rather than the tables of one organisation."""
     path = Path(folder)
-    return path.is_dir() and not (path / "units.csv").is_file() and not (path / "tasks.csv").is_file()
+    return os.path.isdir(path) and not (path / "units.csv").is_file() and not (path / "tasks.csv").is_file()
 
 
 def check_project(folder: Path) -> CheckedProject:
