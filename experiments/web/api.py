@@ -19,7 +19,7 @@ from experiments.web.answers import answer, refusal
 from experiments.web.controls import controls, values_of
 from experiments.web.documents import LARGEST_TEXT, MODELS, fits, n_cadres, presets
 from experiments.web.reporting import can_report, report_on
-from experiments.web.telling import chosen, outcome_table, told_picture, told_runs, told_winners
+from experiments.web.telling import chosen, outcome_table, told_picture, told_runs, told_winners, unit_titles
 from experiments.web.views import LETTERS, MONTHS, MOST_SCHEMES, Choice, View, whole
 from experiments.web.writing import file_name, scheme_yaml
 from sim.errors import UserError
@@ -109,7 +109,7 @@ async def bureau(request: Request) -> Response:
         for name, task in loaded.document.tasks.items()
     ]
     fitting = [name for name, scheme in presets("schemes").items() if fits(scheme.document, loaded.document)]
-    return answer({**_bureau_told(reference, loaded), "tasks": tasks, "fitting": fitting})
+    return answer({**_bureau_told(reference, loaded), "tasks": tasks, "fitting": fitting, "titles": unit_titles(loaded.document)})
 
 
 async def schemes(request: Request) -> Response:

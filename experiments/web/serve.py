@@ -32,6 +32,7 @@ def serve(
     from sim.run import compile_model
 
     listener = _listener(check_host(settings.host), settings.port)
+    say("Making the model ready (seconds; a minute the first time) ...")
     compile_model(say)
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}{at}"

@@ -17,6 +17,7 @@ from experiments.web.views import View
 from sim.desks import DESK_COLUMNS, MEASURES, compare_desks
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES, OUTCOMES
+from sim.schemes.organisation import Organisation
 
 #: Outcomes that the cards, the map and the tables show; the first four of them are the headlines of the page.
 CARDS = ("burnout_share", "rank_agreement", "inflation", "goal_attainment")
@@ -114,19 +115,15 @@ def told_winners(view: View, kept: Sequence[Sequence[Kept]]) -> dict[str, Any]:
 def told_picture(view: View, picture: Picture) -> dict[str, Any]:
     """Everybody month by month: bytes as base64, 0 to 250 from nothing to the full scale, and the units they sit in."""
     organisation = view.organisation.document
-    branches: dict[str, str] = {branch.name: branch.title or branch.name for branch in organisation.branches}
-    titles = {unit.name: unit.title or unit.name for unit in organisation.offices}
-    for branch in organisation.branches:
-        titles |= {f"{branch.name}/{unit.name}": unit.title or unit.name for unit in branch.departments}
+    titles = unit_titles(organisation)
     units = []
     for unit in picture.units:
-        *_, last = unit.branch.split("/")
-        own = unit.name.rpartition("/")[2]
-        in_branch = last in branches and any(b.name == last for b in organisation.branches) and f"{last}/{own}" in titles
+        branch, own = unit.branch.rpartition("/")[2], unit.name.rpartition("/")[2]
+        in_branch = f"{branch}/{own}" in titles
         units.append(
             {
-                "name": titles.get(f"{last}/{own}" if in_branch else own, own),
-                "branch": branches[last] if in_branch else "",
+                "name": titles.get(f"{branch}/{own}" if in_branch else own, own),
+                "branch": titles.get(branch, branch) if in_branch else "",
                 "first": unit.first,
                 "size": unit.size,
             }
@@ -141,6 +138,15 @@ def told_picture(view: View, picture: Picture) -> dict[str, Any]:
         "newcomers": [int(row.sum()) for row in picture.newcomers],
         "inflation": [[_short(v) for v in row] for row in picture.inflation],
     }
+
+
+def unit_titles(organisation: Organisation) -> dict[str, str]:
+    """What offices, branches and sections (``branch/section``) are called, by name."""
+    titles = {unit.name: unit.title or unit.name for unit in organisation.offices}
+    for branch in organisation.branches:
+        titles[branch.name] = branch.title or branch.name
+        titles |= {f"{branch.name}/{unit.name}": unit.title or unit.name for unit in branch.departments}
+    return titles
 
 
 def _bytes(values: np.ndarray, full: float) -> str:

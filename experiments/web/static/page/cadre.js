@@ -2,8 +2,8 @@
 
 import { ask } from "../lib/api.js";
 import { $, fill, h, say } from "../lib/dom.js";
-import { called, currentLanguage, t } from "../lib/words.js";
-import { schemePicker } from "./frame.js";
+import { currentLanguage, t } from "../lib/words.js";
+import { schemePicker, unitPlaced } from "./frame.js";
 import { LETTERS, viewQuery } from "./state.js";
 
 const now = { who: "median", number: 1, asked: "", data: null, leaving: null, settings: false, wanted: false };
@@ -54,7 +54,7 @@ async function load(page) {
     if (now.asked !== wanted) return;
     now.data = data;
     year(page);
-    say(headline(data));
+    say(headline(page, data));
   } catch (error) {
     if (error.name === "AbortError") return;
     now.data = null;
@@ -63,14 +63,9 @@ async function load(page) {
   }
 }
 
-const unitName = (path) => {
-  const own = path.split("/").at(-1);
-  return called(own) !== own ? called(own) : own.replaceAll("_", " ");
-};
-
-function headline(data) {
+function headline(page, data) {
   const { cadre, months, grade } = data;
-  return t("page.cadre.head", { number: cadre.number, department: unitName(cadre.department), first: months[0], last: months[1], grade: grade?.name ?? t("page.cadre.no_grade") });
+  return t("page.cadre.head", { number: cadre.number, department: unitPlaced(page, cadre.department), first: months[0], last: months[1], grade: grade?.name ?? t("page.cadre.no_grade") });
 }
 
 function year(page) {
@@ -79,7 +74,7 @@ function year(page) {
   if (!place) return;
   fill(
     place,
-    h("p", { class: "sentence lead" }, headline(data)),
+    h("p", { class: "sentence lead" }, headline(page, data)),
     h("div", { class: "cadre-parts" },
       h("section", {},
         h("div", { class: "split" }, h("h3", {}, t("page.cadre.why")),
@@ -91,7 +86,7 @@ function year(page) {
           ? h("ul", { class: "plain" }, data.changes.map((change) => h("li", {}, change.sentence)))
           : h("p", { class: "quiet" }, t("page.cadre.no_changes")),
         h("h3", {}, t("page.cadre.followed")),
-        h("ul", { class: "tree" }, data.consequences.map((node) => branch(node, 2))))),
+        h("ul", { class: "tree" }, data.consequences.map((node) => branch(node, 3))))),
     data.checked ? h("p", { class: "quiet" }, t("page.cadre.checked", { nodes: data.checked.nodes, gap: data.checked.largest_gap.toExponential(0) })) : null,
   );
 }
@@ -105,10 +100,10 @@ function branch(node, depth) {
   const list = h("ul", {});
   const details = h(
     "details",
-    { open: depth < 2, ontoggle: () => { if (details.open && !list.childElementCount) fill(list, children.map((child) => branch(child, depth + 1))); } },
+    { open: depth < 3, ontoggle: () => { if (details.open && !list.childElementCount) fill(list, children.map((child) => branch(child, depth + 1))); } },
     h("summary", {}, text, sentence),
     list,
   );
-  if (depth < 2) fill(list, children.map((child) => branch(child, depth + 1)));
+  if (depth < 3) fill(list, children.map((child) => branch(child, depth + 1)));
   return h("li", { class: "node" }, details);
 }

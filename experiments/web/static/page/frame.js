@@ -1,7 +1,7 @@
 /* The places of the results, the line that says how far the numbers are, and panels with a heading and an explanation. */
 
 import { $, fill, h } from "../lib/dom.js";
-import { t } from "../lib/words.js";
+import { called, t } from "../lib/words.js";
 import { badge } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
@@ -60,4 +60,21 @@ export function schemePicker(page, chosen, choose, { withBaseline = true, label 
           ),
     ),
   );
+}
+
+/* What a unit is called, from its path in the results: `bureau/branch/section`. */
+export function unitCalled(page, path) {
+  const parts = path.split("/");
+  const titles = page.bureau?.titles ?? {};
+  const title = titles[parts.slice(-2).join("/")] ?? titles[parts.at(-1)];
+  const own = parts.at(-1);
+  return called(title ?? own) !== own ? called(title ?? own) : own.replaceAll("_", " ");
+}
+
+/* A unit with the branch it belongs to, where its own name does not tell it apart. */
+export function unitPlaced(page, path) {
+  const parts = path.split("/");
+  const titles = page.bureau?.titles ?? {};
+  const inBranch = parts.slice(-2).join("/") in titles && parts.length > 2;
+  return inBranch ? `${unitCalled(page, parts.slice(0, -1).join("/"))}: ${unitCalled(page, path)}` : unitCalled(page, path);
 }

@@ -2,9 +2,9 @@
 
 import { $, fill, h, s } from "../lib/dom.js";
 import { fixed } from "../lib/numbers.js";
-import { called, has, t } from "../lib/words.js";
+import { has, t } from "../lib/words.js";
 import { picture, scale, tableBeside, widthIn } from "../lib/charts.js";
-import { schemePicker } from "./frame.js";
+import { schemePicker, unitCalled, unitPlaced } from "./frame.js";
 
 const DIMENSIONS = ["everybody", "sequence", "branch", "ability quartile", "tenure band", "department"];
 const chosen = { dimension: "sequence", measure: "pay" };
@@ -54,7 +54,7 @@ export function showWinners(page) {
       t("page.winners.title"),
       [t("page.winners.group"), ...["raised", "lowered", "change"].map((way) => t(`page.winners.${way}`)), t("page.winners.other")],
       groups.map((group) => [
-        groupName(group),
+        groupName(page, group),
         ...["raised", "lowered"].map((way) => share(group.measures[measure.name]?.[way])),
         changeTold(group.measures[measure.name]?.change, measure),
         share(group.other),
@@ -64,12 +64,11 @@ export function showWinners(page) {
   );
 }
 
-export function groupName(group) {
+function groupName(page, group) {
   if (group.dimension === "everybody") return t("page.winners.everybody");
   const key = `page.group.${group.group.replaceAll(" ", "_")}`;
   if (has(key)) return t(key);
-  const own = group.group.split("/").at(-1);
-  return called(own) !== own ? called(own) : own.replaceAll("_", " ");
+  return group.dimension === "department" ? unitPlaced(page, group.group) : unitCalled(page, group.group);
 }
 
 const percent = (value) => (value === null || value === undefined ? t("page.missing") : `${fixed(100 * value, 1)} %`);
@@ -101,7 +100,7 @@ function chart(page, groups, measure, place) {
   const x = scale(-1, 1, LEFT, WIDTH - 16);
   const bottom = 24 + ROW * groups.length;
   const said = groups
-    .map((group) => `${groupName(group)}: ${t("page.winners.raised")} ${share(group.measures[measure.name]?.raised)}, ${t("page.winners.lowered")} ${share(group.measures[measure.name]?.lowered)}`)
+    .map((group) => `${groupName(page, group)}: ${t("page.winners.raised")} ${share(group.measures[measure.name]?.raised)}, ${t("page.winners.lowered")} ${share(group.measures[measure.name]?.lowered)}`)
     .join("; ");
   const ticks = [-1, -0.5, 0, 0.5, 1];
   return picture(
@@ -121,7 +120,7 @@ function chart(page, groups, measure, place) {
       return s(
         "g",
         { class: group.dimension === "everybody" ? "row-all" : "row" },
-        s("text", { x: LEFT - 12, y: y + ROW / 2 + 4, "text-anchor": "end" }, shortened(groupName(group))),
+        s("text", { x: LEFT - 12, y: y + ROW / 2 + 4, "text-anchor": "end" }, shortened(groupName(page, group))),
         bar(x, 0, raised, y, `bar-${letter}`),
         bar(x, 0, lowered, y, `bar-${letter} bar-down`, -1),
       );
