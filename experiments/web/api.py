@@ -206,9 +206,8 @@ async def explain(request: Request) -> Response:
     services = services_of(request)
 
     async def told() -> dict[str, Any]:
-        with services.pool.place():
-            grown = partial(_explained, view, choice, cadre, replicate, language)
-            return await services.pool.do(grown, priority=1)
+        with services.slow.place():
+            return await services.slow.do(partial(_explained, view, choice, cadre, replicate, language))
 
     return answer(await _unless_left(request, told()))
 

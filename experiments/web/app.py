@@ -36,7 +36,7 @@ class Services:
     settings: Settings
     pages: StaticPages
     pool: Pool  # simulates
-    slow: Pool  # reads what was sent, writes reports: one after the other, so that nobody's numbers wait for it
+    slow: Pool  # reads what was sent, tells a year, writes reports: one after the other, so that nobody's numbers wait for it
     documents: Documents
     views: Views
     runs: LiveRuns

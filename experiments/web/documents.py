@@ -48,7 +48,7 @@ class Documents:
     """Presets and own documents."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._own: Shelf[Loaded[Any]] = Shelf(min(most_bytes, MOST_OWN * LARGEST_TEXT))
+        self._own: Shelf[Loaded[Any]] = Shelf(min(most_bytes, MOST_OWN * LARGEST_TEXT))  # each counts as the largest
 
     def organisation(self, reference: str) -> Loaded[Organisation]:
         """A bureau by the name of a preset or the key of an own one."""
@@ -68,7 +68,7 @@ class Documents:
         loaded = self._own.get((kind, key))
         if loaded is None:
             loaded = read_own(kind, text)
-            self._own.put((kind, key), loaded, max(len(text), LARGEST_TEXT // 2))
+            self._own.put((kind, key), loaded, LARGEST_TEXT)
         return key, loaded
 
     def _found(self, kind: str, reference: str) -> Loaded[Any]:

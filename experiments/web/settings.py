@@ -21,7 +21,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # names by which this machine may be asked, beside its numbers
     workers: int | None = None  # threads that simulate; by default one for every processor
     most_waiting: int = 128  # requests for work in hand or waiting; more are asked to come again
-    most_slow: int = 8  # uploads and reports in hand or waiting
+    most_slow: int = 32  # uploads, cadres' years and reports in hand or waiting
     worlds_bytes: int = 192 * MEBIBYTE  # warmed-up bureaus that are kept
     records_bytes: int = 96 * MEBIBYTE  # results of runs that are kept
     documents_bytes: int = 16 * MEBIBYTE  # documents of one's own that are kept

@@ -42,6 +42,7 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 MOST_REMEMBERED = 512
+MOST_ELEMENTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Views:
         """One scheme out of ``reference~path=value~...~title=...``."""
         reference, *parts = text.split("~")
         source = self.documents.scheme(reference)
+        if element_of.cache_info().currsize > MOST_ELEMENTS:  # names of indicators are anybody's: they must not pile up
+            element_of.cache_clear()
         try:
             changes, title = read_changes(parts)
             scheme = self._scheme(reference, source.document, changes)
