@@ -182,6 +182,13 @@ def bench_page() -> None:
     bench()
 
 
+def bench_workshop(participants: int = 30, seconds: float = 30.0) -> None:
+    """A room of the workshop with a class in it: polls, designs, months, memory."""
+    from tests.bench_workshop import bench_workshop as bench
+
+    bench(participants, seconds)
+
+
 def bench_page_load(sessions: int = 30, seconds: float = 60.0) -> None:
     """The page over HTTP, many sessions at once: first numbers, what was lost, memory."""
     from tests.bench_page import bench_page_load as bench
@@ -219,11 +226,13 @@ BENCHES: dict[str, Callable[..., None]] = {
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, all of them by default; `--scale .1`, `--sessions 30` are for those that have them."""
+    """Run the named benchmarks, all by default; `--scale .1`, `--sessions 30`, `--participants 30` are for those that have them."""
     names, scale = _option(names, "--scale", 1.0)
     names, sessions = _option(names, "--sessions", 30)
     names, seconds = _option(names, "--seconds", 60.0)
-    options = {"sobol": (scale,), "page-load": (int(sessions), seconds)}
+    names, participants = _option(names, "--participants", 30)
+    workshop = (int(participants), min(seconds, 30.0))
+    options = {"sobol": (scale,), "page-load": (int(sessions), seconds), "workshop": workshop}
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"no benchmark named {unknown[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)

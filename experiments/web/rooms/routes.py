@@ -298,13 +298,16 @@ class Workshop:
             self.trials.worked(self.hall.lesson_of(room))
             if room.phase != "predict":
                 self.trials.try_all(room)
-        keeping = asyncio.get_running_loop().create_task(self._keep())
+        loop = asyncio.get_running_loop()
+        keeping = loop.create_task(self._keep())
+        readying = loop.create_task(self.years.get_ready(self.hall.lesson_named(lesson_names()[0])))
         try:
             yield
         finally:
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
+            for task in (keeping, readying):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await self.years.close()
             await self.trials.close()
             self.hall.save()

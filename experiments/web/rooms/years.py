@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ AS_MODEL = EFFORTS[0]
 
 #: Games come before what settles the map, after first numbers of designs.
 PRIORITY = 2
+LAST = 9
 
 
 @dataclass
@@ -46,6 +48,18 @@ class Years:
         self._years: dict[str, Year] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def get_ready(self, opened: OpenLesson) -> None:
+        """Play a year that nobody sees, so that no class waits for what is compiled or loaded once."""
+
+        def play() -> None:
+            game = Game(setup_of(opened, ""))
+            while not game.is_over:
+                game.play({1: Move(effort="push", report="honest")})
+            game.result(1)
+
+        with suppress(UserError):
+            await self.pool.do(play, priority=LAST)
 
     def known(self, room: Room) -> Year | None:
         """The year of a room, if it is at hand; begun otherwise."""
