@@ -226,7 +226,7 @@ BENCHES: dict[str, Callable[..., None]] = {
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, all by default; `--scale .1`, `--sessions 30`, `--participants 30` are for those that have them."""
+    """Run the named benchmarks, all by default; some take `--scale .1`, `--sessions 30`, `--participants 30`, `--seconds 60`."""
     names, scale = _option(names, "--scale", 1.0)
     names, sessions = _option(names, "--sessions", 30)
     names, seconds = _option(names, "--seconds", 60.0)

@@ -35,6 +35,7 @@ class Year:
     """A room's year as it stands: what everybody sees now, and in the end what came of it."""
 
     game: Game
+    months: int = 0  # played and shown; the game itself may be one ahead while a month is played
     views: dict[int, dict[str, Any]] = field(default_factory=dict)  # by cadre
     results: dict[int, dict[str, Any]] = field(default_factory=dict)  # by number of the seat
     telling: bool = False
@@ -64,7 +65,7 @@ class Years:
     def known(self, room: Room) -> Year | None:
         """The year of a room, if it is at hand; begun otherwise."""
         year = self._years.get(room.code)
-        if year is None or len(year.game.moves) != len(room.moves):
+        if year is None or year.months != len(room.moves):
             if not self._lock(room).locked():
                 self._begin(self._opened(room))
             return None
@@ -102,11 +103,23 @@ class Years:
             if year.game.is_over:
                 raise Refused(409, "the year is over")
             moves = dict(room.pending)
-            await self._do(lambda: year.game.play({int(cadre): Move.of(move) for cadre, move in moves.items()}))
+            cadres = _cadres(room)
+
+            def play() -> dict[int, dict[str, Any]]:
+                year.game.play({int(cadre): Move.of(move) for cadre, move in moves.items()})
+                return {cadre: year.game.view(cadre) for cadre in cadres}
+
+            try:
+                views = await self._do(play)
+            except BaseException:  # the game may have gone on half a month: it is replayed from the room's moves
+                self._years.pop(room.code, None)
+                raise
+            # from here on without a pause, so that nobody sees half a month
             room.moves.append(moves)
             room.pending = {cadre: move for cadre, move in room.pending.items() if moves.get(cadre) is not move}
-            await self._look(room, year)
+            year.views, year.months = views, len(room.moves)
             room.touch(self.hall.clock())
+            self._tell_if_over(room, year)
 
     async def restart(self, room: Room) -> None:
         """Begin the year anew."""
@@ -137,28 +150,28 @@ class Years:
     async def _opened(self, room: Room) -> None:
         async with self._lock(room):
             year = self._years.get(room.code)
-            if year is None or len(year.game.moves) != len(room.moves):
+            if year is None or year.months != len(room.moves):
                 await self._at_hand(room)
                 room.touch(room.changed)
 
     async def _at_hand(self, room: Room) -> Year:
         """The game as far as the room's moves go, replayed where it is not at hand."""
         year = self._years.get(room.code)
-        if year is None or len(year.game.moves) != len(room.moves):
+        if year is None or year.months != len(room.moves):
             setup, moves = setup_of(self.hall.lesson_of(room), room.code), _moves(room)
             try:
-                year = Year(await self._do(lambda: Game.replay(setup, moves)))
+                year = Year(await self._do(lambda: Game.replay(setup, moves)), len(moves))
             except UserError:  # moves of a lesson that was another then: begin anew
                 room.moves, room.pending = [], {}
                 year = Year(await self._do(lambda: Game.replay(setup, [])))
+            ready, cadres = year, _cadres(room)
+            year.views = await self._do(lambda: {cadre: ready.game.view(cadre) for cadre in cadres})
             self._years[room.code] = year
-            await self._look(room, year)
+            self._tell_if_over(room, year)
         return year
 
-    async def _look(self, room: Room, year: Year) -> None:
-        """Note what everybody sees; at the year's end, begin to tell everybody what came of it."""
-        cadres = [seat.cadre for seat in room.people if seat.cadre]
-        year.views = await self._do(lambda: {cadre: year.game.view(cadre) for cadre in cadres})
+    def _tell_if_over(self, room: Room, year: Year) -> None:
+        """At the year's end, begin to tell everybody what came of it."""
         if year.game.is_over and not year.telling:
             year.telling = True
             self._begin(self._tell(room, year))
@@ -198,6 +211,10 @@ async def _quietly(work: Any) -> None:
         await work
     except Refused:
         return
+
+
+def _cadres(room: Room) -> list[int]:
+    return [seat.cadre for seat in room.people if seat.cadre]
 
 
 def _moves(room: Room) -> list[dict[int | str, Move | Mapping[str, Any]]]:
