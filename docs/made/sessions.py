@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ OUTPUTS = ROOT / "docs" / "outputs"
 MARK = "<!-- session -->"
 _BLOCK = re.compile(r"^```(?P<kind>sh|yaml|python|csv)(?P<options>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMEOUT = 900
+WIDTH = 110
 _SERVER_SECONDS = 60
 
 
@@ -154,7 +156,7 @@ def _words(command: str) -> list[str]:
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     path = os.pathsep.join(filter(None, [str(ROOT), kept.get("PYTHONPATH")]))
-    return kept | {"PYTHONPATH": path, "COLUMNS": "110", "NO_COLOR": "1", "BROWSER": "true"}
+    return kept | {"PYTHONPATH": path, "COLUMNS": str(WIDTH), "NO_COLOR": "1", "BROWSER": "true"}
 
 
 def tidy(text: str, folder: Path) -> str:
@@ -232,13 +234,21 @@ def _shown(match: re.Match[str], printed: Iterator[str]) -> str:
     outputs = [next(printed) for _ in step.commands]
     if "quiet" in step.options:
         return block
-    lines = "\n".join(output for output in outputs if output).split("\n")
+    lines = [part for output in outputs if output for line in output.split("\n") for part in _as_on_a_terminal(line)]
     head, tail = int(step.option("head") or 0), int(step.option("tail") or 0)
     if head and len(lines) > head:
         lines = [*lines[:head], "..."]
     if tail and len(lines) > tail:
         lines = ["...", *lines[-tail:]]
     return block + ("\n" + fence("\n".join(lines)) if any(lines) else "")
+
+
+def _as_on_a_terminal(line: str) -> list[str]:
+    """A line of words that is wider than the terminal, in several; tables were made to fit it."""
+    if len(line) <= WIDTH:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def masked(text: str) -> str:

@@ -21,6 +21,14 @@ DOCS = ROOT / "docs"
 SOURCE = ROOT / "build" / "docs" / "source"
 HTML = ROOT / "build" / "docs" / "html"
 FACT = re.compile(r"\{fact\}`([^`]+)`")
+#: Headings of the side bar say their level; what scrolls inside itself can be reached with the keyboard.
+POLISHED = (
+    ('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+)
+#: On the start page: the place of pages it does not list itself.
+UNLISTED = re.compile(r"\{unlisted\}`([^`]+)`")
 #: Folders of `docs/` that hold no pages.
 NOT_PAGES = ("made", "outputs")
 #: The description of the model (ODD+D).
@@ -71,6 +79,7 @@ def assemble() -> list[str]:
         if name in pages:
             wrong.append(f"{name} is both written by hand and made")
         _write(name, make())
+    pages["index.md"] = UNLISTED.sub(lambda match: _unlisted(match[1], pages), pages["index.md"])
     for name, text in pages.items():
         try:
             _write(name, finished(name, text))
@@ -86,6 +95,12 @@ def _write(name: str, text: str) -> None:
     path = SOURCE / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _unlisted(folder: str, pages: dict[str, str]) -> str:
+    """Pages of a folder that the start page does not list by name."""
+    found = [name.removesuffix(".md") for name in pages if name.startswith(f"{folder}/")]
+    return "\n".join(name for name in found if f"{name}\n" not in pages["index.md"])
 
 
 def _decisions(pages: dict[str, str]) -> str:
@@ -118,6 +133,15 @@ def build() -> int:
     return subprocess.run(command, check=False).returncode
 
 
+def polish() -> None:
+    """Mend what the theme leaves out for the keyboard and for screen readers."""
+    for path in HTML.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for before, after in POLISHED:
+            text = text.replace(before, after)
+        path.write_text(text, encoding="utf-8")
+
+
 def main() -> int:
     """Assemble, build, check; tells every fault and returns 1 if there is one."""
     start = time.monotonic()
@@ -126,6 +150,7 @@ def main() -> int:
     if not wrong and build():
         wrong.append("Sphinx found mistakes, told above")
     if not wrong:
+        polish()
         wrong = faults(HTML)
     for fault in wrong:
         print(f"docs: {fault}", file=sys.stderr)
