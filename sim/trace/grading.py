@@ -481,20 +481,18 @@ def observed(case: Case, row: int) -> Node:
 
 
 def own_opinion(case: Case, reached: Node) -> list[Node]:
-    """What he sees in his own result beyond what is there, as far as he rates himself."""
+    """What he sees in his own result beyond what is there, where people rate themselves too."""
     if case.scheme["self_rating"] <= 0.0:
         return []
-    view = leaf("self_view", case.row["self_view"], argument="self_view", unit="ratio", columns=("cadres.self_view",))
-    opinion = parent(
+    self_view = leaf("self_view", case.row["self_view"], argument="self_view", unit="x normal", columns=("cadres.self_view",))
+    more = parent(
         "own_opinion",
         "sim.rules.rating.own_opinion",
-        [view, reached.as_argument("attained")],
+        [self_view, reached.as_argument("attained")],
         argument="factor",
         unit="attainment",
     )
-    return [
-        parent("self_rated", "product", [case.of_scheme("self_rating", "factor"), opinion], argument="term", unit="attainment")
-    ]
+    return [parent("self_rating", "product", [case.of_scheme("self_rating", "factor"), more], argument="term", unit="attainment")]
 
 
 def bias(case: Case) -> float:

@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.loop.appraise import unit_attainment
 from sim.population.draws import Purpose, normals
+from sim.trace.ability import about
 from sim.trace.case import BRANCH, DEPARTMENT, Case, leaf, parent
-from sim.trace.months import about, reported_in
+from sim.trace.months import reported_in
 from sim.trace.nodes import Draw, Node
 from sim.trace.recording import Month
 
