@@ -128,7 +128,7 @@ class Workshop:
             return Response(status_code=204)
         worked = self.trials.worked(self.hall.lesson_of(room))
         told = telling.seat_told(self.hall, room, seat, worked, language)
-        told["year"] = await self._year(room, seat)
+        told["year"] = await self._year(room, seat, language)
         if "since" not in request.query_params:
             told["lesson"] = self._lesson(room, language)
         return answer(told)
@@ -262,13 +262,16 @@ class Workshop:
     def _lesson(self, room: Room, language: str) -> dict[str, Any]:
         return telling.lesson_told(self.hall, room, language)
 
-    async def _year(self, room: Room, seat: Seat) -> dict[str, Any] | None:
+    async def _year(self, room: Room, seat: Seat, language: str) -> dict[str, Any] | None:
         """The year of one participant."""
         if room.phase == "predict":
             return None
         told: dict[str, Any] = {"cadre": seat.cadre, "month": len(room.moves) + 1, "own": room.pending.get(str(seat.cadre))}
         here, decided = self._decided(room)
         view = await self.years.view(room, seat)
+        if view is not None:
+            organisation = self.hall.lesson_of(room).organisation
+            view = {**view, "department": telling.department_title(organisation, view["department"], language)}
         return told | {"here": here, "decided": decided, "view": view, "result": self.years.results(room).get(seat.number)}
 
     def _year_of_all(self, room: Room) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from experiments.design.lesson import Asks, Lever, Prediction
 from experiments.lessons.figures import LETTERS
 from experiments.lessons.handout import limit_title, measure_title, source_title
 from experiments.lessons.reading import OpenLesson
-from experiments.lessons.telling import element_value, level, outcome_with_unit, plain, scheme_title, told
+from experiments.lessons.telling import level, outcome_with_unit, plain, scheme_title, told
 from experiments.lessons.working import Worked
 from experiments.report.figures import ACROSS, UP
 from experiments.report.lang import words
@@ -19,6 +19,7 @@ from experiments.web.rooms.hall import Hall
 from experiments.web.rooms.room import Designed, Room, Seat
 from experiments.web.rooms.trying import outcomes_of
 from sim.outcomes import OUTCOMES
+from sim.schemes.organisation import Organisation
 from sim.schemes.paths import element_of
 
 _BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
@@ -296,6 +297,14 @@ def host_told(hall: Hall, room: Room, worked: Worked | None, language: str) -> d
     }
 
 
-def lever_value(path: str, value: Any, language: str) -> str:
-    """A lever's value in words."""
-    return element_value(path, value, language)
+def department_title(organisation: Organisation, path: str, language: str) -> str:
+    """A department by the titles of its branch and itself, out of its path ('workshop_bureau/town/hall')."""
+    called = words(language).document
+    _, *steps = path.split("/")
+    if len(steps) == 1:
+        return next((called(unit.title or unit.name) for unit in organisation.offices if unit.name == steps[0]), steps[0])
+    for branch in organisation.branches:
+        for unit in branch.departments:
+            if [branch.name, unit.name] == steps:
+                return f"{called(branch.title or branch.name)} / {called(unit.title or unit.name)}"
+    return " / ".join(steps)

@@ -69,7 +69,7 @@ function month(year, view, lesson, decide) {
   return sheet(
     "month",
     u("month_of", { month: view.month, n: view.n_months }),
-    h("p", { class: "quiet" }, u("year_under", { scheme: lesson.under, cadre: view.seat, department: departmentTold(view.department) })),
+    h("p", { class: "quiet" }, u("year_under", { scheme: lesson.under, cadre: view.seat, department: view.department })),
     h("ul", { class: "messages" }, view.messages.map((one) => h("li", {}, messageTold(one, view)))),
     h("p", {}, `${u("exhaustion")}: ${u("exhaustion_of", { n: fixed(view.exhaustion, 1) })}`, view.last_grade && view.last_grade !== "none" ? ` · ${u("year_row_grade")}: ${grade(view.last_grade)}` : ""),
     h(
@@ -96,7 +96,6 @@ function month(year, view, lesson, decide) {
 }
 
 const said = (name, value, part) => (has(`play.${name}.${value}.${part}`) ? t(`play.${name}.${value}.${part}`) : value);
-const departmentTold = (path) => path.split("/").slice(1).map((part) => called(part.replaceAll("_", " "))).join(" / ");
 
 function over(year, view) {
   const result = year.result;
