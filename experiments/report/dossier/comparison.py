@@ -52,19 +52,21 @@ def tone_of(row: Mapping[Any, Any]) -> str:
 def claims_of(results: Results, facts: Facts) -> list[Claim]:
     """The verdict: what was run, who goes furthest on which outcome, who moves the other way, cost, what is open."""
     found = [_setting(results, facts)]
-    led: dict[str, list[Claim]] = {}
-    not_led = []
+    led: dict[str, None] = {}
+    ahead, not_led = [], []
     for outcome in results.design.headline:
         claim, leader = _leader(results, facts, outcome)
         if leader:
-            led.setdefault(leader, []).append(claim)
-        else:
-            not_led.append(claim)
-    for leader, below in led.items():
-        found.append(Claim.of("report.verdict.leads", scheme=Name("document", results.titles[leader]), below=below))
+            led[leader] = None
+        (ahead if leader else not_led).append(claim)
+    worse = [one for name in results.others if (one := _other_way(results, facts, name)) is not None]
+    costs = [one for name in led if (one := _cost(results, facts, name)) is not None]
+    found += [Claim.of("report.verdict.leads", below=ahead)] if ahead else []
     found += not_led
-    found += [one for name in results.others if (one := _other_way(results, facts, name)) is not None]
-    found += [one for name in led if (one := _cost(results, facts, name)) is not None]
+    found += [Claim.of("report.verdict.other_way", below=worse)] if worse else []
+    if costs:
+        level = _number(facts, "level", COST, results.design.baseline, "mean")
+        found.append(Claim.of("report.verdict.cost", level=level, below=costs))
     found += list(_open(facts))
     return found
 
@@ -101,6 +103,7 @@ def _leader(results: Results, facts: Facts, outcome: str) -> tuple[Claim, str]:
     top = max(improved, key=lambda row: sign * row["difference"])
     parts = {
         "outcome": Name("title", outcome),
+        "scheme": Name("document", results.titles[top["scheme"]]),
         "level": level,
         "difference": _number(facts, "difference", outcome, top["scheme"], *ENDS),
         "chance": _number(facts, "chance", outcome, top["scheme"], "probability_best"),
@@ -125,27 +128,19 @@ def _other_way(results: Results, facts: Facts, scheme: str) -> Claim | None:
     for outcome in results.design.headline:
         row = next((row for row in _rows(facts, results, outcome) if row["scheme"] == scheme), None)
         if row is not None and tone_of(row) == "worse":
-            parts = {
-                "outcome": Name("title", outcome),
-                "difference": _number(facts, "difference", outcome, scheme, *ENDS),
-                "level": _number(facts, "level", outcome, results.design.baseline, "mean"),
-            }
-            worse.append(Claim.of("report.verdict.item", **parts))
+            number = _number(facts, "difference", outcome, scheme, *ENDS)
+            worse.append(Claim.of("report.verdict.item", outcome=Name("within", outcome), difference=number))
     if not worse:
         return None
-    return Claim.of("report.verdict.other_way", scheme=Name("document", results.titles[scheme]), below=worse)
+    return Claim.of("report.verdict.worse", scheme=Name("document", results.titles[scheme]), items=worse)
 
 
 def _cost(results: Results, facts: Facts, scheme: str) -> Claim | None:
     row = next((row for row in _rows(facts, results, COST) if row["scheme"] == scheme), None)
     if row is None or not is_settled(row["simultaneous_low"], row["simultaneous_high"]):
         return None
-    return Claim.of(
-        "report.verdict.cost",
-        scheme=Name("document", results.titles[scheme]),
-        difference=_number(facts, "difference", COST, scheme, *ENDS),
-        level=_number(facts, "level", COST, results.design.baseline, "mean"),
-    )
+    difference = _number(facts, "difference", COST, scheme, *ENDS)
+    return Claim.of("report.verdict.cost_of", scheme=Name("document", results.titles[scheme]), difference=difference)
 
 
 def _open(facts: Facts) -> Iterator[Claim]:
