@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from pathlib import Path
@@ -15,10 +16,14 @@ from sim.errors import UserError
 from sim.lang import MissingText, Words, read_folder
 from sim.lang import words as words_of_the_model
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, OWN_GROUP_OUTCOMES
+from sim.schemes import lint, traps
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_organisation, load_scheme
 from sim.schemes.locate import preset_names
 from sim.schemes.study import load_study
+
+#: Functions of advice whose texts people read.
+SAYING = ("told", "advice", "_seatless")
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -61,6 +66,7 @@ def test_every_outcome_is_named():
 
 def names_in_ready_documents() -> set[str]:
     found = {"category", "perspective"}  # kinds of tasks, as indicators select them
+    found |= texts_of_advice()
     found |= {row["title"] for row in stored_rows().values()}
     for study in (*map(load_study, preset_names("studies")), *(one.study for one in brief_studies())):
         found |= {study.title, study.question}
@@ -78,6 +84,19 @@ def names_in_ready_documents() -> set[str]:
         found |= {unit.title for branch in organisation.branches for unit in branch.departments}
         found |= {unit.title for unit in organisation.offices}
     return {text for text in found if text}
+
+
+def texts_of_advice() -> set[str]:
+    """What `cadresim lint` says in words that never change: problems, reasons and hints, as they stand in its sources."""
+    found: set[str] = set()
+    for module in (traps, lint):
+        tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            named = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("why", "hint", "problem")
+            called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SAYING
+            inner = ast.walk(node.value) if named else [*node.args, *(each.value for each in node.keywords)] if called else []
+            found |= {one.value for one in inner if isinstance(one, ast.Constant) and " " in str(one.value)}
+    return {text for text in found if not re.fullmatch(r"\w+: ?\d|below 1, floor 0|\w+: \d", text)}
 
 
 def test_names_in_ready_documents_are_translated_and_no_translation_is_idle():

@@ -53,7 +53,8 @@ def claims_of(results: Results, facts: Facts) -> list[Claim]:
     """The verdict: what was run, who goes furthest on which outcome, who moves the other way, cost, what is open."""
     found = [_setting(results, facts)]
     led: dict[str, None] = {}
-    ahead, not_led = [], []
+    ahead: list[Claim] = []
+    not_led: list[Claim] = []
     for outcome in results.design.headline:
         claim, leader = _leader(results, facts, outcome)
         if leader:
