@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from experiments_fake import design, fake_core, scheme
+from experiments_fake import design, fake_core, organisation, scheme
 from typer.testing import CliRunner
 
 from experiments import report_of
@@ -25,6 +25,7 @@ from experiments.report.dossier.results import open_results
 from experiments.report.dossier.saying import Saying
 from experiments.report.lang import words
 from sim.errors import UserError
+from sim.schemes.behaviour import Behaviour
 
 ENGLISH = Saying(words("en"))
 
@@ -398,6 +399,16 @@ def test_a_report_is_written_where_it_is_asked_for(folder, tmp_path):
     paths = report_of([folder], tmp_path / "new" / "r.html", pdf=tmp_path / "new" / "r.pdf")
     assert paths == [tmp_path / "new" / "r.html", tmp_path / "new" / "r.pdf"]
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["r.html", "r.pdf"]
+
+
+def test_replicates_that_were_added_on_the_way_are_told(tmp_path):
+    from experiments import compare
+
+    schemes = [scheme("status_quo"), scheme("reform", bonus_per_point=0.1), scheme("ranking", top_prize=0.5)]
+    asked = {"organisation": organisation(), "behaviour": Behaviour(), "months": 6, "warmup_months": 2, "core": fake_core}
+    compare(schemes, folder=tmp_path / "grown", best="goal_attainment=1pp", most=40, workers=1, **asked)
+    html = make_page([tmp_path / "grown"]).html
+    assert "run up to" in html and "standard errors to each side" in html
 
 
 def test_a_comparison_of_one_scheme_and_one_without_winners_have_reports(tmp_path):

@@ -74,8 +74,9 @@ def claims_of(results: Results, facts: Facts) -> list[Claim]:
 
 def _setting(results: Results, facts: Facts) -> Claim:
     design = results.design
+    grown = bool(results.manifest.get("settling"))
     return Claim.of(
-        "report.verdict.setting",
+        "report.verdict.setting_grown" if grown else "report.verdict.setting",
         schemes=facts.number("count", "counts", "schemes"),
         replicates=facts.number("count", "counts", "replicates"),
         runs=facts.number("count", "counts", "runs"),

@@ -108,6 +108,8 @@ def _limits(studies: Sequence[Results], say: Saying) -> Iterator[Part]:
         if late:
             names = say.listed(say.within(name) for name in late)
             points.append(words("report.limits.warmup", warmup=USUAL_WARMUP, series=names))
+    for study in studies:
+        points += _settling(study, say)
     if not any(study.verb in ("sensitivity", "robustness") for study in studies):
         points.append(words("report.limits.one_behaviour"))
     if any(study.manifest.get("equal_budget") for study in studies):
@@ -118,6 +120,20 @@ def _limits(studies: Sequence[Results], say: Saying) -> Iterator[Part]:
     yield Points(tuple(points))
     if method:
         yield _settling_table(method, say)
+
+
+def _settling(study: Results, say: Saying) -> list[str]:
+    """That replicates were added on the way, what this does to intervals, and which schemes were dropped when."""
+    grown = study.manifest.get("settling")
+    if not isinstance(grown, dict):
+        return []
+    told = [say.words("report.limits.grown", errors=f"{float(grown['half_width_in_standard_errors']):.2f}")]
+    titles = study.titles
+    for name, at in (grown.get("dropped") or {}).items():
+        parts = {"scheme": say.document(titles.get(name, name)), "n": at["replicates"]}
+        if at.get("behind"):
+            told.append(say.words("report.limits.dropped", leader=say.document(titles.get(at["behind"], at["behind"])), **parts))
+    return told
 
 
 def _settling_table(method: Mapping[str, object], say: Saying) -> Table:
