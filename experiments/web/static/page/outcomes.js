@@ -16,6 +16,9 @@ export function showOutcomes(page) {
   fill(
     $("#outcomes-body"),
     h("div", { class: "cards" }, CARDS.map((name) => card(page, name))),
+    page.run.schemes.length > 2
+      ? h("p", { class: "quiet key", "aria-hidden": "true" }, ["better", "worse", "open"].map((one) => h("span", { class: `verdict-${one}` }, t(`page.verdict.${one}`))))
+      : null,
     tableBeside(t("page.outcomes.title"), heads(), rows(page, CARDS), $("#outcomes-body .beside")?.open),
   );
   glance(page);
