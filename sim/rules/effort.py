@@ -490,7 +490,8 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         largest, price, before, damping = joint_step(
             desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping
         )
-        if largest < LAST_STEP or largest < min(QUICK_STEP, FAST * last):
+        # a single task beside much help sits at the edge of being worth it, where a step says little of the next
+        if largest < LAST_STEP or (n_tasks > 1 and largest < min(QUICK_STEP, FAST * last)):
             return price
         last = largest
     return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
