@@ -241,6 +241,37 @@ def test_the_facilitator_goes_on_without_those_who_do_not_decide(session):
     assert told_of(client, room, other["secret"])["year"]["month"] == 1
 
 
+def test_a_month_is_played_once_however_often_it_is_complete():
+    """A slow month, and everybody's decisions there all the while: the next month waits for decisions of its own."""
+    import asyncio
+
+    from experiments.web.pool import Pool
+    from experiments.web.rooms.years import Years
+
+    async def run() -> tuple[int, ...]:
+        hall, pool = Hall(), Pool(1, 8)
+        years = Years(pool, hall)
+        room, _, _ = hall.open_room(LESSON)
+        seat, _ = hall.join(room, "Ada", "x")
+        hall.set_phase(room, "play")
+        played = []
+        for month in (1, 2):
+            hall.decide(room, seat, month, {"effort": "push", "report": "honest", "predict": None})
+            end = time.monotonic() + 120
+            while len(room.moves) < month and time.monotonic() < end:
+                years.decided(room)
+                await asyncio.sleep(0)
+            for _ in range(50):
+                years.decided(room)
+                await asyncio.sleep(0.002)
+            played.append(len(room.moves))
+        await years.close()
+        pool.close()
+        return tuple(played)
+
+    assert asyncio.run(run()) == (1, 2)
+
+
 # --- who may do what -----------------------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ class Years:
         self.pool, self.hall = pool, hall
         self._years: dict[str, Year] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._begun: dict[str, int] = {}  # the month that was begun last, because everybody had decided
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get_ready(self, opened: OpenLesson) -> None:
@@ -83,22 +84,24 @@ class Years:
         return {"effort": effort, "report": report, "predict": predict}
 
     def decided(self, room: Room) -> None:
-        """Somebody decided: play the month if everybody has."""
-        if self.hall.is_complete(room):
-            self._begin(self.go_on(room))
+        """Somebody decided: play the month if everybody has.
 
-    async def go_on(self, room: Room, month: int | None = None) -> None:
+        The month is named here and now: by the time its turn comes it may have been played, and the next is not complete.
+        """
+        month = len(room.moves) + 1
+        if self.hall.is_complete(room) and self._begun.get(room.code) != month:
+            self._begun[room.code] = month
+            self._begin(self.go_on(room, month))
+
+    async def go_on(self, room: Room, month: int) -> None:
         """Play the month, with the decisions that are there.
 
         Raises:
             Refused: the year is over, or the month has been played already.
         """
-        wanted = month if month is not None else len(room.moves) + 1
         async with self._lock(room):
-            if wanted != len(room.moves) + 1:
-                if month is not None:
-                    raise Refused(409, "this month is over")
-                return
+            if month != len(room.moves) + 1:
+                raise Refused(409, "this month is over")
             year = await self._at_hand(room)
             if year.game.is_over:
                 raise Refused(409, "the year is over")
@@ -113,6 +116,7 @@ class Years:
                 views = await self._do(play)
             except BaseException:  # the game may have gone on half a month: it is replayed from the room's moves
                 self._years.pop(room.code, None)
+                self._begun.pop(room.code, None)
                 raise
             # from here on without a pause, so that nobody sees half a month
             room.moves.append(moves)
@@ -126,6 +130,7 @@ class Years:
         async with self._lock(room):
             room.moves, room.pending = [], {}
             self._years.pop(room.code, None)
+            self._begun.pop(room.code, None)
             await self._at_hand(room)
             room.touch(self.hall.clock())
 
@@ -133,6 +138,7 @@ class Years:
         """Let go of a room's game."""
         self._years.pop(room.code, None)
         self._locks.pop(room.code, None)
+        self._begun.pop(room.code, None)
 
     async def close(self) -> None:
         """Nothing more is played."""
