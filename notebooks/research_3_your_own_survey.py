@@ -60,7 +60,7 @@ survey.describe().round(2)
 # %%
 fit = fit_survey(
     survey, ["exhaustion_base", "cynicism_of_injustice", "motivation_rate"], organisation="county_bureau", scheme="deduction_heavy",
-    points=256 if FULL else 64, waves=2 if FULL else 1, proposals=512 if FULL else 160, replicates=6 if FULL else 1, seed=3,
+    points=256 if FULL else 64, waves=2 if FULL else 1, proposals=512 if FULL else 160, replicates=12 if FULL else 2, seed=3,
     tell=print,
 )  # fmt: skip
 fit.picture(truth=truth)

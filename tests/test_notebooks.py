@@ -343,7 +343,7 @@ def test_the_view_is_rendered_by_mesas_viewer() -> None:
 
 # --- a survey -------------------------------------------------------------------------------------------------------
 
-TRUTH = {"exhaustion_base": 0.2, "cynicism_of_injustice": 2.4}
+TRUTH = {"exhaustion_base": -0.8, "cynicism_of_injustice": 2.4}
 
 
 @pytest.fixture(scope="module")
@@ -357,7 +357,7 @@ def survey() -> pd.DataFrame:
 def fit(survey: pd.DataFrame) -> SurveyFit:
     return fit_survey(
         survey, list(TRUTH), organisation="county_bureau", scheme="deduction_heavy", points=64, waves=1, proposals=128,
-        replicates=1,
+        replicates=4,
     )  # fmt: skip
 
 
