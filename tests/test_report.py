@@ -416,3 +416,76 @@ def test_a_comparison_of_one_scheme_and_one_without_winners_have_reports(tmp_pat
     compare_into(tmp_path / "plain", design(winners=False), core=fake_core, workers=1)
     assert "Status quo" not in make_page([tmp_path / "one"]).html
     assert 'id="desks"' not in make_page([tmp_path / "plain"]).html
+
+
+# --- the other kinds of study -----------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "sweep": (
+        {},
+        {
+            "moves": "path,scheme,outcome,at_low,at_high,move,low,high\n"
+            "scheme.application.explicit.bonus_per_point,reform,burnout_share,0.0,0.02,0.031,0.022,0.04\n"
+        },
+        ["moves furthest with Bonus per point: by 3.1"],
+    ),
+    "transition": (
+        {},
+        {
+            "costs": "outcome,course,better,gain,gain_low,gain_high,loss,loss_low,loss_high,"
+            "recovered,recovered_low,recovered_high\n"
+            "goal_attainment,planned,1,0.02,0.01,0.03,0.05,0.02,0.08,17,16,19\n"
+            "burnout_share,planned,-1,0.001,-0.01,0.02,0.0,-0.1,0.1,inf,inf,inf\n"
+        },
+        ["in the end +2.0", "not within the run", "Month 17 [16, 19]"],
+    ),
+    "pilot": (
+        {"outcome": "efficacy_mean"},
+        {
+            "designs": "design,clusters,length,power,power_low,power_high,false_positive,false_positive_low,false_positive_high,"
+            "true_effect,bias,bias_low,bias_high\nparallel,4,6,0.9,0.8,0.95,0.05,0.02,0.1,0.2,0.01,-0.01,0.03\n"
+        },
+        ["4 branches", "90"],
+    ),
+    "optimise": (
+        {},
+        {
+            "front": "scheme,outcome,mean,difference,low,high,keeps_limits,undominated\n"
+            "found_1,goal_attainment,1.0,0.05,0.04,0.06,True,True\n",
+            "winners_curse": "outcome,too_hopeful,low,high\ngoal_attainment,0.01,0.005,0.015\n",
+        },
+        ["too hopeful by +1.0", "keeps its limits"],
+    ),
+    "adversary": (
+        {"outcome": "goal_attainment"},
+        {
+            "losses": "scheme,as_it_is,at_worst,loss,loss_low,loss_high\n"
+            "reform,1.0,0.8,0.2,0.19,0.21\nranking,1.0,0.7,0.3,0.28,0.32\n",
+            "drivers": "scheme,parameter,as_it_is,at_worst,made_good,low,high\nreform,behaviour.duty,0.4,0.1,0.1,0.09,0.11\n",
+        },
+        ["at worst goal attainment loses 20.0", "duty at 0.1 instead of 0.4"],
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", OTHERS)
+def test_other_studies_have_their_part(folder, tmp_path, verb):
+    settings, tables, wanted = OTHERS[verb]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    proposal = {"design": "parallel", "clusters": 4, "length": 6} if verb == "pilot" else None
+    manifest |= {"verb": verb, verb: settings, "proposal": proposal}
+    place = tmp_path / verb
+    place.mkdir()
+    (place / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for name, text in tables.items():
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+    html = make_page([place, folder]).html
+    for text in wanted:
+        assert text in html, text
+    assert html.index('id="verdict"') < html.index('id="further"')
+    assert "其他研究" in make_page([place], language="zh").html
+    for name, text in tables.items():  # a table without one of its columns is refused
+        (place / f"{name}.csv").write_text("\n".join(line.rpartition(",")[0] for line in text.splitlines()), encoding="utf-8")
+        if name != "drivers":
+            with pytest.raises(UserError):
+                make_page([place])
