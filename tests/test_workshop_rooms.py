@@ -256,14 +256,16 @@ def test_a_month_is_played_once_however_often_it_is_complete():
         hall.set_phase(room, "play")
         played = []
         for month in (1, 2):
-            hall.decide(room, seat, month, {"effort": "push", "report": "honest", "predict": None})
+            move = {"effort": "push", "report": "honest", "predict": None}
+            hall.decide(room, seat, month, move)
             end = time.monotonic() + 120
             while len(room.moves) < month and time.monotonic() < end:
                 years.decided(room)
-                await asyncio.sleep(0)
-            for _ in range(50):
+                hall.decide(room, seat, month, dict(move))  # changes his mind while the month is played
+                await asyncio.sleep(0.001)
+            for _ in range(100):
                 years.decided(room)
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(0.005)
             played.append(len(room.moves))
         await years.close()
         pool.close()

@@ -21,7 +21,7 @@ class Limits:
     largest_message: int = 8 * 1024
     idle_seconds: float = 6 * 3600.0  # a room in which nothing happened so long is closed
     oldest_seconds: float = 36 * 3600.0
-    away_seconds: float = 30.0  # nobody waits longer for a decision of somebody who is not heard of
+    away_seconds: float = 45.0  # nobody waits longer for a decision of somebody who is not heard of
     guesses: int = 30  # wrong codes or keys from one address in the window
     all_guesses: int = 400  # and from everybody
     joins: int = 120  # seats taken from one address in the window (a class behind one address is thirty)

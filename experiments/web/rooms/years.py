@@ -120,7 +120,7 @@ class Years:
                 raise
             # from here on without a pause, so that nobody sees half a month
             room.moves.append(moves)
-            room.pending = {cadre: move for cadre, move in room.pending.items() if moves.get(cadre) is not move}
+            room.pending = {}  # what was decided while the month was played came too late for it, and is none for the next
             year.views, year.months = views, len(room.moves)
             room.touch(self.hall.clock())
             self._tell_if_over(room, year)
