@@ -254,6 +254,7 @@ def _as_on_a_terminal(line: str) -> list[str]:
 def masked(text: str) -> str:
     """What is left of an output when numbers may move: words and shape."""
     text = re.sub(r"[-+−±]?\d[\d.,]*(?:e-?\d+)?", "0", text)
+    text = re.sub(r"(?:\b0 (?:s|min|h)\b ?)+|\b0 (?:kB|MB|GB)\b", "0", text)  # time and sizes are the machine's
     return re.sub(r"[\s─━│┃┏┓└┘┡┩╇╋╈]+", " ", text)
 
 

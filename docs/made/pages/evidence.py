@@ -68,6 +68,8 @@ def facts() -> dict[str, str]:
         )
     }
     told["predicted_missed"] = ", ".join(f"[{name}](../evidence/rows.md#row-{name.lower()})" for name in found.missed)
+    right = sum("missed" not in state()[name].values() for name in found.missed)
+    told["predicted_right_sign"] = f"{right} of {len(found.missed)}"
     return told | _parameter_facts() | _size_facts()
 
 
