@@ -49,8 +49,6 @@ OFFER = np.dtype(
 MAX_OFFERS = 32
 TOLERANCE = 1e-10
 LAST_STEP = 1e-2
-QUICK_STEP = 4e-2  # the last one where steps shrink fast
-FAST = 0.3
 MOST_STEPS = 15
 CLIMBING_STEPS = 20
 BRACKET_STEPS = 20
@@ -465,8 +463,7 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
 
     The desk holds the offers, ordered by task, own drives per unit of effort, normal shares of time and curvatures; `price` is
     where the search for the price of load starts (0 or less: at a normal load). Newton steps on all tasks at once follow the peak
-    (the last step is below a hundredth, or below four where steps shrink fast, so the error is of the order of its square; the
-    next month starts from there).
+    (the last step is below a hundredth, so the error is of the order of its square, and the next month starts from there).
     Where an offer has several peaks, a fresh period (`is_fresh`) first compares them all: the global maximum.
     Kinks without luck are solved at their knots.
     """
@@ -485,15 +482,13 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
     for k in range(n_tasks):
         desk.logs[k] = log_effort(desk.efforts[k], desk.shares[k])
-    before, damping, last = 0.0, 1.0, 0.1
+    before, damping = 0.0, 1.0
     for _ in range(MOST_STEPS):
         largest, price, before, damping = joint_step(
             desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping
         )
-        # a single task beside much help sits at the edge of being worth it, where a step says little of the next
-        if largest < LAST_STEP or (n_tasks > 1 and largest < min(QUICK_STEP, FAST * last)):
+        if largest < LAST_STEP:
             return price
-        last = largest
     return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
 
 
