@@ -62,9 +62,9 @@ def need_a_browser() -> None:
 # --- fixtures (import them into a test module) -------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One Chromium for all tests of a worker."""
+    """One Chromium for the tests of a file: Playwright takes no second one beside it, and each file has its own fixture."""
     need_a_browser()
     from playwright.sync_api import sync_playwright
 

@@ -85,7 +85,7 @@ def told_of(client, room: dict[str, str], secret: str, part: str = "seat", **que
     return response.json()
 
 
-def eventually(look, is_there, seconds: float = 90.0):
+def eventually(look, is_there, seconds: float = 300.0):
     """What is looked at, as soon as it is there."""
     end = time.monotonic() + seconds
     while not is_there(found := look()):
