@@ -194,7 +194,8 @@ WHERE: dict[str, tuple[str, dict[str, Any], dict[str, Any], int]] = {  # (preset
     "appraisal.grades.fractions": ("forced_ranking", {}, {"appraisal.grades.fractions": "lot"}, 24),
     "plan.indicators.steps": ("balanced_scorecard_five", {}, {"plan.indicators.process.steps": 2}, 24),
     "application.sanctions.transfer": ("forced_ranking", {}, {"application.sanctions.transfer": 0.5}, 48),
-    "application.sanctions.adjustment": ("forced_ranking", {"appraisal.grades.bottom_share": 0.3}, {"application.sanctions.adjustment": 0.5}, 84),
+    "application.sanctions.adjustment": ("forced_ranking", {"appraisal.grades.bottom_share": 0.3},
+        {"application.sanctions.adjustment": 0.5}, 84),
 }  # fmt: skip
 
 
