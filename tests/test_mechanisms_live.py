@@ -45,8 +45,9 @@ def test_the_table_covers_all_seventeen() -> None:
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=str)
 def test_switching_it_off_changes_an_outcome(switch: Switch) -> None:
-    on = outcomes_of(*walked(founded(load_scheme(switch.preset), "county_bureau", DEFAULT), switch.months))
-    without = outcomes_of(*walked(founded(*off(switch, switch.preset, "county_bureau", DEFAULT)), switch.months))
+    behaviour = behaviour_for(DEFAULT, switch.turned_on) if switch.turned_on else DEFAULT
+    on = outcomes_of(*walked(founded(load_scheme(switch.preset), "county_bureau", behaviour), switch.months))
+    without = outcomes_of(*walked(founded(*off(switch, switch.preset, "county_bureau", behaviour)), switch.months))
     moved = outcomes_that_differ(on, without)
     change = moved.get(switch.outcome, 0.0)
     print(
@@ -115,11 +116,14 @@ OTHER_VALUE = {"ability_high": 1.2, "ability_floor": 0.8}  # their ranges hardly
 NEEDS: dict[str, tuple[str, dict[str, Any]]] = {  # parameters that no ready scheme brings to life
     "re_marking_effect": ("bright_line", {"appraisal.re_marking": 0.5}),
 }
+TAUGHT_ONLY = {"usual_help"}  # acts where help teaches, which is neutral by default: see the switch of mechanism 11
 ON_CHANGE_ONLY = {"novelty_loss"}  # acts on the day a scheme changes: see below
 USELESS_ONLY = {"useless_duty"}  # acts on tasks without any value, of which no ready organisation has one: see below
 
 
-@pytest.mark.parametrize("name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY | USELESS_ONLY])
+@pytest.mark.parametrize(
+    "name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY | USELESS_ONLY | TAUGHT_ONLY]
+)
 def test_every_parameter_of_behaviour_moves_an_outcome(name: str) -> None:
     beside = read_behaviour("default").annotations[name]
     value = getattr(DEFAULT, name)

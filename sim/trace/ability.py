@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sim.rules.peers import received
@@ -29,7 +30,7 @@ def _productivity(case: Case, month: Month, j: int) -> Node:
     b, lived = case.behaviour, case.lived(month)
     size = int(lived.opened.departments["size"][case.d])
     if b["help_teaches"] <= 0.0 or size <= 1:
-        return told(alone, plain(lived.made[j]))
+        return replace(told(alone, plain(lived.made[j])), kind="productivity")  # nobody teaches: his own is all there is
     helped = received(float(lived.opened.departments["sum_help"][case.d]), float(lived.before["help_given"]), size)
     learned = parent(
         "taught",
