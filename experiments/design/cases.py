@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -180,3 +180,28 @@ def digest_of(document: Any) -> bytes:
 def model_code() -> str:
     """Hash of the sources of `sim` (hexadecimal SHA-256), the same wherever they are installed."""
     return hash_sources([Path(__file__).resolve().parents[2] / "sim"])
+
+
+def about_study(
+    design: Design, verb: str, command: str = "", *, setting: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """What a store is told of any study: who it is, then ``setting``, which must stay the same while it grows.
+
+    ``setting`` adds a verb's own to what every study must keep; ``more`` is what is asked for now (``asked``, ``n_runs`` ...).
+    """
+    return {
+        "verb": verb,
+        "name": design.name,
+        "title": design.title,
+        "command": command,
+        "setting": {
+            "months": design.months,
+            "warmup_months": design.warmup_months,
+            "seed": design.seed,
+            "baseline": design.baseline,
+            "organisation": digest_of(design.organisation).hex(),
+            "behaviour": digest_of(design.behaviour).hex(),
+            **(setting or {}),
+        },
+        **more,
+    }

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from experiments.design.cases import Case, digest_of
+from experiments.design.cases import Case
 from experiments.design.paths import Range, by_document, with_values
-from experiments.design.study import Design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,18 +130,6 @@ def outcomes_array(runs: pd.DataFrame, schemes: Sequence[str], n_points: int, re
     scheme = runs["scheme"].map(place).to_numpy()
     values[runs["point"].to_numpy(), runs["replicate"].to_numpy(), scheme] = runs[list(OUTCOME_NAMES)].to_numpy(float)
     return values
-
-
-def setting_of(design: Design) -> dict[str, Any]:
-    """What must not change while a study in a folder grows."""
-    return {
-        "months": design.months,
-        "warmup_months": design.warmup_months,
-        "seed": design.seed,
-        "baseline": design.baseline,
-        "organisation": digest_of(design.organisation).hex(),
-        "behaviour": digest_of(design.behaviour).hex(),
-    }
 
 
 def can_clash(ranges: Sequence[Range]) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import case_of, digest_of
+from experiments.design.cases import about_study, case_of
 from experiments.design.paths import Range, value_at, with_values
 from experiments.design.study import Design
 from experiments.design.worlds import latin_hypercube
@@ -157,23 +157,14 @@ def harmed(outcome: str) -> int:
 
 def about(design: Design, plan: AdversaryPlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study."""
-    return {
-        "verb": "adversary",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-        },
-        "asked": {"schemes": sorted(design.scheme_names)},
-        "adversary": plan.model_dump(mode="json"),
-        "study": design.resolved(),
-    }
+    return about_study(
+        design,
+        "adversary",
+        command,
+        asked={"schemes": sorted(design.scheme_names)},
+        adversary=plan.model_dump(mode="json"),
+        study=design.resolved(),
+    )
 
 
 def run_adversary(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import case_of, digest_of, model_code
+from experiments.design.cases import about_study, case_of, model_code
 from experiments.design.study import Design, check_number, code_hash, design_of
 from experiments.runs.budget import Budget
 from experiments.runs.folder import read_json
@@ -237,26 +237,17 @@ def read_comparison(folder: Path) -> Comparison:
 
 def about(design: Design, *, equal_budget: bool = False, command: str = "") -> dict[str, Any]:
     """What the store is told of a comparison: what must stay the same while it grows, and what is asked for now."""
-    return {
-        "verb": "compare",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "equal_budget": equal_budget,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-        },
-        "asked": {
+    return about_study(
+        design,
+        "compare",
+        command,
+        setting={"equal_budget": equal_budget},
+        asked={
             "schemes": sorted(design.scheme_names),
             "replicates": design.wanted.most if design.wanted else design.replicates,
         },
-        "n_runs": design.n_runs,
-    }
+        n_runs=design.n_runs,
+    )
 
 
 def run_comparison(

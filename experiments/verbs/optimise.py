@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import Case, case_of, digest_of
+from experiments.design.cases import Case, about_study, case_of, digest_of
 from experiments.design.paths import value_at, with_values
 from experiments.design.study import Design
 from experiments.design.worlds import Worlds, draw_worlds
@@ -169,24 +169,15 @@ def paired(differences: np.ndarray) -> tuple[float, float, float]:
 
 def about(design: Design, plan: OptimisePlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study."""
-    return {
-        "verb": "optimise",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-            "start": digest_of(start_of(design, plan)).hex(),
-        },
-        "asked": {},
-        "optimise": plan.model_dump(mode="json"),
-        "study": design.resolved(),
-    }
+    return about_study(
+        design,
+        "optimise",
+        command,
+        setting={"start": digest_of(start_of(design, plan)).hex()},
+        asked={},
+        optimise=plan.model_dump(mode="json"),
+        study=design.resolved(),
+    )
 
 
 def start_of(design: Design, plan: OptimisePlan) -> Scheme:

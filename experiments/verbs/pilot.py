@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import Case, Course, case_of_courses, digest_of, model_code
+from experiments.design.cases import Case, Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
 from experiments.runs.courses import Walked, run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
@@ -371,26 +371,19 @@ def _mean_or_none(values: np.ndarray) -> float | None:
 
 def about(design: Design, plan: PilotPlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
-    return {
-        "verb": "pilot",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-            "trial": plan.model_dump(mode="json", include={"outcome", "scheme", "before_months", "waves", "branches"}),
-        },
-        "asked": {
-            "replicates": design.replicates, "designs": sorted(plan.designs), "clusters": sorted(plan.clusters),
+    return about_study(
+        design,
+        "pilot",
+        command,
+        setting={"trial": plan.model_dump(mode="json", include={"outcome", "scheme", "before_months", "waves", "branches"})},
+        asked={
+            "replicates": design.replicates,
+            "designs": sorted(plan.designs),
+            "clusters": sorted(plan.clusters),
             "lengths": sorted(plan.lengths),
         },
-        "n_runs": (2 + sum(trial.design != BEFORE_AFTER for trial in _trials(plan))) * design.replicates,
-    }  # fmt: skip
+        n_runs=(2 + sum(trial.design != BEFORE_AFTER for trial in _trials(plan))) * design.replicates,
+    )
 
 
 def run_pilot(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import Case, case_of, digest_of
+from experiments.design.cases import Case, about_study, case_of
 from experiments.design.paths import full_path
 from experiments.design.study import Design, design_of
 from experiments.design.worlds import Worlds
@@ -259,26 +259,16 @@ def reread_robustness(folder: Path) -> Robustness:
 
 def about(design: Design, plan: RobustnessPlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
-    return {
-        "verb": "robustness",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-            "worlds": plan.model_dump(mode="json", include=set(WORLD_KEYS)),
-            "replicates": plan.replicates,
-        },
-        "asked": {"schemes": sorted(design.scheme_names)},
-        "n_runs": plan.number * len(design.schemes) * plan.replicates,
-        "robustness": plan.model_dump(mode="json"),
-        "study": design.resolved(),
-    }
+    return about_study(
+        design,
+        "robustness",
+        command,
+        setting={"worlds": plan.model_dump(mode="json", include=set(WORLD_KEYS)), "replicates": plan.replicates},
+        asked={"schemes": sorted(design.scheme_names)},
+        n_runs=plan.number * len(design.schemes) * plan.replicates,
+        robustness=plan.model_dump(mode="json"),
+        study=design.resolved(),
+    )
 
 
 WORLD_KEYS = ("number", "behaviours", "parameters", "vary")

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from experiments.design.cases import case_of
+from experiments.design.cases import about_study, case_of
 from experiments.design.paths import Range
-from experiments.design.points import Cases, can_clash, outcomes_array, points_of, setting_of
+from experiments.design.points import Cases, can_clash, outcomes_array, points_of
 from experiments.design.study import Design
 from experiments.runs.folder import told_where
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
@@ -348,13 +348,11 @@ def table_of_points(samples: Mapping[str, Sample], ranges: Mapping[str, Range]) 
 def about(design: Design, plan: SensitivityPlan, *, command: str = "") -> dict[str, Any]:
     """What the store is told of a sensitivity study: what must stay the same while it grows, and what is asked for now."""
     settings = plan.model_dump(mode="json")
-    return {
-        "verb": "sensitivity",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": setting_of(design),
-        "asked": {
+    return about_study(
+        design,
+        "sensitivity",
+        command,
+        asked={
             "schemes": sorted(design.scheme_names),
             "methods": list(plan.methods),
             "samples": plan.samples,
@@ -362,9 +360,9 @@ def about(design: Design, plan: SensitivityPlan, *, command: str = "") -> dict[s
             "luck_replicates": plan.luck_replicates,
             "parameters": sorted(plan.parameters),
         },
-        "sensitivity": settings,
-        "study": design.resolved(),
-    }
+        sensitivity=settings,
+        study=design.resolved(),
+    )
 
 
 def posterior_ranges(share: float = 0.95) -> dict[str, tuple[float, float]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.design.cases import case_of
+from experiments.design.cases import about_study, case_of
 from experiments.design.paths import Range
 from experiments.design.points import (
     Cases,
@@ -24,7 +24,6 @@ from experiments.design.points import (
     full_factorial,
     latin_hypercube,
     outcomes_array,
-    setting_of,
     sobol_sequence,
 )
 from experiments.design.study import Design
@@ -196,16 +195,14 @@ def points_of_plan(plan: SweepPlan, ranges: Mapping[str, Range], *, seed: int) -
 def about(design: Design, plan: SweepPlan, *, command: str = "") -> dict[str, Any]:
     """What the store is told of a sweep: what must stay the same while it grows, and what is asked for now."""
     settings = plan.model_dump(mode="json")
-    return {
-        "verb": "sweep",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": setting_of(design),
-        "asked": {"schemes": sorted(design.scheme_names), "replicates": design.replicates, "paths": sorted(plan.paths)},
-        "sweep": settings,
-        "study": design.resolved(),
-    }
+    return about_study(
+        design,
+        "sweep",
+        command,
+        asked={"schemes": sorted(design.scheme_names), "replicates": design.replicates, "paths": sorted(plan.paths)},
+        sweep=settings,
+        study=design.resolved(),
+    )
 
 
 def run_sweep(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.design.cases import Course, case_of_courses, digest_of, model_code
+from experiments.design.cases import Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
 from experiments.runs.courses import run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
@@ -202,23 +202,14 @@ def recovered(ahead: np.ndarray, gain: float, tolerance: float) -> float:
 
 def about(design: Design, plan: TransitionPlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
-    return {
-        "verb": "transition",
-        "name": design.name,
-        "title": design.title,
-        "command": command,
-        "setting": {
-            "months": design.months,
-            "warmup_months": design.warmup_months,
-            "seed": design.seed,
-            "baseline": design.baseline,
-            "organisation": digest_of(design.organisation).hex(),
-            "behaviour": digest_of(design.behaviour).hex(),
-            "changes": plan.model_dump(mode="json")["changes"],
-        },
-        "asked": {"replicates": design.replicates},
-        "n_runs": (3 if len({change.month for change in plan.changes}) > 1 else 2) * design.replicates,
-    }
+    return about_study(
+        design,
+        "transition",
+        command,
+        setting={"changes": plan.model_dump(mode="json")["changes"]},
+        asked={"replicates": design.replicates},
+        n_runs=(3 if len({change.month for change in plan.changes}) > 1 else 2) * design.replicates,
+    )
 
 
 def run_transition(
