@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from experiments.api.keeping import into_folder
 from experiments.design.questions import Planned, read_planned
 from experiments.design.worlds import draw_worlds
 from experiments.runs.folder import told_where
 from experiments.runs.runner import Core, compiled_core
-from experiments.runs.store import StudyStore, study_at
+from experiments.runs.store import StudyStore
 from experiments.verbs import adversary as adversary_verb
 from experiments.verbs import optimise as optimise_verb
 from experiments.verbs import robustness as robustness_verb
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
-Asked = "Study | str | Path"
-Result = TypeVar("Result")
 
 
 def robustness(
@@ -72,7 +71,7 @@ def robustness(
             design, plan, worlds, store, workers=workers, executor=executor, core=core, progress=progress
         )
 
-    def finish(result: Robustness, place: Path) -> None:
+    def finish(result: Robustness, place: Path, _: StudyStore) -> None:
         from experiments.report.deciding import robustness_sentences
         from experiments.report.deciding_figures import draw_robustness
 
@@ -80,7 +79,7 @@ def robustness(
         draw_robustness(result, place)
         _write_text(place / "findings.txt", robustness_sentences(result))
 
-    return _in_folder(folder, about, run, finish, overwrite=overwrite, say=say)
+    return into_folder(folder, about, run, finish, overwrite=overwrite, say=say)
 
 
 def optimise(
@@ -117,7 +116,7 @@ def optimise(
             workers=workers, executor=executor, core=core, progress=progress, say=say,
         )  # fmt: skip
 
-    def finish(result: Optimum, place: Path) -> None:
+    def finish(result: Optimum, place: Path, _: StudyStore) -> None:
         from experiments.report.deciding import optimum_sentences
         from experiments.report.deciding_figures import draw_optimum
 
@@ -126,7 +125,7 @@ def optimise(
         _write_text(place / "findings.txt", optimum_sentences(result))
         _write_schemes(result, planned, study, place, Path(folder) if folder is not None else place)
 
-    return _in_folder(folder, about, run, finish, overwrite=overwrite, say=say)
+    return into_folder(folder, about, run, finish, overwrite=overwrite, say=say)
 
 
 def adversary(
@@ -160,7 +159,7 @@ def adversary(
             workers=workers, executor=executor, core=core, progress=progress, say=say,
         )  # fmt: skip
 
-    def finish(result: Adversary, place: Path) -> None:
+    def finish(result: Adversary, place: Path, _: StudyStore) -> None:
         from experiments.report.deciding import adversary_sentences
         from experiments.report.deciding_figures import draw_adversary
 
@@ -170,26 +169,7 @@ def adversary(
             (place / f"worst_{name}.yaml").write_text(result.behaviour_text(name), encoding="utf-8")
         _write_text(place / "findings.txt", adversary_sentences(result))
 
-    return _in_folder(folder, about, run, finish, overwrite=overwrite, say=say)
-
-
-def _in_folder(
-    folder: str | Path | None,
-    about: dict[str, Any],
-    run: Callable[[StudyStore], Result],
-    finish: Callable[[Result, Path], None],
-    *,
-    overwrite: bool,
-    say: Say,
-) -> Result:
-    """Run into the folder's store and put the results beside it, all at once; into a temporary one where nothing is kept."""
-    with study_at(folder, about, overwrite=overwrite, say=say) as store:
-        result = run(store)
-        if folder is not None:
-            say("Writing tables and figures ...")
-            with store.outputs() as staging:
-                finish(result, staging)
-        return result
+    return into_folder(folder, about, run, finish, overwrite=overwrite, say=say)
 
 
 def _write_text(path: Path, lines: Sequence[str]) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import cast
 
+from experiments.api.keeping import into_folder
 from experiments.design.questions import read_planned
 from experiments.runs.courses import walk_courses
 from experiments.runs.runner import Core
-from experiments.runs.store import StudyStore, study_at
+from experiments.runs.store import StudyStore
 from experiments.verbs import pilot as trials
 from experiments.verbs import transition as courses
 from sim.schemes.plans.pilot import PilotPlan
@@ -68,9 +69,6 @@ class Pilot(trials.Pilot):
         return "\n".join(pilot_in_words(self))
 
 
-Result = TypeVar("Result", Transition, Pilot)
-
-
 def _saved(result: Transition | Pilot, folder: str | Path, overwrite: bool) -> Path:
     from experiments.runs.folder import staged
 
@@ -123,7 +121,7 @@ def transition(
         )
         return Transition(**{each.name: getattr(found, each.name) for each in fields(found)})
 
-    return _in_folder(folder, courses.about(design, plan, command), run, overwrite=overwrite, say=say)
+    return into_folder(folder, courses.about(design, plan, command), run, _finish, overwrite=overwrite, say=say)
 
 
 def pilot(
@@ -158,23 +156,9 @@ def pilot(
         )
         return Pilot(**{each.name: getattr(found, each.name) for each in fields(found)})
 
-    return _in_folder(folder, trials.about(design, plan, command), run, overwrite=overwrite, say=say)
+    return into_folder(folder, trials.about(design, plan, command), run, _finish, overwrite=overwrite, say=say)
 
 
-def _in_folder(
-    folder: str | Path | None,
-    about: dict[str, Any],
-    run: Callable[[StudyStore], Result],
-    *,
-    overwrite: bool,
-    say: Say,
-) -> Result:
-    """Run into the folder's store and put the results beside it, all at once; into a temporary one where nothing is kept."""
-    with study_at(folder, about, overwrite=overwrite, say=say) as store:
-        result = run(store)
-        if folder is not None:
-            say("Writing tables and figures ...")
-            with store.outputs() as staging:
-                result.draw(staging)
-                result.write_tables(staging, store.manifest())
-    return result
+def _finish(result: Transition | Pilot, staging: Path, store: StudyStore) -> None:
+    result.draw(staging)
+    result.write_tables(staging, store.manifest())

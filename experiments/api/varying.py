@@ -10,9 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from experiments.api.keeping import into_folder
 from experiments.design.questions import Planned, read_planned
 from experiments.runs.runner import Core, compiled_core
-from experiments.runs.store import StudyStore, study_at
+from experiments.runs.store import StudyStore
 from experiments.verbs import sensitivity as sensitivity_verb
 from experiments.verbs import sweep as sweep_verb
 from sim.errors import UserError
@@ -238,17 +239,16 @@ def _kept(
 ) -> Result:
     """Run into a folder, or into one that is forgotten; time and command are noted."""
     began = time.perf_counter()
-    with study_at(folder, about, overwrite=overwrite, say=say) as store:
-        result = run(store)
-        if folder is not None:
-            say("Writing tables and figures ...")
-            with store.outputs() as staging:
-                result.write_tables(staging)
-                result.figures(staging)
+    result = into_folder(folder, about, run, _finish, overwrite=overwrite, say=say)
     if folder is not None:
         result.folder = Path(folder)
     result.command, result.wall_time = command, time.perf_counter() - began
     return result
+
+
+def _finish(result: Sweep | Sensitivity, staging: Path, _: StudyStore) -> None:
+    result.write_tables(staging)
+    result.figures(staging)
 
 
 def _dressed(kind: type[Result], found: Any) -> Result:
