@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -16,6 +18,21 @@ OpenOption = Annotated[bool, typer.Option("--open/--no-open", help="Open it in t
 AllowOption = Annotated[
     list[str] | None, typer.Option("--allow-host", metavar="NAME", help="A further name by which this machine is asked.")
 ]
+
+
+@contextmanager
+def told_what_lacks(part: str) -> Iterator[None]:
+    """Around the imports of a front that is served: name the extra where its packages are not installed."""
+    from sim.errors import UserError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+            raise
+        raise UserError.of(
+            f"{part} needs a package that is not installed", found=error.name or "", hint="pip install 'cadresim[app]'"
+        ) from error
 
 
 @commands.command("app")
@@ -44,17 +61,9 @@ def serve_with(
     """Serve the page and the named parts ("module:function") beside it."""
     from importlib import import_module
 
-    from sim.errors import UserError
-
-    try:
+    with told_what_lacks("the page"):
         from experiments.web.serve import serve
         from experiments.web.settings import Settings
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
-            raise
-        raise UserError.of(
-            "the page needs a package that is not installed", found=error.name or "", hint="pip install 'cadresim[app]'"
-        ) from error
     found = [part.partition(":") for part in parts]
     more = [getattr(import_module(module), name) for module, _, name in found]
     settings = Settings(host, port, tuple(name.lower() for name in allow_host or ()), workers)

@@ -10,7 +10,7 @@ import typer
 from experiments.cli import plumbing
 from experiments.cli.options import WorkersOption
 from experiments.cli.plumbing import app
-from experiments.cli.serving import AllowOption, HostOption, OpenOption, PortOption
+from experiments.cli.serving import AllowOption, HostOption, OpenOption, PortOption, told_what_lacks
 
 
 @app.command()
@@ -31,16 +31,8 @@ def workshop(
     workers: WorkersOption = None,
 ) -> None:
     """Serve a workshop: rooms with a code, a board for the projector, six lessons. Nothing but this machine is asked."""
-    from sim.errors import UserError
-
-    try:
+    with told_what_lacks("the workshop"):
         from experiments.web.rooms.serving import serve_workshop
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
-            raise
-        raise UserError.of(
-            "the workshop needs a package that is not installed", found=error.name or "", hint="pip install 'cadresim[app]'"
-        ) from error
     serve_workshop(
         host=host,
         port=port,
