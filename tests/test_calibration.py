@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.evidence.matching import Box, Effort, Matched, Targets, contraction, match, profile
+from experiments.evidence.matching import Box, Effort, Matched, Targets, centre_of, contraction, match, profile
 from experiments.evidence.rows import load_row
 from experiments.report.calibration import calibration_page, calibration_table
 from experiments.verbs.calibrate import (
@@ -62,6 +62,16 @@ def test_what_the_data_leave_open_stays_open(found: Matched) -> None:
 def test_profiles_have_their_trough_where_the_truth_is(found: Matched) -> None:
     trough = profile(found, 0)
     assert np.nanargmin(trough) in (2, 3) and np.isnan(trough[9])
+
+
+def test_the_centre_is_the_mean_brought_back_onto_a_bent_ridge(found: Matched) -> None:
+    assert np.abs(centre_of(found)[:2] - TRUTH[:2]).max() < 0.08
+    box = Box(("a", "b"), np.zeros(2), np.ones(2))
+    bent = match(lambda at: at[:, :1] * at[:, 1:], box, Targets(("product",), np.array([0.1]), np.array([0.005])), EFFORT)
+    centre, mean = centre_of(bent), bent.unit.mean(axis=0)
+    assert abs(mean.prod() - 0.1) > 0.02  # the mean of a bent ridge does not lie on it
+    assert abs(centre.prod() - 0.1) < 0.01
+    assert np.abs(centre - mean).max() < 0.2
 
 
 def test_waves_rule_out_more_and_more(found: Matched) -> None:

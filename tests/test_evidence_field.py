@@ -95,3 +95,35 @@ def test_last_month_of_year_is_relative_to_its_year():
     course = np.array([(1.0,)] * 11 + [(3.0,)] + [(9.0,)] * 5, [("effort_mean", "f8")])
     runs = {"lapsing": [SimpleNamespace(months=course)]}
     assert field.last_month_of_year(runs, "lapsing", "effort_mean") == pytest.approx(3.0 / (14.0 / 12.0))
+
+
+def test_lies_are_told_in_whole_sides_and_not_above_the_top():
+    rolled = [[0.0], [0.4], [0.79], [2.0], [2.3], [-0.5]]  # sides 0, 1, 2, 5, 5, 0
+    made_up_too = [[0.1], [0.25], [5.0], [0.0], [1.0], [0.0]]  # half a side and more is a lie
+    arms = {"unseen": [made_up(output=rolled, falsified=made_up_too)], "honest": [made_up(output=rolled, falsified=[[0.0]] * 6)]}
+    assert field.truthful_reports(arms, "unseen", 0.4, 5) == pytest.approx(2 / 4)
+    assert field.full_lies(arms, "unseen", 0.4, 5) == pytest.approx(1 / 4)
+    gain = (0 + 1 + 3 + 0 + 0 + 0) / (30 - (0 + 1 + 2 + 5 + 5 + 0))
+    assert field.share_of_gain_from_lying(arms, "unseen", 0.4, 5) == pytest.approx(gain)
+    assert field.change_of_gain_from_lying(arms, "unseen", "honest", 0.4, 5) == pytest.approx(gain)
+
+
+def test_one_superior_agrees_with_himself_as_far_as_his_judgements_are_not_noise(behaviour):
+    """Without noise of single judgements he would say the same again; the more of it, the less he would."""
+    row = load_row("B70")
+    again, alpha = [], []
+    for noise in (0.0, 0.1, 0.3):
+        measured = measures_of(row, run_row(row, behaviour.model_copy(update={"rating_noise": noise}), 2))
+        again.append(measured["again"].value)
+        alpha.append(measured["alpha"].value)
+    assert again[0] == pytest.approx(1.0) and again[0] > again[1] > again[2]
+    assert alpha[0] > alpha[1] > alpha[2] and all(a < b for a, b in zip(alpha, again, strict=True))
+
+
+def test_what_he_would_not_repeat_is_the_noise_he_really_has(behaviour):
+    """The variance taken out is that by which scores differ from those of the same run without noise."""
+    seen = run_row(load_row("B70"), behaviour.model_copy(update={"rating_noise": 0.2}), 2)["all_five"][0]
+    calm = run_row(load_row("B70"), behaviour.model_copy(update={"rating_noise": 0.0}), 2)["all_five"][0]
+    seen, calm = seen.appraised_by(0), calm.appraised_by(0)
+    noise = (seen.cadres["score"] - calm.cadres["score"]).var()
+    assert field._passing_variance(SimpleNamespace(world=seen)) == pytest.approx(noise, rel=0.15)

@@ -189,6 +189,79 @@ def _inside(seen: Seen, superior: int) -> np.ndarray:
     return score - (np.bincount(group, weights=score) / np.bincount(group))[group]
 
 
+# --- reports that nobody can check -------------------------------------------------------------------------------------------
+
+
+def truthful_reports(arms: Arms, arm: ArmName, side: float, top: int) -> float:
+    """Share that reports the side it rolled, of those who rolled less than the top; see `_rolled_and_told`."""
+    rolled, told = _rolled_and_told(arms, arm, side, top)
+    return float((told == rolled)[rolled < top].mean())
+
+
+def full_lies(arms: Arms, arm: ArmName, side: float, top: int) -> float:
+    """Share that reports the top, of those who rolled less."""
+    rolled, told = _rolled_and_told(arms, arm, side, top)
+    return float((told == top)[rolled < top].mean())
+
+
+def share_of_gain_from_lying(arms: Arms, arm: ArmName, side: float, top: int) -> float:
+    """(mean told - mean rolled)/(top - mean rolled): the share of what lying could bring that is taken."""
+    rolled, told = _rolled_and_told(arms, arm, side, top)
+    return float((told.mean() - rolled.mean()) / (top - rolled.mean()))
+
+
+def change_of_gain_from_lying(arms: Arms, arm: ArmName, against: ArmName, side: float, top: int) -> float:
+    """That share in an arm less that in another."""
+    return share_of_gain_from_lying(arms, arm, side, top) - share_of_gain_from_lying(arms, against, side, top)
+
+
+def _rolled_and_told(arms: Arms, arm: str, side: float, top: int) -> tuple[np.ndarray, np.ndarray]:
+    """(side rolled, side told) of everybody, 0..top, in a setting whose period is one step and one task.
+
+    A side is so much output; a lie is the whole number of sides nearest to what is made up (the best one where its cost is
+    quadratic), and no report is above the top.
+    """
+    cadres = [seen.world.cadres for seen in arms[arm]]
+    rolled = np.clip(np.rint(np.concatenate([c["output"][:, 0] for c in cadres]) / side), 0, top)
+    lie = np.rint(np.concatenate([c["falsified"][:, 0] for c in cadres]) / side)
+    return rolled, np.minimum(rolled + lie, top)
+
+
+# --- ratings ----------------------------------------------------------------------------------------------------------------
+
+
+def agreement_of_a_superior_with_himself(arms: Arms, arm: ArmName) -> float:
+    """Correlation of the scores that one superior would give the same work twice: 1 - variance of his passing noise/variance.
+
+    View of the person and leniency stay, the noise of every single judgement is drawn anew: known, so taken out exactly. For
+    schemes whose points are linear in what is rated.
+    """
+    scores = [seen.appraised_by(0).cadres["score"] for seen in arms[arm]]
+    passing = np.mean([_passing_variance(seen) for seen in arms[arm]])
+    return float(1.0 - passing / np.concatenate(scores).var())
+
+
+def _passing_variance(seen: Seen) -> float:
+    """Variance of scores by the noise of single judgements, in points squared; everybody is under one scheme."""
+    world = seen.world
+    scheme, own = world.schemes[0], world.departments[0]
+    rows = own["offer_row"][: own["n_offers"]]
+    rated = own["offer_weight"][: own["n_offers"]] * (1.0 - world.indicators["counted"][rows]) * world.indicators["below"][rows]
+    noise = world.behaviour["rating_noise"][0] * scheme["rater_noise"] * scheme["points"] * scheme["performance"]
+    return float(noise**2 * (rated**2).sum())
+
+
+def consistency_of_a_superior(arms: Arms, arm: ArmName, one: ArmName, items: int) -> float:
+    """Cronbach's alpha of one superior's judgements: items/(items - 1) (1 - variance of one/(items x variance of their mean)).
+
+    In the arm `one` a single item makes the score; items are alike and weigh the same.
+    """
+    mean_of_all, single = (
+        np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[name]]).var() for name in (arm, one)
+    )
+    return float(items / (items - 1) * (1.0 - single / (items * mean_of_all)))
+
+
 MEASURES.update(
     (measure.__name__, measure)
     for measure in (
@@ -196,6 +269,8 @@ MEASURES.update(
         difference_of_correlations, ratio_of_shortfalls, shortfall_of_share, difference_of_shares_above,
         share_of_leavers_and_entrants, last_month_of_year, density_gap, target_per_level,
         promotion_by_tenure_less_last_year, variance_share_of_rating, agreement_of_self,
+        truthful_reports, full_lies, share_of_gain_from_lying, change_of_gain_from_lying,
+        agreement_of_a_superior_with_himself, consistency_of_a_superior,
     )
 )  # fmt: skip
 DERIVED.setdefault("own_drive", lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"])

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from experiments.evidence.arms import run_row
-from experiments.evidence.matching import Box, Effort, Matched, Targets, contraction, match
+from experiments.evidence.matching import Box, Effort, Matched, Targets, centre_of, contraction, match
 from experiments.evidence.measures import MEASURES
 from experiments.evidence.rows import Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import RowResult, judge_row
@@ -264,7 +264,7 @@ def calibrate(
     task = Task(base, names, tuple(row.path for row in used), targets, replicates)
     simulate = simulator(task, check_workers(workers), tell)
     matched = match(simulate, prior, as_targets(targets), effort, tell)
-    values = {name: rounded(value) for name, value in zip(names, matched.sets.mean(axis=0), strict=True)}
+    values = {name: rounded(value) for name, value in zip(names, centre_of(matched), strict=True)}
     centre = Behaviour.model_validate(base.model_dump() | values)
     touched = reach_of(simulate, prior, centre, as_targets(targets))
     results = [judge_row(row, centre, clock=time.monotonic) for row in rows]
