@@ -111,6 +111,7 @@ SWITCHES = (
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
                                   "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8},
         own=BURNOUT_OWN),
+    Switch(2, "what is told shows nothing", "implicit_incentives", "goal_attainment", 0.01, behaviour={"feedback_shows": 0.0}),
     Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
         idle_behaviour={"illness_share": 0.5}),
     # 3 the worth of a point

@@ -156,7 +156,7 @@ def test_leaves_are_draws_columns_settings_or_told_apart():
         "taxpayers_view", "reward", "share", "overhead", "is_office", "effort_before", "ahead_by_tie", "heard", "curvature",
         "reached", "reach", "luck_ahead", "worth_below", "worth_above", "worth_notch", "target", "weight", "load", "motivation",
         "score", "grade", "score_share", "unit_points", "seats", "members", "plan_kept", "rater_noise", "openness", "best_prize",
-        "gap", "clarity", "missing", "handing", "unit_normal", "gloss", "bottom_chance",
+        "gap", "clarity", "missing", "missing_ordinary", "handing", "unit_normal", "gloss", "bottom_chance",
     }  # fmt: skip
     for node in found.nodes:
         if not node.children and not node.same_as and not node.how:

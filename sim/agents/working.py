@@ -17,8 +17,8 @@ from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import all_offered, best_efforts, cost_level, effort_cost, next_effort, reconsiders, urgency
 from sim.rules.gaming import falsification, falsification_cost, felt_honesty, perceived_slope
 from sim.rules.incentives import felt_threat, worth_below
-from sim.rules.motivation import goal_pull, own_drive
-from sim.rules.numbers import chance_above, remembered
+from sim.rules.motivation import chance_short, goal_pull, own_drive
+from sim.rules.numbers import remembered
 from sim.rules.output import (
     duty_on,
     duty_under,
@@ -27,11 +27,13 @@ from sim.rules.output import (
     luck_of_mean,
     luck_on_task,
     productivity,
+    shown,
     taught,
     time_at_work,
 )
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
-from sim.rules.scoring import shortfall_and_miss
+from sim.rules.scoring import holds_to_standard, shortfall_and_miss
+from sim.rules.targets import ordinary_target
 
 if TYPE_CHECKING:
     from sim.agents.department import Department
@@ -109,7 +111,9 @@ class Working(Entity):
         strategic = department.own_bureau.productivity_on(task.perspective, department.own_branch)
         capability = self.capability[task.perspective]
         made = productivity(self.ability, capability, strategic, self.fatigue, department.workload)
-        return self.learned_from_colleagues() * made
+        scheme = self.scheme
+        told = shown(self.behaviour.feedback_shows, scheme.feedback, scheme.interim_results)
+        return (told * self.learned_from_colleagues()) * made
 
     def learned_from_colleagues(self) -> float:
         """What last month's help from colleagues does for his productivity; 1 where he works alone or nobody teaches."""
@@ -189,19 +193,26 @@ class Working(Entity):
         return worth_below(self.gain, loss, self.loss_aversion, int(as_loss))
 
     def pull_of_goal(self, row: int, offer: Offer) -> float:
-        """What a standard that is deducted from adds to the drive on its task: a goal made one's own (mechanism 5)."""
+        """What a standard beyond the ordinary adds to the drive on its task: a goal made one's own (mechanism 5)."""
         b, department = self.behaviour, self.own_department
-        if b.goal_commitment <= 0.0 or not department.indicators[row].is_loss:
+        if b.goal_commitment <= 0.0 or not self.is_goal(row):
             return 0.0
         j = offer.task
         on_task = total(department.offer_weight[other] for other in department.rows_of[j])
         if on_task <= 0.0:
             return 0.0
-        made, target = self.model.desk.made[j], self.target[j]
-        attained = made * self.effort[j] / (department.share[j] * target)
-        missing = 1.0 - chance_above(attained - 1.0, department.tasks[j].noise / target)
-        work = self.worth_of_work(department.tasks[j], made)
-        return (department.offer_weight[row] / on_task) * goal_pull(b.goal_commitment, self.loss_aversion, work, missing)
+        made, noise = self.model.desk.made[j], department.tasks[j].noise
+        result = made * self.effort[j] / department.share[j]
+        ordinary = ordinary_target(self.scheme.job_coefficients, department.own_branch.workload)
+        return (department.offer_weight[row] / on_task) * goal_pull(
+            b.goal_commitment, self.loss_aversion, self.worth_of_work(department.tasks[j], made),
+            chance_short(result, self.target[j], noise), chance_short(result, ordinary, noise),
+        )  # fmt: skip
+
+    def is_goal(self, row: int) -> bool:
+        """Whether an indicator holds him to a standard."""
+        it = self.own_department.indicators[row]
+        return bool(holds_to_standard(it.below, it.above, it.cap, it.notch, it.steps, it.is_loss))
 
     def worth_of_medal(self, row: int, offer: Offer) -> float:
         """What a unit of effort is worth for the medal of an indicator."""
@@ -232,7 +243,7 @@ class Working(Entity):
         joint = scheme.joint_responsibility * (self.gain + self.loss)
         return help_chosen(
             b.cohesion, self.motivation, justice, scheme.project_teams, (self.shared + joint) * per_output,
-            self.contest * per_output, b.help_tax, b.help_cost,
+            self.contest * per_output, b.help_tax, self.cost_of_help(),
         )  # fmt: skip
 
     def chosen_sabotage(self) -> float:
@@ -264,6 +275,10 @@ class Working(Entity):
         """How dear work is to him: dearer to the exhausted."""
         return cost_level(self.behaviour.cost, self.behaviour.exhaustion_cost, self.exhaustion)
 
+    def cost_of_help(self) -> float:
+        """How dear help is to him: it is work, dearer to the exhausted."""
+        return cost_level(self.behaviour.help_cost, self.behaviour.exhaustion_cost, self.exhaustion)
+
     def cost_of_work(self) -> float:
         """Cost of effort, help and sabotage this month."""
         b, department = self.behaviour, self.own_department
@@ -271,7 +286,7 @@ class Working(Entity):
             self.effort, department.share, self.model.desk.curvatures, department.n_tasks, self.cost_level(), b.substitution,
             department.curvature, self.load,
         )  # fmt: skip
-        return cost + (0.5 * b.help_cost * squared(self.help_given) + 0.5 * b.sabotage_cost * squared(self.sabotage_done))
+        return cost + (0.5 * self.cost_of_help() * squared(self.help_given) + 0.5 * b.sabotage_cost * squared(self.sabotage_done))
 
     def produce(self, helped: float, harmed: float) -> None:
         """Luck strikes, output comes about, some of the report is made up, some of that is found."""

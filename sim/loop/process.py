@@ -29,8 +29,8 @@ from sim.rules.gaming import (
     perceived_slope,
 )  # fmt: skip
 from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
-from sim.rules.motivation import goal_pull, own_drive
-from sim.rules.numbers import chance_above, remembered
+from sim.rules.motivation import chance_short, goal_pull, own_drive
+from sim.rules.numbers import remembered
 from sim.rules.output import (
     capped_attainment,
     duty_on,
@@ -41,14 +41,16 @@ from sim.rules.output import (
     luck_on_task,
     persistent_luck,
     productivity,
+    shown,
     taught,
     time_at_work,
     workload_this_month,
 )  # fmt: skip
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
-from sim.rules.scoring import shortfall_and_miss
+from sim.rules.scoring import holds_to_standard, shortfall_and_miss
 from sim.rules.strategy import supported
+from sim.rules.targets import ordinary_target
 from sim.rules.taxpayers import compliance_productivity
 
 WORK, DEPARTMENT_LUCK, TAXPAYER_LUCK = int(Purpose.WORK), int(Purpose.DEPARTMENT_LUCK), int(Purpose.TAXPAYER_LUCK)
@@ -170,9 +172,9 @@ def weigh_offers(world, step, d, i, desk):
     is_planning = thinks_anew(world, step, d, i)  # what drives him matters to a new plan only
     duty = felt_duty(b.duty, b.demand_pull, department.workload)
     duty = duty_under(duty, b.fair_dealing, 0.5 * (c.justice_distributive + c.justice_procedural), b.justice_start)
-    learned = 1.0
+    learned = shown(b.feedback_shows, scheme.feedback, scheme.interim_results)
     if b.help_teaches > 0.0 and department.size > 1:
-        learned = taught(b.help_teaches, b.usual_help, received(department.sum_help, c.help_given, department.size))
+        learned *= taught(b.help_teaches, b.usual_help, received(department.sum_help, c.help_given, department.size))
     eased = compliance_productivity(world.branches[department.branch].compliance, b.compliance_effect)
     for j in range(department.n_tasks):
         task = world.tasks[department.task[j]]
@@ -220,7 +222,7 @@ def weigh_offers(world, step, d, i, desk):
         if indicator.medal_points > 0.0 and offer.luck > 0.0:
             win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
             desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
-        if is_planning and b.goal_commitment > 0.0 and indicator.is_loss:
+        if is_planning and b.goal_commitment > 0.0 and is_goal(indicator):
             desk.drives[j] += pull_of_goal(world, d, i, row, made, worth_of_work(b, c, task, duty, clarity, made))
 
 
@@ -239,14 +241,25 @@ def worth_of_work(b, c, task, duty, clarity, made):
 
 
 @rule
+def is_goal(indicator):
+    """Whether an indicator holds people to a standard."""
+    return holds_to_standard(
+        indicator.below, indicator.above, indicator.cap, indicator.notch, indicator.steps, indicator.is_loss
+    )  # fmt: skip
+
+
+@rule
 def pull_of_goal(world, d, i, row, made, work):
-    """What the standard of one indicator adds to the drive on its task: a goal for every month's own result.
+    """What the standard of one indicator adds to the drive on its task, where it asks for more than a normal month brings.
 
     `work`: what a unit of effort is worth without any points. Where several indicators point at a task each counts with its part
     of the points there.
     """
     department, c = world.departments[d], world.cadres[i]
     j = department.offer_task[row]
+    ordinary = ordinary_target(world.schemes[department.arm].job_coefficients, world.branches[department.branch].workload)
+    if c.target[j] <= ordinary:
+        return 0.0
     first = row  # rows are ordered by task
     while first > 0 and department.offer_task[first - 1] == j:
         first -= 1
@@ -256,10 +269,12 @@ def pull_of_goal(world, d, i, row, made, work):
         other += 1
     if on_task <= 0.0:
         return 0.0
-    attained = made * c.effort[j] / (department.share[j] * c.target[j])
-    missing = 1.0 - chance_above(attained - 1.0, world.tasks[department.task[j]].noise / c.target[j])
+    result, noise = made * c.effort[j] / department.share[j], world.tasks[department.task[j]].noise
     part = department.offer_weight[row] / on_task
-    return part * goal_pull(world.behaviour[0].goal_commitment, c.loss_aversion, work, missing)
+    return part * goal_pull(
+        world.behaviour[0].goal_commitment, c.loss_aversion, work, chance_short(result, c.target[j], noise),
+        chance_short(result, ordinary, noise),
+    )  # fmt: skip
 
 
 @rule
@@ -269,14 +284,15 @@ def choose_work(world, step, d, i, desk):
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     per_output = department.points_per_output
     justice = 0.5 * (c.justice_distributive + c.justice_procedural)
+    kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
+    dear_help = cost_level(b.help_cost, b.exhaustion_cost, c.exhaustion)  # help is work: exhaustion makes it dearer
     c.help_given = help_chosen(
         b.cohesion, c.motivation, justice, scheme.project_teams, (c.shared + joint_worth(scheme, c)) * per_output,
-        c.contest * per_output, b.help_tax, b.help_cost,
+        c.contest * per_output, b.help_tax, dear_help,
     )  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
     c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
-    kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     is_fresh = is_period_start(step, scheme.interval) or step == scheme.start or c.load_price < 0.0
     if is_fresh or reconsiders(step, c.position, b.planning_interval):
         c.load_price = best_efforts(
@@ -294,7 +310,7 @@ def choose_work(world, step, d, i, desk):
     c.cost = effort_cost(
         c.effort, department.share, desk.curvatures, department.n_tasks, kappa, b.substitution, department.curvature, c.load
     )
-    c.cost += 0.5 * b.help_cost * c.help_given**2 + 0.5 * b.sabotage_cost * c.sabotage_done**2
+    c.cost += 0.5 * dear_help * c.help_given**2 + 0.5 * b.sabotage_cost * c.sabotage_done**2
 
 
 @rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.jit import rule
+from sim.rules.numbers import chance_above
 
 
 @rule
@@ -16,13 +17,20 @@ def own_drive(drive, psm, motivation, value, mission_clarity):
 
 
 @rule
-def goal_pull(commitment, loss_aversion, worth, chance_below):
-    """What a specific goal adds to a unit of work: g (lambda - 1) x what the work itself is worth x P(below the goal).
+def goal_pull(commitment, loss_aversion, worth, short_of_goal, short_of_ordinary):
+    """What a goal adds to a unit of work: g (lambda - 1) x the worth of the work itself x (P(below the goal) - P(below the ordinary)).
 
-    A goal is a reference point: what is missing counts as a loss, of the work itself and not of pay (Heath, Larrick & Wu 1999;
-    Corgnet, Gomez-Minambres & Hernan-Gonzalez 2015). commitment 0 = nobody makes a goal his own.
+    What is missing from one's reference point is felt as a loss, of the work and not of pay. Without a goal that point is what a normal
+    month brings (do your best); a standard beyond it moves the point there (Kahneman & Tversky 1979; Heath, Larrick & Wu 1999;
+    Corgnet, Gomez-Minambres & Hernan-Gonzalez 2015), one at or below it adds nothing. commitment 0 = nobody makes a goal his own.
     """
-    return commitment * max(0.0, loss_aversion - 1.0) * worth * chance_below
+    return commitment * max(0.0, loss_aversion - 1.0) * worth * max(0.0, short_of_goal - short_of_ordinary)
+
+
+@rule
+def chance_short(result, standard, noise):
+    """Chance that a month with an expected result and its luck (units of a normal month) ends below a standard."""
+    return 1.0 - chance_above(result / standard - 1.0, noise / standard)
 
 
 @rule

@@ -94,6 +94,16 @@ def taught(teaching, usual_help, helped):
 
 
 @rule
+def shown(showing, feedback, interim_results):
+    """What is told of one's results shows of how to work: productivity times 1 + s (1 - (1 - feedback)(1 - interim results)).
+
+    People who watch how they are doing see what to do otherwise (control theory; Harkin et al. 2016), as long as they are told
+    (knowledge of results helps while it is given: Salmoni, Schmidt & Walter 1984). 0 = what is told shows nothing.
+    """
+    return 1.0 + showing * (1.0 - (1.0 - feedback) * (1.0 - interim_results))
+
+
+@rule
 def time_at_work(lot, illness_chance, illness_share):
     """Share of the month's work that illness leaves: 1 - share where the lot (0..1) falls below the chance of a spell.
 

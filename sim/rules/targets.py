@@ -17,6 +17,12 @@ def cascaded_target(difficulty, top_up, levels, slack, job_coefficients, workloa
 
 
 @rule
+def ordinary_target(job_coefficients, workload):
+    """The target that asks for a normal month and no more: difficulty 1, nothing topped up or bargained down."""
+    return cascaded_target(1.0, 0.0, 0, 0.0, job_coefficients, workload)
+
+
+@rule
 def next_target(target, attained, ratchet_up, ratchet_down):
     """Ratchet: T' = T + lambda (y - T), with its own rate for excess and shortfall (Weitzman 1980); never below .1."""
     rate = ratchet_up if attained > target else ratchet_down

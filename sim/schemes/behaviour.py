@@ -43,6 +43,7 @@ class Behaviour(Document):
     fatigue: float = parameter(0.0, "Productivity lost at full exhaustion.", high=1)
     risk_aversion: float = parameter(0.0, "Mean constant absolute risk aversion.", unit="1/wage")
     risk_aversion_sd: float = parameter(0.0, "Spread of risk aversion, as a share of the mean.", high=3)
+    feedback_shows: float = parameter(0.0, "Productivity that results fully told add by showing how to work.", high=1)
     illness_chance: float = parameter(0.0, "Monthly chance of a spell of illness.", high=1)
     illness_share: float = parameter(0.0, "Share of a month that a spell takes.", high=1)
     luck_persistence: float = parameter(0.0, "Monthly persistence of taxpayers' side of luck.", high=0.99)

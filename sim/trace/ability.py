@@ -21,7 +21,7 @@ def about(case: Case, month: Month, j: int | None = None) -> dict[str, Any]:
 
 
 def productivity(case: Case, month: Month, j: int) -> Node:
-    """Output per unit of effort: his own, and what colleagues' help of the month before has taught."""
+    """Output per unit of effort: his own, what results told show, and what colleagues' help of the month before has taught."""
     return case.once(f"productivity:{j}:{month.step}", lambda: _productivity(case, month, j))
 
 
@@ -29,10 +29,45 @@ def _productivity(case: Case, month: Month, j: int) -> Node:
     alone = own_productivity(case, month, j)
     b, lived = case.behaviour, case.lived(month)
     size = int(lived.opened.departments["size"][case.d])
-    if b["help_teaches"] <= 0.0 or size <= 1:
+    teaches = b["help_teaches"] > 0.0 and size > 1
+    if not teaches and b["feedback_shows"] <= 0.0:
         return replace(told(alone, plain(lived.made[j])), kind="productivity")  # nobody teaches: his own is all there is
+    factors = [alone.as_argument("factor")]
+    if b["feedback_shows"] > 0.0:
+        factors.append(shown(case, month))
+    if teaches:
+        factors.append(taught(case, month, size))
+    return parent(
+        "productivity",
+        "product",
+        factors,
+        is_=lived.made[j],
+        unit="units a month of effort",
+        about=about(case, month, j),
+    )
+
+
+def shown(case: Case, month: Month) -> Node:
+    """What being told of one's results does for productivity."""
+    return parent(
+        "shown",
+        "sim.rules.output.shown",
+        [
+            case.of_behaviour("feedback_shows", "showing"),
+            case.of_scheme("feedback", "feedback"),
+            case.of_scheme("interim_results", "interim_results"),
+        ],
+        argument="factor",
+        unit="share",
+        about=about(case, month),
+    )
+
+
+def taught(case: Case, month: Month, size: int) -> Node:
+    """What colleagues' help of the month before has taught."""
+    lived = case.lived(month)
     helped = received(float(lived.opened.departments["sum_help"][case.d]), float(lived.before["help_given"]), size)
-    learned = parent(
+    return parent(
         "taught",
         "sim.rules.output.taught",
         [
@@ -43,14 +78,6 @@ def _productivity(case: Case, month: Month, j: int) -> Node:
         argument="factor",
         unit="share",
         about=about(case, month),
-    )
-    return parent(
-        "productivity",
-        "product",
-        [alone.as_argument("factor"), learned],
-        is_=lived.made[j],
-        unit="units a month of effort",
-        about=about(case, month, j),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.loop.process import thinks_anew
+from sim.loop.process import is_goal, thinks_anew
 from sim.population.columns import OWN_TASKS
 from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk
-from sim.rules.numbers import chance_above
+from sim.rules.motivation import chance_short
+from sim.rules.targets import ordinary_target
 from sim.trace.ability import about, exhaustion, productivity
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Node, told
@@ -85,7 +86,7 @@ def drive(case: Case, month: Month, j: int) -> Node:
         parts.append(leaf("guess", guessed, argument="term", unit="wages", columns=("cadres.guess", "cadres.understanding")))
     rows = [row for row in case.rows if case.task_of(row) == j]
     if case.behaviour["goal_commitment"] > 0.0:
-        parts += [goal(case, month, row, rows, work) for row in rows if case.indicator(row)["is_loss"]]
+        parts += [goal(case, month, row, rows, work) for row in rows if is_goal(case.indicator(row))]
     if any(case.indicator(row)["medal_points"] > 0.0 for row in rows):
         rest = float(lived.drives[j]) - sum(float(part.value or 0.0) for part in parts)
         parts.append(leaf("medal_lure", rest, argument="term", unit="wages", columns=("groups.medal_density",)))
@@ -162,12 +163,17 @@ def _duty(case: Case, month: Month) -> Node:
 
 
 def goal(case: Case, month: Month, row: int, rows: list[int], work: Node) -> Node:
-    """What the standard of one indicator adds to the drive: a goal for every month's own result."""
+    """What the standard of one indicator adds to the drive, where it asks for more than a normal month brings."""
     lived, j = case.lived(month), case.task_of(row)
     weights = case.department["offer_weight"]
-    target = float(lived.before["target"][j])
-    attained = float(lived.made[j]) * float(lived.before["effort"][j]) / (float(case.department["share"][j]) * target)
-    missing = 1.0 - float(chance_above(attained - 1.0, float(case.task(j)["noise"]) / target))
+    result = float(lived.made[j]) * float(lived.before["effort"][j]) / float(case.department["share"][j])
+    noise = float(case.task(j)["noise"])
+    workload = float(case.world.branches["workload"][int(case.department["branch"])])
+    ordinary = ordinary_target(float(case.scheme["job_coefficients"]), workload)
+    short = {
+        "missing": ("short_of_goal", chance_short(result, float(lived.before["target"][j]), noise)),
+        "missing_ordinary": ("short_of_ordinary", chance_short(result, ordinary, noise)),
+    }
     pull = parent(
         "goal_pull",
         "sim.rules.motivation.goal_pull",
@@ -175,7 +181,10 @@ def goal(case: Case, month: Month, row: int, rows: list[int], work: Node) -> Nod
             case.of_behaviour("goal_commitment", "commitment"),
             leaf("loss_aversion", lived.before["loss_aversion"], argument="loss_aversion", columns=("cadres.loss_aversion",)),
             work.as_argument("worth"),
-            leaf("missing", missing, argument="chance_below", unit="share", about=about(case, month, j)),
+            *(
+                leaf(kind, float(chance), argument=argument, unit="share", about=about(case, month, j))
+                for kind, (argument, chance) in short.items()
+            ),
         ],
         argument="factor",
         unit="wages",
