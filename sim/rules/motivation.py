@@ -18,11 +18,12 @@ def own_drive(drive, psm, motivation, value, mission_clarity):
 
 @rule
 def goal_pull(commitment, loss_aversion, worth, short_of_goal, short_of_ordinary):
-    """What a goal adds to a unit of work: g (lambda - 1) x the worth of the work itself x (P(below the goal) - P(below the ordinary)).
+    """What a goal adds to a unit of work: g (lambda - 1) x worth of the work x (P(below the goal) - P(below the ordinary)).
 
-    What is missing from one's reference point is felt as a loss, of the work and not of pay. Without a goal that point is what a normal
-    month brings (do your best); a standard beyond it moves the point there (Kahneman & Tversky 1979; Heath, Larrick & Wu 1999;
-    Corgnet, Gomez-Minambres & Hernan-Gonzalez 2015), one at or below it adds nothing. commitment 0 = nobody makes a goal his own.
+    What is missing from one's reference point is felt as a loss, of the work and not of pay. Without a goal that point is what a
+    normal month brings (do your best); a standard beyond it moves the point there (Kahneman & Tversky 1979; Heath, Larrick & Wu
+    1999; Corgnet, Gomez-Minambres & Hernan-Gonzalez 2015), one at or below it adds nothing. commitment 0 = nobody makes a goal
+    his own.
     """
     return commitment * max(0.0, loss_aversion - 1.0) * worth * max(0.0, short_of_goal - short_of_ordinary)
 

@@ -24,8 +24,9 @@ ENDLESS = 10.0  # attainment that nobody gets near: a cap there or beyond it is 
 def holds_to_standard(below, above, cap, notch, steps, is_loss):
     """Whether points hold results against a standard, so that one can fail it: a goal, whatever hangs on it.
 
-    Missing it has to show, and the standard has to be more than a unit of measure. Plain proportion without an end (a piece rate, do
-    your best) knows none, nor does a guarantee that nobody can fall below. Source: goals as reference points (Heath et al. 1999).
+    Missing it has to show, and the standard has to be more than a unit of measure. Plain proportion without an end (a piece rate,
+    do your best) knows none, nor does a guarantee that nobody can fall below. Source: goals as reference points (Heath et al.
+    1999).
     """
     is_missed = below > 0.0 or notch > 0.0
     is_proportion = below == above and notch == 0.0 and steps <= 1 and is_loss == 0 and cap >= ENDLESS
