@@ -1,9 +1,10 @@
 """Do intervals hold what they promise? Planted effects, known truths. Run: python -m tests.planted [--repetitions N] [--real N]
 
 Part one plants differences (none, small, large) under normal and under skewed luck, and counts how often intervals hold the
-truth: paired ones at a fixed number of replicates, those at the end of a comparison that grew until it was settled, simultaneous
-ones; what plain intervals would have done; and how often the best scheme is kept. Part two takes the truth from many runs
-of the simulator itself and draws small studies from them.
+truth: paired ones at a fixed number of replicates, those at the end of a comparison that grew until it was settled or that
+dropped schemes on the way, simultaneous ones; what plain intervals would have done; and how often the best scheme is kept. "Each"
+is the share of single intervals that hold their truth, "all at once" the share of studies in which all of them do. Part two takes
+the truth from many runs of the simulator itself and draws small studies from them.
 
 (Not called `coverage`: that is a package of that name, which numba imports where it finds it.)
 """
@@ -23,7 +24,7 @@ from experiments.statistics.settling import Settling
 from sim.outcomes import OUTCOME_NAMES
 
 REPETITIONS = 1000
-GOAL = OUTCOME_NAMES.index("goal_attainment")
+GOAL, OTHER_OUTCOME = OUTCOME_NAMES.index("goal_attainment"), OUTCOME_NAMES.index("burnout_share")
 
 #: True differences to the baseline in units of the luck of a difference: none twice, small, medium, large.
 EFFECTS = np.array([0.0, 0.0, 0.0, 0.15, 0.4, 2.0])
@@ -143,28 +144,72 @@ def _end(differences: np.ndarray, looks: tuple[int, ...], width: float, reach: f
     raise AssertionError("the last look ends it")
 
 
-def best_is_kept(repetitions: int, schemes: int = 6, zone: float = 0.3, most: int = 1000, seed: int = 3) -> dict[str, Held]:
-    """Selection where the best is exactly one zone ahead of all others; intervals of all schemes at the end."""
+#: Where the schemes of a selection stand, in zones of indifference, the baseline first.
+PLANTED = {
+    "no difference": np.zeros(6),
+    "one of 6 a zone ahead": np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.0]),
+    "one of 6 half a zone ahead": np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.5]),
+    "6 schemes, half a zone apart each": np.arange(6) / 2,
+    "the baseline a zone ahead of 5": np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+    "2 schemes, no difference": np.zeros(2),
+    "2 schemes, half a zone apart": np.array([0.0, 0.5]),
+    "2 schemes, a zone apart": np.array([0.0, 1.0]),
+}
+
+#: Coverage of each difference and of all at once, whichever way it ends.
+EACH, TOGETHER, OTHER = "each difference", "all at once", "each, on another outcome"
+PLAIN_EACH, PLAIN_TOGETHER = "plain intervals, each", "plain intervals, all at once"
+KEPT = "the best is kept"
+
+
+def at_the_end_of_a_selection(
+    luck: Luck,
+    stand: np.ndarray,
+    zone: float,
+    repetitions: int,
+    *,
+    until: float | None = None,
+    most: int = 1000,
+    seed: int = 3,
+) -> dict[str, Held]:
+    """Intervals where schemes are dropped that cannot be the best, dropped ones too, and how often the best is kept.
+
+    ``stand`` is where the schemes stand, in zones; ``zone`` and ``until`` (a half width for every difference on the
+    outcome of the selection) are in units of the luck of a difference. The other outcome has the same truth and luck of its own.
+    """
     rng = np.random.default_rng(seed)
+    schemes, truth = len(stand), stand * zone
     names = tuple(f"scheme_{index}" for index in range(schemes))
-    truth = np.zeros(schemes)
-    truth[-1] = zone
-    held = {"the best is kept": Held(), "intervals, dropped schemes too": Held(), "ended": Held()}
+    targets = (Target("goal_attainment", until),) if until else ()
+    wanted = Wanted(targets, Target("goal_attainment", zone), most)
+    effects = truth[1:] - truth[0]
+    held = {name: Held() for name in (KEPT, EACH, TOGETHER, OTHER, PLAIN_EACH, PLAIN_TOGETHER, "ended")}
+    runs = []
     for _ in range(repetitions):
-        values = normal(rng, schemes, most) + truth[:, None]
-        settling = Settling(Wanted((), Target("goal_attainment", zone), most), names, names[0])
+        values = np.stack([luck(rng, schemes, most), luck(rng, schemes, most)], axis=2) + truth[:, None, None]
+        settling = Settling(wanted, names, names[0])
         outcomes = np.full((schemes, most, len(OUTCOME_NAMES)), np.nan)
         while (look := settling.next_look) is not None:
-            for name in settling.alive:
-                index = names.index(name)
-                outcomes[index, :look, GOAL] = values[index, :look]
+            inside_of = [names.index(name) for name in settling.alive]
+            outcomes[inside_of, :look, GOAL] = values[inside_of, :look, 0]
+            outcomes[inside_of, :look, OTHER_OUTCOME] = values[inside_of, :look, 1]
             settling.judge(outcomes[:, :look], look)
         assert settling.selection is not None
-        held["the best is kept"].add(np.array(settling.selection.alive == [names[-1]]))
+        ran = outcomes[:, : settling.replicates, [GOAL, OTHER_OUTCOME]]
+        runs.append(int((~np.isnan(ran[:, :, 0])).sum()))
+        if np.sum(stand > stand.max() - 1) == 1:
+            held[KEPT].add(np.array(settling.selection.alive == [names[int(stand.argmax())]]))
         held["ended"].add(np.array(settling.is_done))
-        found = summarise(outcomes[:, : settling.replicates, [GOAL]], 0, np.zeros(1), multiplier=settling.multiplier)
-        held["intervals, dropped schemes too"].add(inside(found.low[1:, 0], found.high[1:, 0], truth[1:]))
-    return held
+        found = summarise(ran, 0, np.zeros(2), multiplier=settling.multiplier)
+        alone = inside(found.low[1:], found.high[1:], effects[:, None])
+        held[EACH].add(alone[:, 0])
+        held[OTHER].add(alone[:, 1])
+        held[TOGETHER].add(inside(found.simultaneous_low[1:, 0], found.simultaneous_high[1:, 0], effects).all())
+        plain = summarise(ran[:, :, :1], 0, np.zeros(1))
+        held[PLAIN_EACH].add(inside(plain.low[1:, 0], plain.high[1:, 0], effects))
+        held[PLAIN_TOGETHER].add(inside(plain.simultaneous_low[1:, 0], plain.simultaneous_high[1:, 0], effects).all())
+    held[f"(mean runs {np.mean(runs):.0f})"] = Held(1, 1)
+    return {name: one for name, one in held.items() if one.of}
 
 
 # --- the simulator itself ------------------------------------------------------------------------------------------------
@@ -236,7 +281,14 @@ def main() -> None:
                 f"Grown until settled, plus or minus {width}, {name} luck, 5 schemes",
                 at_the_end(lambda rng, luck=luck: luck(rng, len(EFFECTS), 1000) + EFFECTS[:, None], EFFECTS, width, repetitions),  # type: ignore[misc]
             )
-    tell("The best of 6, one zone ahead", best_is_kept(repetitions))
+    for zone in (0.1, 0.3, 1.0):
+        for title, stand in PLANTED.items():
+            tell(f"Who is best, zone {zone}: {title}", at_the_end_of_a_selection(normal, stand, zone, repetitions))
+    for title in ("no difference", "one of 6 a zone ahead", "2 schemes, half a zone apart"):
+        tell(f"The same with skewed luck: {title}", at_the_end_of_a_selection(skewed, PLANTED[title], 0.3, repetitions))
+        for until in (0.1, 0.3):
+            told = f"Who is best, and all differences to \u00b1{until}: {title}"
+            tell(told, at_the_end_of_a_selection(normal, PLANTED[title], 0.3, repetitions, until=until))
     if asked.real:
         values = real_values(asked.real)
         for n in (10, 30):

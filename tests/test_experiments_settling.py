@@ -19,8 +19,11 @@ from experiments.design.study import Design
 from experiments.design.targets import Wanted, read_wanted
 from experiments.report.words import settling_in_words
 from experiments.runs.store import MANIFEST
+from experiments.statistics.dropping import where_dropped
 from experiments.statistics.intervals import normal_quantile
+from experiments.statistics.sequential import limits_for
 from experiments.statistics.settling import Settling, State
+from experiments.verbs.compare import read_comparison
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 
@@ -111,6 +114,41 @@ def test_dropped_schemes_have_fewer_runs() -> None:
     assert (row["n"], row["missing"], row["probability_best"]) == (20, 0, 0.0)
     assert comparison.settling is not None
     assert comparison.settling.plain()["dropped"]["far_off"]["replicates"] == 20
+
+
+def test_dropping_schemes_widens_intervals_no_more_than_it_must() -> None:
+    """Not those that hold at all looks at once: 1.96 to 2.25 standard errors where ends come about by dropping."""
+    core = planted({"base": 0.0, "near": 0.0, "far_off": -0.05}, noise=0.02)
+    settling = compare_design(wanted(None, "goal_attainment=0.3pp"), core=core).settling
+    assert settling is not None
+    zones = settling.selection.zones if settling.selection else None
+    assert zones == pytest.approx((0.003 / 0.028, 0.003 / 0.028), rel=0.5)
+    assert settling.multiplier() == where_dropped(settling.looks, 3, zones)  # type: ignore[arg-type]
+    assert normal_quantile(0.05) < settling.multiplier() < 2.25 < limits_for(settling.looks).at_any_end()
+    both = compare_design(wanted("goal_attainment=0.3pp", "goal_attainment=0.3pp"), core=core).settling
+    assert both is not None
+    assert both.multiplier() == max(settling.multiplier(), limits_for(both.looks).at_the_end())
+
+
+def test_a_folder_tells_the_same_as_the_study_that_made_it(tmp_path: Path) -> None:
+    core = planted({"base": 0.0, "near": 0.0, "far_off": -0.05}, noise=0.02)
+    made = compare_into(tmp_path / "out", wanted("goal_attainment=0.4pp", "goal_attainment=0.3pp"), core=core)
+    read = read_comparison(tmp_path / "out")
+    assert read.summary.equals(made.summary)
+    assert made.settling is not None
+    assert read.settling is not None
+    assert read.settling.plain() == made.settling.plain()
+
+
+def test_runs_beyond_a_look_are_not_looked_at() -> None:
+    settling, short = (Settling(Wanted((), read_wanted(None, "goal_attainment=1pp", 100).best, 100), NAMES, "base") for _ in "12")  # type: ignore[union-attr]
+    values = np.full((3, 60, len(OUTCOME_NAMES)), np.nan)
+    values[:, :, GOAL] = np.random.default_rng(2).normal(size=(3, 60)) * 0.03
+    values[2, 20:, GOAL] = -9.0
+    settling.judge(values, 20)
+    short.judge(values[:, :20], 20)
+    assert settling.plain() == short.plain()
+    assert "far" in settling.alive
 
 
 def test_schemes_that_are_one_and_the_same_end_it_too() -> None:

@@ -9,7 +9,21 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from planted import EFFECTS, REAL_OUTCOMES, at_fixed_replicates, at_the_end, best_is_kept, growing_real_studies, normal
+from planted import (
+    EACH,
+    EFFECTS,
+    KEPT,
+    PLAIN_EACH,
+    PLAIN_TOGETHER,
+    PLANTED,
+    REAL_OUTCOMES,
+    TOGETHER,
+    at_fixed_replicates,
+    at_the_end,
+    at_the_end_of_a_selection,
+    growing_real_studies,
+    normal,
+)
 
 #: Coverage over so many repetitions strays by luck: three standard errors around the band.
 REPETITIONS = 250
@@ -35,11 +49,23 @@ def test_grown_until_settled(width: float) -> None:
     assert plain.share < held["each alone: scheme ends its own study"].share
 
 
-def test_the_best_is_kept() -> None:
-    held = best_is_kept(120)
-    assert held["the best is kept"].share > 0.95 - 3 * np.sqrt(0.05 * 0.95 / 120)
-    assert held["intervals, dropped schemes too"].share > 0.95
+@pytest.mark.parametrize("title", ["no difference", "one of 6 a zone ahead"])
+def test_at_the_end_of_a_selection_of_six(title: str) -> None:
+    """Each interval and all at once: neither too narrow nor too wide; the best is kept."""
+    held = at_the_end_of_a_selection(normal, PLANTED[title], 0.3, REPETITIONS)
+    for name in (EACH, TOGETHER):
+        assert 0.95 - STRAY < held[name].share < 0.97 + STRAY * np.sqrt(0.6), f"{name}: {held[name]}"
+    assert held[PLAIN_TOGETHER].share < held[TOGETHER].share
     assert held["ended"].share == 1.0
+    assert KEPT not in held or held[KEPT].share > 0.95 - STRAY
+
+
+def test_at_the_end_of_a_selection_of_two() -> None:
+    """The least favourable case, where plain intervals hold the truth in 91 %."""
+    held = at_the_end_of_a_selection(normal, PLANTED["2 schemes, half a zone apart"], 0.1, 800)
+    stray = 3 * np.sqrt(0.05 * 0.95 / 800)
+    assert 0.95 - stray < held[EACH].share < 0.97 + stray
+    assert held[PLAIN_EACH].share < 0.94
 
 
 def test_growing_studies_drawn_from_runs() -> None:

@@ -92,8 +92,9 @@ def settling_in_words(comparison: Comparison) -> list[str]:
     if settling.selection and settling.wanted.best:
         told.append(_selection_in_words(comparison))
     told.append(
-        f"That the end was chosen on the way is paid for: intervals reach {settling.multiplier():.2f} standard errors to each "
-        f"side instead of {normal_quantile(1 - CONFIDENCE):.2f}, so that 95 % hold the truth."
+        f"That the end was chosen on the way is paid for: the interval of one difference reaches {settling.multiplier():.2f} "
+        f"standard errors to each side instead of {normal_quantile(1 - CONFIDENCE):.2f}, so that 95 % of such intervals hold the "
+        "truth; intervals for all schemes at once are wider in the same measure."
     )
     return told
 

@@ -201,8 +201,9 @@ def probability_of_being_best(values: np.ndarray, better: np.ndarray, resamples:
 class Summary:
     """What is known of every scheme and outcome; all arrays are (schemes, outcomes), NaN = cannot be computed.
 
-    ``low`` and ``high`` hold one difference with 95 % confidence, ``simultaneous_low`` and ``_high`` the differences of all
-    schemes on that outcome at once. ``mean``, ``n`` (pairs with a value) and ``missing`` (runs without) as in `Paired`.
+    ``low`` and ``high`` hold **one** difference with 95 % confidence (per interval), ``simultaneous_low`` and ``_high`` the
+    differences of **all** schemes on that outcome at once (in 95 % of studies none of them misses). ``mean``, ``n`` (pairs
+    with a value) and ``missing`` (runs without) as in `Paired`.
     """
 
     mean: np.ndarray
@@ -228,7 +229,8 @@ def summarise(
 
     ``runs`` are the replicates that each scheme was run in, where some were dropped on the way. ``multiplier`` turns a chance to
     miss into a half width in standard errors: the normal quantile where the number of replicates was fixed beforehand, a
-    wider one where the end was chosen (`experiments.statistics.sequential`).
+    wider one where the end was chosen (`Settling.multiplier`). Simultaneous intervals ask it for the chance to miss
+    of a single one that max-t leaves to each, so they pay for the end as well.
     """
     schemes, n, outcomes = values.shape
     runs = np.full(schemes, n) if runs is None else runs

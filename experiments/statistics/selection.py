@@ -30,6 +30,7 @@ class Selection:
     alive: list[str] = field(default_factory=list)
     dropped: dict[str, tuple[int, str]] = field(default_factory=dict)
     _reach: np.ndarray | None = field(default=None, repr=False)
+    _spreads: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.zone <= 0 or self.better not in (1, -1):
@@ -49,6 +50,14 @@ class Selection:
         inside = [self.names.index(name) for name in self.alive]
         return bool((self._reach[np.ix_(inside, inside)] == 0).all())
 
+    @property
+    def zones(self) -> tuple[float, float] | None:
+        """The zone in standard deviations of a paired difference, smallest and largest over all pairs; None where none varies."""
+        if self._spreads is None:
+            return None
+        spreads = self._spreads[self._spreads > 0]
+        return (self.zone / float(spreads.max()), self.zone / float(spreads.min())) if spreads.size else None
+
     def leave_out(self, name: str, replicates: int) -> None:
         """Take out a scheme that has no value of the outcome at all."""
         self.alive.remove(name)
@@ -67,6 +76,7 @@ class Selection:
             if len(complete) < 2:
                 return []
             self._reach = reaches(complete, self.zone, self.confidence)
+            self._spreads = np.sqrt(_variances(complete))
         inside = [self.names.index(name) for name in self.alive]
         present = signed[~np.isnan(signed[:, inside]).any(axis=1)]
         n = len(present)
@@ -84,14 +94,21 @@ class Selection:
 
 
 def reaches(first: np.ndarray, zone: float, confidence: float = CONFIDENCE) -> np.ndarray:
-    """Margin of sums at the start, (schemes, schemes): h^2 S_il^2 / (2 zone), h^2 = 2 eta (n0 - 1), c = 1.
+    """Margin of sums at the start, (schemes, schemes): h^2 S_il^2 / (2 zone), with h^2 of `caution`.
 
-    eta = ((2 alpha / (k - 1))^(-2/(n0 - 1)) - 1) / 2; S_il^2 is the variance of the difference between schemes i and l over
-    the first n0 replicates (Kim & Nelson 2001, section 3).
+    S_il^2 is the variance of the difference between schemes i and l over the first n0 replicates (Kim & Nelson 2001, section 3).
     """
     n0, k = first.shape
     if k < 2:
         return np.zeros((k, k))
-    eta = 0.5 * ((2 * (1 - confidence) / (k - 1)) ** (-2 / (n0 - 1)) - 1)
-    pairs = (first[:, :, None] - first[:, None, :]).var(axis=0, ddof=1)
-    return 2 * eta * (n0 - 1) * pairs / (2 * zone)
+    return caution(n0, k, confidence) * _variances(first) / (2 * zone)
+
+
+def caution(n0: int, schemes: int, confidence: float = CONFIDENCE) -> float:
+    """Kim & Nelson's h^2 = 2 eta (n0 - 1) with eta = ((2 alpha / (k - 1))^(-2/(n0 - 1)) - 1) / 2, for c = 1 and k schemes."""
+    return float(((2 * (1 - confidence) / (schemes - 1)) ** (-2 / (n0 - 1)) - 1) * (n0 - 1))
+
+
+def _variances(first: np.ndarray) -> np.ndarray:
+    """Variance of every paired difference, (schemes, schemes), over (replicates, schemes)."""
+    return (first[:, :, None] - first[:, None, :]).var(axis=0, ddof=1)

@@ -12,8 +12,8 @@ narrowness alone distorts nothing (Stein 1945; Chow & Robbins 1965); and the mea
 whose law follows by recursion (Armitage, McPherson & Rowe 1969; Jennison & Turnbull 2000, chapter 19). Limits found for a
 known variance become t limits of the same level (Jennison & Turnbull 2000, section 4.4).
 
-An end that came about in another way (schemes dropped by `experiments.statistics.selection`, say) takes intervals that
-hold at **all looks at once**: repeated confidence intervals with Pocock's constant (Jennison & Turnbull 1989).
+Where schemes are dropped on the way (`experiments.statistics.selection`), ends come about otherwise: what they cost is
+in `experiments.statistics.dropping`.
 """
 
 from __future__ import annotations
@@ -60,16 +60,23 @@ class Limits:
 
     def at_the_end(self, error: float = 1 - CONFIDENCE) -> float:
         """Half width of the interval at an end that came by *narrow or clear*, with this chance to miss the truth."""
-        falling = np.minimum.accumulate(np.maximum(self.errors, 1e-12))
-        known = np.interp(-np.log(error), -np.log(falling), self.multipliers)
-        return float(min(known, self.at_any_end(error)))
+        return min(multiplier_at(error, self.multipliers, self.errors), self.at_any_end(error))
 
     def at_any_end(self, error: float = 1 - CONFIDENCE) -> float:
-        """Half width of intervals that hold at every look at once, so at any end, however it was chosen."""
+        """Half width of intervals that hold at every look at once, so at any end, however it was chosen.
+
+        Repeated confidence intervals with Pocock's constant (Jennison & Turnbull 1989): a bound that no end needs to pass.
+        """
         errors, constants = always_valid_table(self.looks)
         if errors[0] <= error <= errors[-1]:
             return float(np.interp(np.log(error), np.log(errors), constants))
         return always_valid(self.looks, error)
+
+
+def multiplier_at(error: float, multipliers: np.ndarray, errors: np.ndarray) -> float:
+    """The half width that misses with this chance, between those whose chances to miss are known (errors fall)."""
+    falling = np.minimum.accumulate(np.maximum(errors, 1e-12))
+    return float(np.interp(-np.log(error), -np.log(falling), multipliers))
 
 
 def times_of(looks: tuple[int, ...]) -> np.ndarray:
@@ -128,16 +135,17 @@ def _paths(times: np.ndarray, clear: float) -> list[tuple[np.ndarray, np.ndarray
         edge = clear * np.sqrt(time)
         x, w = edge * nodes, edge * weights
         if k == 0:
-            density = _normal_density(x)
+            density = normal_density(x)
         else:
             before, mass, old = found[-1]
             step = np.sqrt(time - times[k - 1])
-            density = _normal_density((x[:, None] - before) / step) / step @ (mass * old)
+            density = normal_density((x[:, None] - before) / step) / step @ (mass * old)
         found.append((x, w, density))
     return found
 
 
-def _normal_density(x: np.ndarray) -> np.ndarray:
+def normal_density(x: np.ndarray) -> np.ndarray:
+    """Density of the standard normal."""
     return np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
 
 
@@ -159,15 +167,18 @@ def _worst_errors(times: np.ndarray, clear: float, multipliers: np.ndarray) -> n
             step = float(np.sqrt(time - times[k - 1]))
         step_law = (mass, start + drifts[:, None] * step**2, step)
         truths, halves = drifts[:, None] * time, multipliers * np.sqrt(time)
-        worst = np.maximum(worst, (missed + _missing(*step_law, truths, halves, edge=0.0)).max(axis=0))
-        missed += _missing(*step_law, truths, halves, edge=clear * np.sqrt(time))
+        worst = np.maximum(worst, (missed + missing(*step_law, truths, halves, edge=0.0)).max(axis=0))
+        missed += missing(*step_law, truths, halves, edge=clear * np.sqrt(time))
     return worst
 
 
-def _missing(
-    mass: np.ndarray, shifts: np.ndarray, step: float, truths: np.ndarray, halves: np.ndarray, edge: float
-) -> np.ndarray:
-    """Chance (drifts, halves) that the next sum misses its truth by more than a half width *and* lies beyond the edges."""
+def missing(mass: np.ndarray, shifts: np.ndarray, step: float, truths: np.ndarray, halves: np.ndarray, edge: float) -> np.ndarray:
+    """Chance (drifts, halves) that the next sum misses its truth by more than a half width *and* lies beyond the edges.
+
+    ``mass`` (drifts, nodes) is the chance to be at a node before; ``shifts`` (drifts, nodes) are the means of the next sum from
+    there and ``step`` its standard deviation; ``truths`` (drifts, 1) and ``halves`` (halves,) are those of the sum. An edge of
+    0 ends everything.
+    """
     from scipy.special import ndtr
 
     def below(x: np.ndarray) -> np.ndarray:

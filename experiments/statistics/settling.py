@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from experiments.design.targets import BY_NAME, FIRST_LOOK, Target, Wanted
-from experiments.statistics.intervals import CONFIDENCE, error_of, half_width, mean_present
+from experiments.statistics.dropping import where_dropped
+from experiments.statistics.intervals import CONFIDENCE, error_of, half_width, mean_present, normal_quantile
 from experiments.statistics.selection import Selection
 from experiments.statistics.sequential import limits_for, looks_up_to
 from sim.outcomes import OUTCOME_NAMES
@@ -43,8 +44,8 @@ class Pair:
 class Settling:
     """The state of a growing comparison.
 
-    Intervals at the end take `multiplier`: calibrated for ends by *narrow or clear*; with a selection of the best, whose drops
-    end things in another way, those that hold at all looks at once (`experiments.statistics.sequential`).
+    Intervals at the end take `multiplier`, calibrated for the way in which ends come about: by *narrow or clear*
+    (`experiments.statistics.sequential`), by a selection of the best (`experiments.statistics.dropping`), or the wider of both.
     """
 
     def __init__(self, wanted: Wanted, names: Sequence[str], baseline: str, first: int = FIRST_LOOK) -> None:
@@ -61,13 +62,18 @@ class Settling:
             self.selection = Selection(self.names, wanted.best.amount, BY_NAME[wanted.best.outcome].better)
 
     def multiplier(self, error: float = 1 - CONFIDENCE) -> float:
-        """Half width of an interval in standard errors of a normal mean, for a chance to miss."""
-        return self._limits.at_any_end(error) if self.selection else self._limits.at_the_end(error)
+        """Half width of the interval of **one** difference at the end, in standard errors of a normal mean.
+
+        For a chance to miss; simultaneous intervals ask for that of each of theirs.
+        """
+        zones = self.selection.zones if self.selection else None
+        dropped = where_dropped(self.looks, len(self.names), zones, error) if zones else normal_quantile(error)
+        return max(dropped, self._limits.at_the_end(error)) if self.wanted.until else dropped
 
     @property
     def clear(self) -> float:
         """Standard errors beyond which a difference is clear."""
-        return self.multiplier() if self.selection else self._limits.clear
+        return self._limits.clear
 
     @property
     def next_look(self) -> int | None:
@@ -85,8 +91,12 @@ class Settling:
         return self.selection is not None and name in self.selection.dropped
 
     def judge(self, values: np.ndarray, replicates: int) -> None:
-        """Take in the outcomes of all runs so far, (schemes, replicates, outcomes) in the order of `names`, NaN = none."""
+        """Take in the outcomes of all runs so far, (schemes, replicates, outcomes) in the order of `names`, NaN = none.
+
+        Replicates beyond those to judge are not looked at: they are of an earlier study that grew further.
+        """
         self.replicates = replicates
+        values = values[:, :replicates]
         if self.selection and self.wanted.best:
             self._select(values[:, :, OUTCOME_NAMES.index(self.wanted.best.outcome)].T)
         for target in self.wanted.until:

@@ -103,8 +103,9 @@ class Comparison:
     def summary(self) -> pd.DataFrame:
         """One row a scheme and outcome: `mean`, paired `difference` to the baseline with its 95 % interval (`low`, `high`).
 
-        `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at once; `probability_best` is the
-        share of resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
+        Those hold one difference each; `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at
+        once, and both pay for an end that was chosen on the way (`Settling.multiplier`); `probability_best` is the share of
+        resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
         Luck is pooled over replicates (`experiments.statistics.intervals.pooled_shares`); every other mean is the mean over runs.
         """
         import pandas as pd
@@ -229,7 +230,9 @@ def read_comparison(folder: Path) -> Comparison:
     settling = None
     if grown and design.wanted:
         settling = Settling(design.wanted, design.scheme_names, design.baseline, first=int(grown["looks"][0]))
-        settling.replicates, settling.is_done = int(grown["replicates"]), bool(grown["is_done"])
+        values = values_of(read_table(folder / "runs.parquet"), design.scheme_names)[0]
+        while (look := settling.next_look) is not None and look <= int(grown["replicates"]):
+            settling.judge(values, look)
     return Comparison(
         design, folder, command=str(manifest.get("command", "")), settling=settling, n_runs=int(manifest.get("n_runs") or 0)
     )
