@@ -32,7 +32,14 @@ FIT_ROWS = (
 )  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
 # .32 to .34 against .34 to .54; goals are neutral: see the rows. B69, B70: not fitted yet
-KNOWN_MISSES = {("C3", "demands_burnout"), ("B68", "goal"), ("B69", "honest"), ("B69", "gain"), ("B70", "again"), ("B70", "alpha")}
+KNOWN_MISSES = {
+    ("C3", "demands_burnout"),
+    ("B68", "goal"),
+    ("B69", "honest"),
+    ("B69", "gain"),
+    ("B70", "again"),
+    ("B70", "alpha"),
+}
 
 
 def test_default_writes_every_parameter_in_the_models_order():
