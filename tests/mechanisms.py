@@ -181,7 +181,7 @@ SWITCHES = (
         idle_behaviour={"cohesion": 0.5, "help_tax": 0.5, "sabotage_aversion": 0.0, "rivalry_salience": 1.0, "usual_help": 0.2},
         idle_scheme={"process.project_teams": 0.9}),
     Switch(11, "help teaches nothing", "municipal_closed_loop", "goal_attainment", 0.005, behaviour={"help_teaches": 0.0},
-        idle_behaviour={"usual_help": 0.2}, turned_on={"help_teaches": 0.3}),
+        idle_behaviour={"usual_help": 0.2}),
     # 12 targets
     Switch(12, "targets stay where they are", "superior_ranking", "luck_share", 0.05,
         scheme={"plan.targets.top_up": 0.0, "plan.targets.ratchet_up": 0.0, "plan.targets.ratchet_down": 0.0,

@@ -95,7 +95,7 @@ class Working(Entity):
         desk, department = self.model.desk, self.own_department
         self.fatigue = fatigue(self.behaviour.fatigue, self.exhaustion)
         for j, task in enumerate(department.tasks):
-            desk.made[j] = self.productivity_on(task)
+            desk.made[j] = self.productivity_on(j)
             desk.drives[j] = self.drive_on(task, desk.made[j])
             desk.shares[j] = department.share[j]
             desk.curvatures[j] = task.curvature
@@ -105,15 +105,16 @@ class Working(Entity):
             desk.drives[offer.task] += self.worth_of_medal(row, offer)
             desk.drives[offer.task] += self.pull_of_goal(row, offer)
 
-    def productivity_on(self, task: Settings) -> float:
-        """Output per unit of effort on a task."""
+    def productivity_on(self, j: int) -> float:
+        """Output per unit of effort on own task j; what colleagues teach is about what is counted."""
         department = self.own_department
+        task, is_counted = department.tasks[j], len(department.rows_of[j]) > 0
         strategic = department.own_bureau.productivity_on(task.perspective, department.own_branch)
         capability = self.capability[task.perspective]
         made = productivity(self.ability, capability, strategic, self.fatigue, department.workload)
         scheme = self.scheme
         told = shown(self.behaviour.feedback_shows, scheme.feedback, scheme.interim_results)
-        return (told * self.learned_from_colleagues()) * made
+        return (told * (self.learned_from_colleagues() if is_counted else 1.0)) * made
 
     def learned_from_colleagues(self) -> float:
         """What last month's help from colleagues does for his productivity; 1 where he works alone or nobody teaches."""

@@ -172,13 +172,18 @@ def weigh_offers(world, step, d, i, desk):
     is_planning = thinks_anew(world, step, d, i)  # what drives him matters to a new plan only
     duty = felt_duty(b.duty, b.demand_pull, department.workload)
     duty = duty_under(duty, b.fair_dealing, 0.5 * (c.justice_distributive + c.justice_procedural), b.justice_start)
-    learned = shown(b.feedback_shows, scheme.feedback, scheme.interim_results)
+    told = shown(b.feedback_shows, scheme.feedback, scheme.interim_results)
+    learned = 1.0
     if b.help_teaches > 0.0 and department.size > 1:
-        learned *= taught(b.help_teaches, b.usual_help, received(department.sum_help, c.help_given, department.size))
+        learned = taught(b.help_teaches, b.usual_help, received(department.sum_help, c.help_given, department.size))
     eased = compliance_productivity(world.branches[department.branch].compliance, b.compliance_effect)
+    next_row = 0
     for j in range(department.n_tasks):
         task = world.tasks[department.task[j]]
-        made = learned * own_productivity(world, d, i, j, eased)
+        while next_row < department.n_offers and department.offer_task[next_row] < j:
+            next_row += 1  # rows are ordered by task
+        is_counted = next_row < department.n_offers and department.offer_task[next_row] == j
+        made = told * (learned if is_counted else 1.0) * own_productivity(world, d, i, j, eased)
         desk.made[j] = made
         if is_planning:
             work = worth_of_work(b, c, task, duty, clarity, made)

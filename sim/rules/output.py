@@ -88,6 +88,7 @@ def duty_on(duty, value, useless_duty):
 def taught(teaching, usual_help, helped):
     """What colleagues' help teaches: productivity times 1 + t (h/(h + h0) - 1/2), h months of help a month; 1 at the usual h0.
 
+    Only on tasks that are counted: help beyond the usual is called forth by shared points and is about what earns them.
     Source: sales staff who were made to talk shop sold 24 % more (Sandvik, Saouma, Seegert & Stanton 2020); the form is assumed.
     """
     return 1.0 + teaching * (helped / (helped + usual_help) - 0.5)

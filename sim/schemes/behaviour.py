@@ -103,7 +103,9 @@ class Behaviour(Document):
     # 11 help and sabotage
     cohesion: float = parameter(0.0, "Worth of a unit of help to a colleague.", unit="wages/month")
     help_cost: float = parameter(0.0, "Curvature of the cost of helping; 0 = nobody helps.", unit="wages")
-    help_teaches: float = parameter(0.0, "Productivity that colleagues' help teaches, from none to very much of it.", high=1)
+    help_teaches: float = parameter(
+        0.0, "Productivity on counted tasks that colleagues' help teaches, from none to very much of it.", high=1
+    )
     usual_help: float = parameter(0.05, "Help at which half of that is learned.", low=1e-6, high=10, unit="months")
     help_tax: float = parameter(0.0, "How far competition for fixed shares taxes help.", high=10)
     sabotage_cost: float = parameter(0.0, "Curvature of the cost of sabotage; 0 = nobody sabotages.", unit="wages")

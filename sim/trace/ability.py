@@ -29,7 +29,7 @@ def _productivity(case: Case, month: Month, j: int) -> Node:
     alone = own_productivity(case, month, j)
     b, lived = case.behaviour, case.lived(month)
     size = int(lived.opened.departments["size"][case.d])
-    teaches = b["help_teaches"] > 0.0 and size > 1
+    teaches = b["help_teaches"] > 0.0 and size > 1 and any(case.task_of(row) == j for row in case.rows)
     if not teaches and b["feedback_shows"] <= 0.0:
         return replace(told(alone, plain(lived.made[j])), kind="productivity")  # nobody teaches: his own is all there is
     factors = [alone.as_argument("factor")]
