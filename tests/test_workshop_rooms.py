@@ -21,7 +21,7 @@ from experiments.web.rooms.hall import Hall, Refused
 from experiments.web.rooms.limits import ALPHABET, Limits
 from experiments.web.rooms.rate import Buckets, Window
 from experiments.web.rooms.room import Room, cleaned, hashed
-from experiments.web.rooms.routes import Workshop
+from experiments.web.rooms.routes import PAGES, Workshop
 from experiments.web.rooms.trying import case_of, shown_of
 from experiments.web.settings import Settings
 from sim.errors import UserError
@@ -695,3 +695,17 @@ def test_the_same_room_has_the_same_bots():
     for _, values, said in first:
         assert set(said) == {one.name for one in open_lesson(LESSON).lesson.predict}
         hall.scheme_of(room, values)
+
+
+@pytest.mark.parametrize(("address", "part"), PAGES.items())
+def test_every_page_is_the_same_frame_with_its_own_script(session, address, part):
+    client, _ = session
+    page = client.get(address.format(code="ABCD"))
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert f'<script type="module" src="/static/workshop/{part}.js"></script>' in page.text
+    assert f'<body class="ws ws-{part}">' in page.text
+    assert "$" not in page.text
+    assert client.get(f"/static/workshop/{part}.js").status_code == 200
+    assert client.get(address.format(code="ABCD"), headers={"if-none-match": page.headers["etag"]}).status_code == 304
+    assert client.get("/static/workshop/page.html.template").status_code == 404

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.api.keeping import Saving, dressed
 from experiments.design.questions import DEFAULT_STUDY, Asked, read_question
 from experiments.design.study import Design
 from experiments.design.targets import Asked as Targets
@@ -22,22 +22,14 @@ if TYPE_CHECKING:
     from sim.schemes.organisation import Organisation
 
 
-class Comparison(verb.Comparison):
+class Comparison(Saving, verb.Comparison):
     """A comparison that can also draw and save itself."""
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write tables, summary, manifest and figures into a folder; all of it appears at once, or nothing.
-
-        Raises:
-            UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
-        """
+    def draw(self, folder: Path) -> None:
+        """Draw the figures into a folder."""
         from experiments.report.figures import draw_comparison
-        from experiments.runs.folder import staged
 
-        with staged(Path(folder), overwrite=overwrite) as staging:
-            draw_comparison(self, staging)
-            self.write_tables(staging)
-        return Path(folder)
+        draw_comparison(self, folder)
 
     def figures(self, folder: str | Path) -> list[Path]:
         """Draw the figures into a folder (SVG and PNG); returns their paths."""
@@ -161,7 +153,7 @@ def compare_design(
     if equal_budget or design.equal_budget:
         design, budget = equalise(design, workers=workers, core=core)
     result = verb.run_comparison(design, workers=workers, executor=executor, core=core, progress=progress, budget=budget)
-    return _dressed(result)
+    return dressed(Comparison, result)
 
 
 def compare_into(
@@ -195,16 +187,10 @@ def compare_into(
         done = verb.run_design(store, design, workers=workers, executor=executor, core=core, progress=progress, say=say)
         say("Writing tables and figures ...")
         with store.outputs() as staging:
-            from experiments.report.figures import draw_comparison  # not earlier: plotting must not delay the first progress
-
-            result = _dressed(verb.tabulated(store, done, staging))
+            result = dressed(Comparison, verb.tabulated(store, done, staging))
             result.budget, result.command = budget, command
             result.wall_time, result.workers = time.perf_counter() - began, check_workers(workers)
-            draw_comparison(result, staging)
+            result.draw(staging)
             result.write_tables(staging)
     result.folder = folder
     return result
-
-
-def _dressed(comparison: verb.Comparison) -> Comparison:
-    return Comparison(**{each.name: getattr(comparison, each.name) for each in fields(comparison)})

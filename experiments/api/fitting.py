@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.api.keeping import dressed
 from experiments.evidence.matching import Effort
 from experiments.verbs import survey as verb
 from sim.errors import UserError
@@ -116,7 +116,7 @@ def fit_survey(
     effort = Effort(points, waves, max(points // 2, 8), proposals, proposals, seed)
     found = verb.run_fit(answers, verb.prior_of(parameters), base, asked, effort, miss=miss, workers=workers, tell=tell)
     found.seconds = time.perf_counter() - began
-    return SurveyFit(**{each.name: getattr(found, each.name) for each in fields(found)})
+    return dressed(SurveyFit, found)
 
 
 def _loaded(given: Any, load: Callable[[Any], Any]) -> Any:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import fields
 from pathlib import Path
 from typing import cast
 
-from experiments.api.keeping import into_folder
+from experiments.api.keeping import Saving, dressed, into_folder
 from experiments.design.questions import read_planned
 from experiments.runs.courses import walk_courses
 from experiments.runs.runner import Core
@@ -23,16 +22,8 @@ Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
 
 
-class Transition(courses.Transition):
+class Transition(Saving, courses.Transition):
     """A transition that can also draw, tell and save itself."""
-
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write tables, manifest and figures into a folder; all of it appears at once, or nothing.
-
-        Raises:
-            UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
-        """
-        return _saved(self, folder, overwrite)
 
     def draw(self, folder: Path) -> None:
         """Draw the figures into a folder."""
@@ -46,16 +37,8 @@ class Transition(courses.Transition):
         return "\n".join(transition_in_words(self))
 
 
-class Pilot(trials.Pilot):
+class Pilot(Saving, trials.Pilot):
     """A plan of a trial that can also draw, tell and save itself."""
-
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write tables, manifest and figures into a folder; all of it appears at once, or nothing.
-
-        Raises:
-            UserError: the folder is not empty (and ``overwrite`` is not set) or cannot be written.
-        """
-        return _saved(self, folder, overwrite)
 
     def draw(self, folder: Path) -> None:
         """Draw the figures into a folder."""
@@ -67,15 +50,6 @@ class Pilot(trials.Pilot):
         from experiments.report.planning import pilot_in_words
 
         return "\n".join(pilot_in_words(self))
-
-
-def _saved(result: Transition | Pilot, folder: str | Path, overwrite: bool) -> Path:
-    from experiments.runs.folder import staged
-
-    with staged(Path(folder), overwrite=overwrite) as staging:
-        result.draw(staging)
-        result.write_tables(staging)
-    return Path(folder)
 
 
 def transition(
@@ -119,7 +93,7 @@ def transition(
         found = courses.run_transition(
             design, plan, store, workers=workers, executor=executor, core=core, progress=progress, command=command
         )
-        return Transition(**{each.name: getattr(found, each.name) for each in fields(found)})
+        return dressed(Transition, found)
 
     return into_folder(folder, courses.about(design, plan, command), run, _finish, overwrite=overwrite, say=say)
 
@@ -154,7 +128,7 @@ def pilot(
         found = trials.run_pilot(
             design, plan, store, workers=workers, executor=executor, core=core, progress=progress, command=command
         )
-        return Pilot(**{each.name: getattr(found, each.name) for each in fields(found)})
+        return dressed(Pilot, found)
 
     return into_folder(folder, trials.about(design, plan, command), run, _finish, overwrite=overwrite, say=say)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from experiments.api.keeping import into_folder
+from experiments.api.keeping import dressed, into_folder
 from experiments.design.questions import Planned, read_planned
 from experiments.runs.runner import Core, compiled_core
 from experiments.runs.store import StudyStore
@@ -197,7 +196,7 @@ def sweep_planned(
     assert isinstance(plan, SweepPlan)
 
     def run(store: StudyStore) -> Sweep:
-        return _dressed(Sweep, sweep_verb.run_sweep(store, planned.design, plan, **how))
+        return dressed(Sweep, sweep_verb.run_sweep(store, planned.design, plan, **how))
 
     about = sweep_verb.about(planned.design, plan, command=command)
     return _kept(run, about, folder, overwrite=overwrite, say=say, command=command)
@@ -219,7 +218,7 @@ def sensitivity_planned(
     ranges = plan.ranges(planned.opened.behaviour, posterior)
 
     def run(store: StudyStore) -> Sensitivity:
-        found = _dressed(Sensitivity, sensitivity_verb.run_sensitivity(store, planned.design, plan, ranges, **how))
+        found = dressed(Sensitivity, sensitivity_verb.run_sensitivity(store, planned.design, plan, ranges, **how))
         say("Computing the indices ...")
         assert found.looked_at  # refuses missing values before anything is drawn
         return found
@@ -249,10 +248,6 @@ def _kept(
 def _finish(result: Sweep | Sensitivity, staging: Path, _: StudyStore) -> None:
     result.write_tables(staging)
     result.figures(staging)
-
-
-def _dressed(kind: type[Result], found: Any) -> Result:
-    return kind(**{each.name: getattr(found, each.name) for each in fields(found)})
 
 
 def _asked(study: Any, verb: str, settings: Mapping[str, Any] | None, about: Mapping[str, Any]) -> Study | str | Path:

@@ -200,8 +200,7 @@ def ratio_of_changes(
     other_against: ArmName | None = None,
 ) -> float:
     """(arm - against)/(other - other_against): the effect of one change relative to that of another."""
-    below = change(arms, other, other_against or against, of, task)
-    return change(arms, arm, against, of, task) / below if below != 0.0 else math.nan
+    return _ratio(change, arms, (arm, against), (other, other_against or against), of, task)
 
 
 def ratio_of_relative_changes(
@@ -214,8 +213,15 @@ def ratio_of_relative_changes(
     other_against: ArmName | None = None,
 ) -> float:
     """The same of relative changes."""
-    below = relative_change(arms, other, other_against or against, of, task)
-    return relative_change(arms, arm, against, of, task) / below if below != 0.0 else math.nan
+    return _ratio(relative_change, arms, (arm, against), (other, other_against or against), of, task)
+
+
+def _ratio(
+    measure: Callable[..., float], arms: Arms, above: tuple[str, str], below: tuple[str, str], of: str, task: str | None
+) -> float:
+    """A measure of one pair of arms over that of another; NaN where that is 0."""
+    divisor = measure(arms, *below, of, task)
+    return measure(arms, *above, of, task) / divisor if divisor != 0.0 else math.nan
 
 
 def difference_of_changes(

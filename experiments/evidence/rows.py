@@ -24,7 +24,7 @@ from sim.schemes.checking import checked, finding_at
 from sim.schemes.load import known_sources, read_organisation, read_scheme, with_changes
 from sim.schemes.locate import configuration_folder
 from sim.schemes.misfit import Misfit, refuse
-from sim.schemes.nodes import Node, descend, merged, plain, walk
+from sim.schemes.nodes import Node, descend, merged, walk
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
 from sim.schemes.scheme import Document, Scheme
@@ -363,11 +363,6 @@ def _changes(node: Node, path: tuple[str | int, ...], only: str = "") -> dict[st
             raise UserError([finding_at(node, (*path, key), "a change is a path into the setting", key, expected)])
         sorted_[part][rest] = value
     return sorted_
-
-
-def plain_row(row: Row) -> dict[str, Any]:
-    """The row's file as plain values."""
-    return dict(plain(row.node))
 
 
 def where(row: Row) -> str:

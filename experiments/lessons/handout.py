@@ -113,7 +113,7 @@ def handout(worked: Worked, language: str = "en", *, for_facilitator: bool = Fal
             {"title": outcome_title(one, language), "meaning": outcome_meaning(one, language)} for one in shown_outcomes(worked)
         ],
         table=list(_table(worked, language)),
-        theory=[_theory(worked, one, language, w) for one in worked.theory],
+        theory=[theory_told(worked, one, language) | {"rival": _rival(worked, one, language, w)} for one in worked.theory],
         explain=[told(worked, text, language) for text in lesson.explain],
         sources=[source_title(key) for key in lesson.sources],
         made_by=w("workshop.made_by", version=sim.__version__, seed=lesson.seed),
@@ -293,8 +293,9 @@ def _table(worked: Worked, language: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _theory(worked: Worked, one: TheoryShown, language: str, w: Words) -> dict[str, Any]:
-    card = one.card
+def theory_told(worked: Worked, one: TheoryShown, language: str) -> dict[str, Any]:
+    """A card of theory: what the formula says and what the model makes of it; without the rival it is held against."""
+    card, w = one.card, words(language)
     return {
         "title": limit_title(card.limit, one.title, w),
         "scheme": scheme_title(worked, card.scheme, language),
@@ -310,7 +311,6 @@ def _theory(worked: Worked, one: TheoryShown, language: str, w: Words) -> dict[s
             }
             for measure in card.measures
         ],
-        "rival": _rival(worked, one, language, w),
     }
 
 

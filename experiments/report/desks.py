@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -168,8 +166,3 @@ def desks_figure(comparison: Comparison, where: str) -> Figure:
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
     return figure
-
-
-def dimensions_of(winners: pd.DataFrame) -> Sequence[str]:
-    """Ways in which the desks are grouped."""
-    return list(dict.fromkeys(winners["dimension"]))

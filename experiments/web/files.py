@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,16 +42,20 @@ def read_files(folder: Path = FOLDER) -> dict[str, File]:
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in TYPES:
-            body = path.read_bytes()
-            tag = '"' + hashlib.blake2b(body, digest_size=12).hexdigest() + '"'
-            found[path.relative_to(folder).as_posix()] = File(body, TYPES[path.suffix], tag)
+            found[path.relative_to(folder).as_posix()] = file_of(path.read_bytes(), TYPES[path.suffix])
     return found
+
+
+def file_of(body: bytes, media_type: str) -> File:
+    """Some bytes as a file, with the tag by which a browser knows whether it has them."""
+    return File(body, media_type, '"' + hashlib.blake2b(body, digest_size=12).hexdigest() + '"')
 
 
 class StaticPages:
     """Sends static files, and whole pages under addresses of their own."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder
         self.files = read_files(folder)
 
     def routes(self) -> list[Route]:
@@ -61,10 +66,20 @@ class StaticPages:
         ]
 
     def page(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint that sends one page (`workshop/board.html`), whatever the rest of the address says."""
+        """An endpoint that sends one page (`index.html`), whatever the rest of the address says."""
+        return self._sending(self.files[name])
 
+    def filled(self, template: str, **parts: str) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that sends a page made of a template in the folder (`workshop/page.html.template`), `$part` filled in.
+
+        The template itself has no address.
+        """
+        text = Template((self.folder / template).read_text(encoding="utf-8")).substitute(parts)
+        return self._sending(file_of(text.encode(), TYPES[".html"]))
+
+    def _sending(self, file: File) -> Callable[[Request], Awaitable[Response]]:
         async def send_page(request: Request) -> Response:
-            return self._sent(request, self.files[name])
+            return self._sent(request, file)
 
         return send_page
 

@@ -38,6 +38,15 @@ SAVE_EVERY = 0.5
 #: Where a room is named in an address; anything else is no address of ours.
 ROOM = "/api/workshop/rooms/{code}"
 
+#: Pages by their address, each the same frame with a script of its own (`static/workshop/<part>.js`).
+PAGES = {
+    "/workshop": "join",
+    "/workshop/open": "open",
+    "/workshop/room/{code}": "room",
+    "/workshop/host/{code}": "host",
+    "/workshop/board/{code}": "board",
+}
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -62,13 +71,12 @@ class Workshop:
         self.trials = Trials(services.pool, self.hall)
         self.years = Years(services.pool, self.hall)
         services.around.append(self._around)
-        page = services.pages.page
+        pages = [
+            Route(address, services.pages.filled("workshop/page.html.template", part=part), methods=["GET"])
+            for address, part in PAGES.items()
+        ]
         return [
-            Route("/workshop", page("workshop/join.html"), methods=["GET"]),
-            Route("/workshop/open", page("workshop/open.html"), methods=["GET"]),
-            Route("/workshop/room/{code}", page("workshop/room.html"), methods=["GET"]),
-            Route("/workshop/host/{code}", page("workshop/host.html"), methods=["GET"]),
-            Route("/workshop/board/{code}", page("workshop/board.html"), methods=["GET"]),
+            *pages,
             self._route("/api/workshop/lessons", self.lessons, "GET"),
             self._route("/api/workshop/rooms", self.open_room, "POST"),
             self._route(ROOM, self.look_at_room, "GET"),

@@ -9,10 +9,10 @@ import numpy as np
 
 from experiments.design.lesson import Asks, Lever, Prediction
 from experiments.lessons.figures import LETTERS
-from experiments.lessons.handout import limit_title, measure_title, source_title
+from experiments.lessons.handout import source_title, theory_told
 from experiments.lessons.reading import OpenLesson
-from experiments.lessons.telling import level, outcome_with_unit, plain, scheme_title, told
-from experiments.lessons.working import Worked
+from experiments.lessons.telling import level, outcome_with_unit, scheme_title, told
+from experiments.lessons.working import TheoryShown, Worked
 from experiments.report.figures import ACROSS, UP
 from experiments.report.lang import words
 from experiments.web.rooms.hall import Hall
@@ -123,39 +123,23 @@ def explained(worked: Worked, language: str, seat: Seat | None = None) -> dict[s
     return {
         "answers": answers,
         "cards": [told(worked, text, language) for text in lesson.explain],
-        "theory": [_theory_told(worked, index, language) for index in range(len(worked.theory))],
+        "theory": [_theory_told(worked, one, language) for one in worked.theory],
         "sources": [source_title(key) for key in lesson.sources],
         "made": w("workshop.run_short", replicates=lesson.replicates, months=lesson.months),
     }
 
 
-def _theory_told(worked: Worked, index: int, language: str) -> dict[str, Any]:
-    one = worked.theory[index]
-    w = words(language)
+def _theory_told(worked: Worked, one: TheoryShown, language: str) -> dict[str, Any]:
     rival = one.card.rival
-    return {
-        "title": limit_title(one.card.limit, one.title, w),
-        "scheme": scheme_title(worked, one.card.scheme, language),
-        "says": told(worked, one.card.says, language),
-        "formula": one.formula,
-        "source": one.source,
-        "parameters": ", ".join(f"{name} = {plain(float(value))}" for name, value in one.point.items()),
-        "rows": [
-            {
-                "title": measure_title(measure, w),
-                "formula": plain(one.expected[measure]),
-                "model": plain(float(one.simulated[measure].value)),
-            }
-            for measure in one.card.measures
-        ],
-        "rival": None
-        if rival is None
-        else {
+    if rival is None:
+        return theory_told(worked, one, language) | {"rival": None}
+    return theory_told(worked, one, language) | {
+        "rival": {
             "title": rival.title.in_language(language),
             "says": told(worked, rival.says, language),
             "goals": level(ACROSS, worked.shown(rival.name, ACROSS).mean, language),
             "burnout": level(UP, worked.shown(rival.name, UP).mean, language),
-        },
+        }
     }
 
 
