@@ -111,7 +111,8 @@ SWITCHES = (
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
                                   "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8},
         own=BURNOUT_OWN),
-    Switch(2, "what is told shows nothing", "implicit_incentives", "goal_attainment", 0.01, behaviour={"feedback_shows": 0.0}),
+    Switch(2, "results are not told", "implicit_incentives", "goal_attainment", 0.01,
+        scheme={"communication.feedback": 0.0, "process.interim_results": 0.0}, idle_behaviour={"feedback_shows": 0.15}),
     Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
         idle_behaviour={"illness_share": 0.5}),
     # 3 the worth of a point
@@ -186,7 +187,7 @@ SWITCHES = (
     Switch(12, "targets stay where they are", "superior_ranking", "luck_share", 0.05,
         scheme={"plan.targets.top_up": 0.0, "plan.targets.ratchet_up": 0.0, "plan.targets.ratchet_down": 0.0,
                 "plan.targets.bargaining": 0.0},
-        idle_behaviour={"slack_bargained": 0.5}, idle_scheme={"plan.targets.ratchet_on": "group"}),
+        idle_behaviour={"slack_bargained": 0.5, "goal_commitment": 0.2}, idle_scheme={"plan.targets.ratchet_on": "group"}),
     # 13 reports upwards
     Switch(13, "reports arrive as they are", "superior_ranking", "inflation", 0.02,
         behaviour={"gloss": 0.0, "gloss_sd": 0.0, "gloss_pressure": 0.0, "fidelity": 1.0}, scheme={"superior.rank_demanded": 0},

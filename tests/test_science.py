@@ -85,6 +85,23 @@ def test_deduction_takes_effort_above_the_standard(base: str, replicates: int) -
     assert found.falls
 
 
+# --- goals ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scoring", ["scoring", "deduction"])
+def test_a_hard_standard_calls_forth_effort_whatever_the_points_do(scoring: str) -> None:
+    """Counted tasks only: nothing hangs on the result, so all of it is the goal, and there is none in plain proportion."""
+    changes = {"application.applied": 0.0, "plan.indicators": EARNED if scoring == "scoring" else LOST}
+    hard = changes | {"plan.targets.difficulty": 1.15}
+    ask = paired(changed("base", "ordinary", changes), changed("base", "hard", hard), replicates=6)
+    assert ask("effort_mean").rises
+    endless = {"above": 1.0, "cap": 100.0, "floor": -10.0, "scoring": "scoring"}
+    pieces = {"application.applied": 0.0, "plan.indicators": {name: it | endless for name, it in EARNED.items()}}
+    hard = pieces | {"plan.targets.difficulty": 1.15}
+    ask = paired(changed("base", "pieces", pieces), changed("base", "hard_pieces", hard), replicates=6)
+    assert abs(ask("effort_mean").mean) < 0.002
+
+
 # --- forced ranking ------------------------------------------------------------------------------------------------------
 
 
