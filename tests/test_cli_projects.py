@@ -281,3 +281,56 @@ def test_the_path_of_a_new_user(here: Path, monkeypatch: pytest.MonkeyPatch) -> 
     compared = invoke("compare", "study.yaml", "--replicates", "2", "--months", "12", "--warmup", "0")
     assert compared.exit_code == 0, compared.output
     assert "My scheme" in compared.stdout and Path("results/my_study/summary.csv").is_file()
+
+
+# --- in Chinese -----------------------------------------------------------------------------------------------------------
+
+#: What stays as it is: places, names of elements and values as files have them, names of findings, titles of sources, commands.
+AS_IN_FILES = re.compile(
+    r"^\S+\.yaml:\d+: \S+|\[[a-z-]+\]$|\([^()]*(\([^()]*\)[^()]*)*\)\s*$|cadresim [a-z]+ --[a-z-]+|[a-z]+(_[a-z]+)+"
+)
+FIELDS = re.compile(r"^    \S+ (\w+: \S+|[a-z_, ]+|\d[\d.]*( %)?)$")
+
+
+@pytest.mark.parametrize("scheme", preset_names("schemes"))
+def test_lint_speaks_chinese_of_every_preset(scheme: str) -> None:
+    english, chinese = (invoke("lint", scheme, "-g", "county_bureau", *extra) for extra in ((), ("--lang", "zh")))
+    assert english.exit_code == chinese.exit_code == 0
+    lines = [english.stdout.splitlines(), chinese.stdout.splitlines()]
+    assert len(lines[0]) == len(lines[1])
+    for line in lines[1]:
+        if not FIELDS.match(line):
+            assert re.search(r"[\u4e00-\u9fff]", line), line
+            assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}", AS_IN_FILES.sub("", line)), line
+
+
+def test_lint_fills_what_was_found_in_either_language() -> None:
+    english, chinese = (invoke("lint", "forced_ranking", "-g", "workshop_bureau", "--lang", one).stdout for one in ("en", "zh"))
+    assert "found:    for 100 people prizes of 2 and cuts of 0.1 monthly wages" in english
+    assert "现状： 每 100 人奖励共 2 个月工资，扣减共 0.1 个月工资" in chinese
+    assert english.count("{") == chinese.count("{") == 0
+
+
+def test_lint_in_chinese_as_json_is_as_in_english() -> None:
+    """Other programs read names, which never change; people read text."""
+    found = [invoke("lint", "forced_ranking", "--json", "--lang", language) for language in ("en", "zh")]
+    assert found[0].stdout == found[1].stdout
+
+
+def test_diff_speaks_chinese() -> None:
+    schemes = invoke("diff", "deduction_heavy", "scoring_reform", "--lang", "zh").stdout
+    assert schemes.startswith("从“以扣分为主的现行办法”到“得分制改革”：\n")
+    assert "  - 公布排名：70% → 关闭\n" in schemes
+    assert not re.search(r"[A-Za-z]", schemes)
+    assert len(schemes.splitlines()) == len(invoke("diff", "deduction_heavy", "scoring_reform").stdout.splitlines())
+    assert invoke("diff", "toy_bureau", "workshop_bureau", "--lang", "zh").stdout.startswith("从“")
+    assert "没有任何差别" in invoke("diff", "base", "base", "--lang", "zh").stdout
+    assert "没有任何差别" in invoke("diff", "default", "default", "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize("language", ["de", "", "../zh", "EN"])
+def test_other_languages_are_refused(language: str) -> None:
+    for command in (("lint", "base"), ("diff", "base", "forced_ranking")):
+        result = invoke(*command, "--lang", language)
+        assert result.exit_code == 2
+        assert "no such language" in result.output

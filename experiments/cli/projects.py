@@ -43,6 +43,7 @@ def lint(
     schemes: Annotated[list[str], typer.Argument(metavar="SCHEME ...", help="Schemes: names or files.")],
     organisation: OrganisationOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 (not 0) where anything is found.")] = False,
 ) -> None:
     """Tell what a scheme may do to people before any run: quotas, cliffs, rewards, pools, tasks, hours, ladders.
@@ -53,7 +54,10 @@ def lint(
 
     from experiments.projects.advising import lint as find_traps
     from experiments.projects.making import organisation_beside
+    from sim.lang import check_language
+    from sim.schemes.advice import counted
 
+    check_language(language)
     found = [(name, find_traps(name, organisation or organisation_beside(name))) for name in schemes]
     if as_json:
         told = [{"scheme": name, "findings": [one.as_dict() for one in traps]} for name, traps in found]
@@ -61,8 +65,8 @@ def lint(
     else:
         for name, traps in found:
             for one in traps:
-                typer.echo(str(one))
-            typer.echo(f"{name}: {_counted(len(traps))}")
+                typer.echo(one.in_words(language))
+            typer.echo(f"{name}: {counted(len(traps), language)}")
     if strict and any(traps for _, traps in found):
         raise typer.Exit(plumbing.SOME_FAILED)
 
@@ -72,12 +76,9 @@ def lint(
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="A scheme, organisation or behaviour: name or file.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another of the same kind.")],
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
 ) -> None:
     """Tell in words what changes from one scheme to another (or organisation, or behaviour)."""
     from experiments.projects.advising import diff as in_words
 
-    typer.echo(in_words(a, b), nl=False)
-
-
-def _counted(n: int) -> str:
-    return "nothing found" if n == 0 else f"{n} finding{'s' if n > 1 else ''} (advice, nothing is refused)"
+    typer.echo(in_words(a, b, language), nl=False)

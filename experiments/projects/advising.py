@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.errors import UserError
+from sim.lang import check_language
 from sim.schemes.advice import Advice
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.check import kind_of
-from sim.schemes.describe import difference_in_words
+from sim.schemes.describe import changes_in_words, difference_in_words
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.load import Loaded, load_behaviour, load_scheme, read_behaviour, read_organisation, read_scheme
 from sim.schemes.locate import KINDS, Reference
@@ -77,16 +78,18 @@ def generated_groups(service: Organisation, scheme: Scheme) -> dict[str, int]:
     return dict(sizes)
 
 
-def diff(a: Reference | Scheme, b: Reference | Scheme) -> str:
-    """What changes from one document to another of the same kind, in words; schemes link by link.
+def diff(a: Reference | Scheme, b: Reference | Scheme, language: str = "en") -> str:
+    """What changes from one document to another of the same kind, in words (`en` or `zh`); schemes link by link.
 
     Schemes may be objects as well.
 
     Raises:
-        UserError: where a document has mistakes, or they are of different kinds or studies.
+        UserError: there is no such language; where a document has mistakes, or they are of different kinds or studies.
     """
+    check_language(language)
     if isinstance(a, Scheme) or isinstance(b, Scheme):
-        return difference_in_words(*(one if isinstance(one, Scheme) else load_scheme(one) for one in (a, b)))
+        before, after = (one if isinstance(one, Scheme) else load_scheme(one) for one in (a, b))
+        return difference_in_words(before, after, language)
     kinds = [kind_of(a), kind_of(b)]
     if kinds[0] != kinds[1]:
         raise UserError.of(
@@ -97,26 +100,25 @@ def diff(a: Reference | Scheme, b: Reference | Scheme) -> str:
     if kinds[0] == "studies":
         raise UserError.of("studies are not compared in words", expected="two schemes, two organisations or two behaviours")
     if kinds[0] == "schemes":
-        return difference_in_words(load_scheme(a), load_scheme(b))
+        return difference_in_words(load_scheme(a), load_scheme(b), language)
     reader: Any = read_organisation if kinds[0] == "organisations" else read_behaviour
-    return _plain_difference(reader(a), reader(b))
+    return _plain_difference(reader(a), reader(b), language)
 
 
-def _plain_difference(a: Loaded[Any], b: Loaded[Any]) -> str:
+def _plain_difference(a: Loaded[Any], b: Loaded[Any], language: str) -> str:
     """The differing values of two documents by path; units with a name are matched by it, not by their place in the list."""
     called = [getattr(one.document, "title", "") or getattr(one.document, "name", "") or one.files[0].stem for one in (a, b)]
     before, after = (_leaves(one.document.model_dump(mode="json")) for one in (a, b))
-    lines = []
+    changes: list[tuple[str, str, str | None, str | None]] = []
     for path in dict.fromkeys([*before, *after]):
         if before.get(path) != after.get(path) and path[0] not in ("name", "title", "summary"):
-            told = [
-                value_in_words(side[path]).removeprefix("the number ") if path in side else "not there"
-                for side in (before, after)
-            ]
-            lines.append(f"  - {dotted(path)}: {told[0]} -> {told[1]}")
-    if not lines:
-        return f"{called[0]} and {called[1]} differ in nothing.\n"
-    return "\n".join([f"From {called[0]} to {called[1]}:", "", *lines]) + "\n"
+            changes.append(("", dotted(path), _told(before, path), _told(after, path)))
+    return changes_in_words(called[0], called[1], changes, language)
+
+
+def _told(leaves: Mapping[tuple[str | int, ...], Any], path: tuple[str | int, ...]) -> str | None:
+    """A value of a document; None where it is not there."""
+    return value_in_words(leaves[path]).removeprefix("the number ").removeprefix("the text ") if path in leaves else None
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> dict[tuple[str | int, ...], Any]:

@@ -188,6 +188,10 @@ OWN = {
     "comma": ", ",
     "semicolon": "; ",
     "space": " ",
+    "not_there": "not there",
+    "same": "{a} and {b} differ in nothing.",
+    "from_to": "From {a} to {b}:",
+    "change": "{title}: {before} -> {after}",
 }
 
 #: All of it by the keys that other languages translate.
@@ -254,19 +258,31 @@ def difference(a: Scheme, b: Scheme, language: str = "en") -> list[Difference]:
     return found
 
 
-def difference_in_words(a: Scheme, b: Scheme) -> str:
+def difference_in_words(a: Scheme, b: Scheme, language: str = "en") -> str:
     """The difference between two schemes as lines of text."""
-    found = difference(a, b)
-    if not found:
-        return f"{_called(a)} and {_called(b)} differ in nothing.\n"
-    lines = [f"From {_called(a)} to {_called(b)}:"]
-    section = ""
-    for one in found:
-        if one.path.partition(".")[0] != section:
-            section = one.path.partition(".")[0]
-            lines += ["", HEADINGS[section]]
-        lines.append(f"  - {one}")
-    return "\n".join(lines) + "\n"
+    say = _Says(words_of(language))
+    changes = [
+        (say(f"heading.{one.path.partition('.')[0]}"), one.title, one.before, one.after) for one in difference(a, b, language)
+    ]
+    return changes_in_words(_called(a), _called(b), changes, language)
+
+
+def changes_in_words(a: str, b: str, changes: Iterable[tuple[str, str, str | None, str | None]], language: str = "en") -> str:
+    """From one document to another: changes (heading, what, before, after) as lines of text below their headings.
+
+    A side that is None is not there.
+    """
+    say = _Says(words_of(language))
+    called = {"a": say.words.document(a), "b": say.words.document(b)}
+    lines, last = [], None
+    for heading, what, *sides in changes:
+        if heading != last:
+            lines += ["", heading] if heading else [""]
+            last = heading
+        before, after = (say("not_there") if side is None else side for side in sides)
+        lines.append("  - " + say("change", title=what, before=before, after=after))
+    told = [say("from_to", **called), *lines] if lines else [say("same", **called)]
+    return "\n".join(told) + "\n"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.schemes.advice import Advice, advice
+from sim.schemes.advice import Advice, advice, said
 from sim.schemes.fit import tasks_of, unappraised_tasks
 from sim.schemes.lint import scheme_advice
 from sim.schemes.load import Loaded
@@ -122,8 +122,10 @@ def _seatless(case: Case, name: str, path: Path, share: float, problem: str) -> 
     empty = {group: size for group, size in case.groups.items() if share > 0 and _seats(share, size) == 0}
     if empty:
         least = min(empty, key=lambda group: empty[group])
-        found = f"{_percent(share)} of {empty[least]} in {least}"
-        found += f", and so in {len(empty)} of {len(case.groups)} peer groups" if len(empty) > 1 else ""
+        several = "{share} of {size} in {unit}, and so in {n} of {groups} peer groups"
+        template = several if len(empty) > 1 else "{share} of {size} in {unit}"
+        parts = {"share": _percent(share), "size": empty[least], "unit": least, "n": len(empty), "groups": len(case.groups)}
+        found = said(template, **parts)
         why = "seats are whole people: small groups get fewer of a grade than their share, so the unit one is in decides"
         hint = "a larger peer_group, a larger share, or fractions: lot"
         yield case.told(name, path, problem, why, "mcentire_2025", found, hint)
@@ -146,7 +148,15 @@ def cliff_at_standard(case: Case) -> Iterator[Advice]:
             why = "just below a bright line people push the figure over it, above it they stop, far below they give up"
             hint = "a slope (scoring) instead of the step; or audits and re_marking around the line"
             at = (*path, "scoring") if whole else (*path, "notch")
-            yield case.told("cliff-at-standard", at, "a cliff at the standard", why, "dee_2019", f"{points} points at once", hint)
+            yield case.told(
+                "cliff-at-standard",
+                at,
+                "a cliff at the standard",
+                why,
+                "dee_2019",
+                said("{points} points at once", points=points),
+                hint,
+            )
 
 
 def coarse_milestones(case: Case) -> Iterator[Advice]:
@@ -154,7 +164,7 @@ def coarse_milestones(case: Case) -> Iterator[Advice]:
     for path, indicator in _indicators(case):
         step = indicator.below * (1.0 - indicator.floor) / indicator.steps
         if indicator.scoring is ScoringRule.MILESTONES and indicator.steps > 1 and step > LARGEST_STEP:
-            found = f"{_percent(step)} of the indicator's points a step"
+            found = said("{share} of the indicator's points a step", share=_percent(step))
             why = "work between two steps earns nothing, so effort and figures gather at the steps"
             yield case.told(
                 "coarse-milestones", (*path, "steps"), "steps as high as cliffs", why, "jacob_2003", found, "more steps"
@@ -169,7 +179,8 @@ def cliff_between_grades(case: Case) -> Iterator[Advice]:
     thresholds = {"top_prize": "top_threshold", "second_prize": "second_threshold", "bottom_cut": "bottom_threshold"}
     for key, threshold in thresholds.items():
         if getattr(explicit, key) > 0:
-            found = f"{number(getattr(explicit, key))} monthly wages at {_percent(getattr(grades, threshold))} of the points"
+            wages, share = number(getattr(explicit, key)), _percent(getattr(grades, threshold))
+            found = said("{wages} monthly wages at {share} of the points", wages=wages, share=share)
             why = "scores are pushed over a known line, by those who are marked and by those who mark"
             path = ("application", "explicit", key)
             hint = "a bonus_per_point in its place, or re_marking"
@@ -186,7 +197,8 @@ def nothing_follows(case: Case) -> Iterator[Advice]:
     if promised and parts.applied > 0:
         return
     why = "results that are not applied give the grass roots no incentive"
-    path, found = (("application", "applied"), "applied: 0") if promised else (("application",), "no reward and no sanction")
+    path = ("application", "applied") if promised else ("application",)
+    found = "applied: 0" if promised else said("no reward and no sanction")
     yield case.told("nothing-follows", path, "nothing follows from results", why, "t_county", found)
 
 
@@ -210,7 +222,7 @@ def flat_below_standard(case: Case) -> Iterator[Advice]:
         if indicator.below == 0:
             at, found = (*path, "below"), "below: 0"
         elif indicator.floor > HIGHEST_FLOOR:
-            at, found = (*path, "floor"), f"nothing more is lost below {_percent(indicator.floor)}"
+            at, found = (*path, "floor"), said("nothing more is lost below {share}", share=_percent(indicator.floor))
         else:
             continue
         why = "whoever sees the standard out of reach has no reason left to try"
@@ -225,8 +237,10 @@ def ratchet_eats_reward(case: Case) -> Iterator[Advice]:
         return
     for path, indicator in _indicators(case):
         if _room_above(indicator) > 0 and indicator.above <= targets.ratchet_up * indicator.below:
-            found = f"10 % more earn {number(round(10 * indicator.above, 4))} % of the points once and raise the target by "
-            found += f"{number(round(10 * targets.ratchet_up, 4))} %"
+            earned, raised = (number(round(10 * share, 4)) for share in (indicator.above, targets.ratchet_up))
+            found = said(
+                "10 % more earn {earned} % of the points once and raise the target by {raised} %", earned=earned, raised=raised
+            )
             why = "people hold back when this year's excess is next year's target"
             hint = "a lower ratchet_up, ratchet_on: group, or a higher above"
             at = (*path, "above")
@@ -238,7 +252,7 @@ def reward_dissolves(case: Case) -> Iterator[Advice]:
     own_indicators = sum(one.weight for one in case.scheme.plan.indicators.values() if one.unit is UnitLevel.CADRE)
     own = (1.0 - case.scheme.application.unit_weight) * own_indicators
     if case.scheme.plan.indicators and own < LEAST_OWN:
-        found = f"{_percent(own)} of a cadre's result follow from the own work"
+        found = said("{share} of a cadre's result follow from the own work", share=_percent(own))
         why = "in a large unit one's own work hardly moves the common result"
         hint = "a lower unit_weight, or indicators broken down to people (unit: cadre)"
         path = ("application", "unit_weight") if own_indicators >= LEAST_OWN else ("plan", "indicators")
@@ -255,8 +269,11 @@ def deduction_not_earned_back(case: Case) -> Iterator[Advice]:
         lost = indicator.weight * indicator.below * SHORTFALL
         if lost > gain + 1e-12:
             points = case.scheme.plan.points
-            found = f"{number(round(lost * points, 4))} points lost at 10 % below the standard, "
-            found += f"at most {number(round(gain * points, 4))} to be earned beyond it"
+            found = said(
+                "{lost} points lost at 10 % below the standard, at most {gain} to be earned beyond it",
+                lost=number(round(lost * points, 4)),
+                gain=number(round(gain * points, 4)),
+            )
             why = "points that can only be lost open gaps and teach caution, not effort"
             hint = "above and a cap beyond 1, here or in another indicator"
             yield case.told(
@@ -275,7 +292,8 @@ def pool_not_balanced(case: Case) -> Iterator[Advice]:
     out = grades.top_share * (explicit.top_prize + explicit.second_prize) + grades.second_share * explicit.second_prize
     back = grades.bottom_share * explicit.bottom_cut
     if abs(out - back) > UNBALANCED * max(out, back):
-        found = f"for 100 people prizes of {number(round(100 * out, 4))} and cuts of {number(round(100 * back, 4))} monthly wages"
+        prizes, cuts = number(round(100 * out, 4)), number(round(100 * back, 4))
+        found = said("for 100 people prizes of {prizes} and cuts of {cuts} monthly wages", prizes=prizes, cuts=cuts)
         why = "what is taken does not pay what is given: the rest is new money, or money kept back, and people notice"
         hint = "settle where the difference comes from; cadresim compare --equal-budget makes schemes cost the same"
         path = ("application", "explicit", "bottom_cut")
@@ -296,7 +314,7 @@ def task_counted_twice(case: Case) -> Iterator[Advice]:
             both = [task for task in tasks if first.get(task) == other]
             why = "what counts twice is worth twice the effort, at the expense of everything else"
             path = ("plan", "indicators", name, "tasks")
-            found = f"{listed(both)}, also in {other}"
+            found = said("{tasks}, also in {other}", tasks=listed(both), other=other)
             yield case.told("task-counted-twice", path, "one task counts twice", why, "holmstrom_1991", found)
         first |= {task: name for task in tasks if task not in first}
 
@@ -326,7 +344,7 @@ def indicator_unverifiable(case: Case) -> Iterator[Advice]:
         value = sum(task.value for task in tasks)
         judged = sum(task.value * (1.0 - task.quantifiability) for task in tasks) * (1.0 - indicator.quantified)
         if value > 0 and 1.0 - judged / value < LEAST_COUNTED:
-            found = f"{_percent(judged / value)} of it is judged, by {_raters(case.scheme)}"
+            found = said("{share} of it is judged, by {raters}", share=_percent(judged / value), raters=_raters(case.scheme))
             why = "what cannot be counted is rated by impression, and rated kindly where the rating counts"
             hint = "quantified (steps, end states), on_site, external, professional appraisers"
             yield case.told(
@@ -352,7 +370,7 @@ def appraisal_hours(case: Case) -> Iterator[Advice]:
     """Appraisal that eats the time of the work it appraises."""
     if case.hours is not None and case.hours > MOST_HOURS:
         why = "the doubled burden: work is done, and then proved"
-        found = f"{_percent(case.hours)} of everybody's working time, above {_percent(MOST_HOURS)}"
+        found = said("{share} of everybody's working time, above {most}", share=_percent(case.hours), most=_percent(MOST_HOURS))
         hint = "fewer indicators, rarer tracking, fewer raters, or automation of the paperwork"
         yield case.told("appraisal-hours", ("process",), "appraisal takes much working time", why, "speeches_2", found, hint)
 
@@ -380,7 +398,13 @@ def ladder_that_falls(case: Case) -> Iterator[Advice]:
     for (before, harder), (after, milder) in itertools.pairwise(used):
         if milder < harder:
             why = "each further bottom result should cost more than the last; a sanction that is a price is paid"
-            found = f"{after} {number(milder)} after {before} {number(harder)}"
+            found = said(
+                "{after} {milder} after {before} {harder}",
+                after=after,
+                milder=number(milder),
+                before=before,
+                harder=number(harder),
+            )
             path = ("application", "sanctions", after)
             yield case.told("ladder-that-falls", path, "a rung milder than the one before", why, "gneezy_2000", found)
 

@@ -31,6 +31,7 @@ def words(language: str = "en") -> Words:
 def english_of_the_model() -> dict[str, str]:
     """What the model's own tables say in English, under the keys that other languages translate."""
     from sim.outcomes import OUTCOMES
+    from sim.schemes.advice import ENGLISH as AROUND_ADVICE
     from sim.schemes.describe import ENGLISH
     from sim.schemes.scheme import Indicator, Scheme
     from sim.schemes.words import dotted, element_paths, field_at, unit_of
@@ -47,4 +48,4 @@ def english_of_the_model() -> dict[str, str]:
         units.add(unit_of(model, path))
     wages = {unit for unit in units if unit.startswith("monthly wages ")}
     texts |= {f"wage_unit.{unit}": unit.removeprefix("monthly wages") for unit in wages}
-    return texts | ENGLISH | {f"unit.{unit}": unit for unit in sorted(units) if unit}
+    return texts | ENGLISH | AROUND_ADVICE | {f"unit.{unit}": unit for unit in sorted(units) if unit}
