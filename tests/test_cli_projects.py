@@ -324,13 +324,15 @@ def test_diff_speaks_chinese() -> None:
     assert not re.search(r"[A-Za-z]", schemes)
     assert len(schemes.splitlines()) == len(invoke("diff", "deduction_heavy", "scoring_reform").stdout.splitlines())
     assert invoke("diff", "toy_bureau", "workshop_bureau", "--lang", "zh").stdout.startswith("从“")
+    assert invoke("describe", "scoring_reform", "--against", "deduction_heavy", "--lang", "zh").stdout == schemes
+    assert invoke("describe", "scoring_reform", "--lang", "zh").stdout.startswith("得分制改革 (scoring_reform)\n")
     assert "没有任何差别" in invoke("diff", "base", "base", "--lang", "zh").stdout
     assert "没有任何差别" in invoke("diff", "default", "default", "--lang", "zh").stdout
 
 
 @pytest.mark.parametrize("language", ["de", "", "../zh", "EN"])
 def test_other_languages_are_refused(language: str) -> None:
-    for command in (("lint", "base"), ("diff", "base", "forced_ranking")):
+    for command in (("lint", "base"), ("diff", "base", "forced_ranking"), ("describe", "base")):
         result = invoke(*command, "--lang", language)
         assert result.exit_code == 2
         assert "no such language" in result.output

@@ -109,6 +109,13 @@ def test_schemes_come_with_values_sources_and_advice(client):
     )
     a, b, c = told["schemes"]
     assert any(one["name"] == "ladder-without-floor" and one["source"] for one in b["advice"])
+    said = next(one["said"] for one in b["advice"] if one["name"] == "pool-not-balanced")
+    assert said["template"].format(**said["parts"]) == "for 100 people prizes of 2 and cuts of 0.1 monthly wages"
+    assert (
+        get(client, "/api/words/zh")["documents"][said["template"]]
+        .format(**said["parts"])
+        .startswith("每 100 人奖励共 2 个月工资")
+    )
     assert c["values"]["process.coaching"] == 0.9 and c["before"]["process.coaching"] == 0.3
     assert c["sources"]["plan.indicators.key_work.weight"]["status"] == "cited"
     assert set(a["values"]) >= {"plan.indicators.key_work.weight", "application.explicit.bonus_per_point"}

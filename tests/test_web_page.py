@@ -186,6 +186,17 @@ def test_lint_findings_stand_beside_their_control(browser, served):  # noqa: F81
         )
 
 
+def test_what_lint_found_is_told_in_chinese(browser, served):  # noqa: F811
+    with opened(browser) as watched:
+        visit(watched, served, f"{SMALL}&s=deduction_heavy&s=forced_ranking&sel=1")
+        watched.page.locator("#language").select_option("zh")
+        until(watched.page, "document.documentElement.lang === 'zh-Hans'")
+        until(
+            watched.page,
+            "document.querySelector('#editor').textContent.includes('每 100 人奖励共 2 个月工资，扣减共 0.1 个月工资')",
+        )
+
+
 def test_schemes_are_added_and_removed(browser, served):  # noqa: F811
     with opened(browser) as watched:
         visit(watched, served)

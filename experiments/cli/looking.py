@@ -154,17 +154,20 @@ def describe(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A scheme: name or file.")],
     organisation: OrganisationOption = None,
     against: Annotated[str | None, typer.Option("--against", help="Another scheme: tell only what differs from it.")] = None,
+    language: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
 ) -> None:
     """Tell a scheme in plain words, or its difference from another."""
+    from sim.lang import check_language
     from sim.schemes.describe import describe as in_words
     from sim.schemes.describe import difference_in_words
     from sim.schemes.load import load_organisation, load_scheme
 
+    check_language(language)
     scheme = load_scheme(name)
     if against:
-        typer.echo(difference_in_words(load_scheme(against), scheme), nl=False)
+        typer.echo(difference_in_words(load_scheme(against), scheme, language), nl=False)
         return
-    typer.echo(in_words(scheme, load_organisation(organisation) if organisation else None), nl=False)
+    typer.echo(in_words(scheme, load_organisation(organisation) if organisation else None, language), nl=False)
 
 
 @app.command()

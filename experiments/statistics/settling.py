@@ -64,7 +64,9 @@ class Settling:
     def multiplier(self, error: float = 1 - CONFIDENCE) -> float:
         """Half width of the interval of **one** difference at the end, in standard errors of a normal mean.
 
-        For a chance to miss; simultaneous intervals ask for that of each of theirs.
+        For a chance to miss; simultaneous intervals ask for that of each of theirs. Where differences are to be narrow *and*
+        schemes are dropped, the wider of both measures is taken; the least favourable difference is then held in 93 % instead
+        of 95 % (`docs/decisions/2026-11-21-until-settled.md`).
         """
         zones = self.selection.zones if self.selection else None
         dropped = where_dropped(self.looks, len(self.names), zones, error) if zones else normal_quantile(error)

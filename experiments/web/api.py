@@ -23,7 +23,7 @@ from experiments.web.telling import chosen, outcome_table, told_picture, told_ru
 from experiments.web.views import LETTERS, MONTHS, MOST_SCHEMES, Choice, View, whole
 from experiments.web.writing import file_name, scheme_yaml
 from sim.errors import UserError
-from sim.schemes.advice import Advice, source_title
+from sim.schemes.advice import Advice, Said, source_title
 from sim.schemes.load import Loaded
 
 if TYPE_CHECKING:
@@ -153,7 +153,12 @@ def _source_told(annotation: Any) -> dict[str, Any]:
 
 def _advice_told(one: Advice) -> dict[str, Any]:
     parts = ("name", "path", "problem", "found", "hint", "why")
-    return {**{part: getattr(one, part) for part in parts}, "source": source_title(one.source) if one.source else ""}
+    said = {"template": one.found.template, "parts": one.found.parts} if isinstance(one.found, Said) else None
+    return {
+        **{part: getattr(one, part) for part in parts},
+        "said": said,
+        "source": source_title(one.source) if one.source else "",
+    }
 
 
 # --- runs --------------------------------------------------------------------------------------------------------------

@@ -17,9 +17,11 @@ export const currentLanguage = () => language;
 
 export function t(key, parts = {}) {
   const text = texts[key];
-  if (text === undefined) return key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole));
+  return text === undefined ? key : filled(text, parts);
 }
+
+/* A sentence with its places, `{n}`, filled. */
+export const filled = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole));
 
 export const has = (key) => key in texts;
 

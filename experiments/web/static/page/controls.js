@@ -1,7 +1,7 @@
 /* The editor of one scheme: controls made out of the model, grouped by the links of the closed loop. */
 
 import { $, fill, h, newId } from "../lib/dom.js";
-import { listed, t } from "../lib/words.js";
+import { called, filled, listed, t } from "../lib/words.js";
 import { plainNumber } from "../lib/numbers.js";
 import { isOfEditor, problemTold, tasksTold } from "./design.js";
 import { LETTERS } from "./state.js";
@@ -230,7 +230,7 @@ function adviceAt(page, told, path) {
         {},
         h("details", {},
           h("summary", {}, adviceTold(one, "problem")),
-          h("p", {}, one.found ? `${one.found}. ` : "", adviceTold(one, "why"), one.source ? ` (${one.source})` : "", ". "),
+          h("p", {}, one.found ? `${foundTold(one)}. ` : "", adviceTold(one, "why"), one.source ? ` (${one.source})` : "", ". "),
           one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), " ", adviceTold(one, "hint")) : null),
       ),
     ),
@@ -241,6 +241,11 @@ function adviceTold(one, part) {
   const key = `page.advice.${one.name}.${part}`;
   const told = t(key);
   return told === key ? one[part] : told;
+}
+
+/* What was found: a sentence of ours with numbers and names in it, or names alone. */
+function foundTold(one) {
+  return one.said ? filled(called(one.said.template), one.said.parts) : one.found;
 }
 
 /* The control that a finding touches, or the nearest one that is shown. */
