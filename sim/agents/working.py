@@ -14,7 +14,16 @@ from sim.agents.entity import Entity, Settings, squared, total
 from sim.loop.calendar import steps_left
 from sim.population.draws import Purpose
 from sim.rules.burnout import OVERLOAD_FROM
-from sim.rules.effort import all_offered, best_efforts, cost_level, effort_cost, next_effort, reconsiders, urgency
+from sim.rules.effort import (
+    all_offered,
+    best_efforts,
+    cost_level,
+    effort_cost,
+    next_effort,
+    offered_and_missed,
+    reconsiders,
+    urgency,
+)
 from sim.rules.gaming import falsification, falsification_cost, felt_honesty, perceived_slope
 from sim.rules.incentives import felt_threat, worth_below
 from sim.rules.motivation import chance_short, goal_pull, own_drive
@@ -32,7 +41,7 @@ from sim.rules.output import (
     time_at_work,
 )
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
-from sim.rules.scoring import holds_to_standard, shortfall_and_miss
+from sim.rules.scoring import holds_to_standard
 from sim.rules.targets import ordinary_target
 
 if TYPE_CHECKING:
@@ -390,7 +399,7 @@ class Working(Entity):
         if not indicator.is_loss:
             return 0.0
         offer = self.model.desk.offers[row]
-        shortfall, missed = shortfall_and_miss(offer["reached"] + offer["reach"] * self.effort[offer["task"]], offer["luck"])
+        _, shortfall, missed = offered_and_missed(offer, self.effort[offer["task"]])
         return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * missed)
 
     def take_stock(self, month: MonthsWork, found: bool) -> None:

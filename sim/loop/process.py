@@ -10,12 +10,12 @@ from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import (
-    all_offered,
     best_efforts,
     cost_level,
     effort_cost,
     empty_desk,
     next_effort,
+    offered_and_missed,
     reconsiders,
     urgency,
 )  # fmt: skip
@@ -48,7 +48,7 @@ from sim.rules.output import (
 )  # fmt: skip
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
-from sim.rules.scoring import holds_to_standard, shortfall_and_miss
+from sim.rules.scoring import holds_to_standard
 from sim.rules.strategy import supported
 from sim.rules.targets import ordinary_target
 from sim.rules.taxpayers import compliance_productivity
@@ -357,13 +357,13 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         worked = present * c.effort[j]  # the rest waits: it is no lighter a month
         y = made * worked + share * (helped - harmed) + luck
         surprise = y / made - c.effort[j] if made > 0.0 else 0.0
-        start = row
+        start, slope = row, 0.0
         while row < department.n_offers and desk.offers[row].task == j:
             settle_offer(desk.offers[row], surprise, left, calmer)
+            more, shortfall, missed = offered_and_missed(desk.offers[row], c.effort[j])
+            slope += more
+            exposed += deductible_points(world, d, row, shortfall, missed)
             row += 1
-        slope, _ = all_offered(desk.offers, start, row, c.effort[j], 0.0)
-        for counted in range(start, row):
-            exposed += deductible_points(world, d, desk.offers[counted], counted, c.effort[j])
         slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
         if row > start:
@@ -437,15 +437,14 @@ def settle_offer(offer, surprise, left, calmer):
 
 
 @rule
-def deductible_points(world, d, offer, row, effort):
-    """Points a cadre expects to lose by deduction on one indicator."""
+def deductible_points(world, d, row, shortfall, missed):
+    """Points a cadre expects to lose by deduction on one indicator, from the shortfall and the chance to miss its standard."""
     department = world.departments[d]
     indicator = world.indicators[department.offer_row[row]]
     if indicator.is_loss == 0:
         return 0.0
     scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
-    shortfall, missed = shortfall_and_miss(offer.reached + offer.reach * effort, offer.luck)
     return points * (indicator.below * shortfall + indicator.notch * missed)
 
 

@@ -23,7 +23,14 @@ import numpy as np
 
 from sim.jit import allocating, rule
 from sim.rules.numbers import bounded
-from sim.rules.scoring import STANDARD, expected_points_share, risk_slope_and_bend, slope_and_bend
+from sim.rules.scoring import (
+    STANDARD,
+    expected_points_share,
+    risk_slope_and_bend,
+    shortfall_and_miss,
+    slope_and_bend,
+    standing,
+)
 
 #: What one indicator offers a cadre on one of his tasks. `reached` is the attainment already certain, `reach` the
 #: attainment per unit of effort, `luck` the standard deviation of what is still to come (attainment units);
@@ -142,9 +149,12 @@ def load_price(load, kappa, substitution, curvature):
 def offered(offer, effort, risk):
     """(worth of one more unit of effort from an offer, how fast that worth changes), less the risk it adds."""
     a = offer.reached + offer.reach * effort
-    slope, bend = slope_and_bend(a, offer.luck, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps)
+    met, at_standard = standing(a, offer.luck)
+    slope, bend = slope_and_bend(
+        a, offer.luck, met, at_standard, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
+    )
     if risk > 0.0:
-        more, turn = risk_slope_and_bend(a, offer.luck, offer.paid_below, offer.paid_above)
+        more, turn = risk_slope_and_bend(a, offer.luck, met, at_standard, offer.paid_below, offer.paid_above)
         slope -= 0.5 * risk * more
         bend -= 0.5 * risk * turn
     return offer.reach * slope, offer.reach * offer.reach * bend
@@ -159,6 +169,21 @@ def all_offered(offers, first, last, effort, risk):
         slope += more
         bend += turn
     return slope, bend
+
+
+@rule
+def offered_and_missed(offer, effort):
+    """(worth of one more unit of effort from an offer, expected shortfall from the standard, chance to miss it), all at once.
+
+    What a month of work is seen to be worth when it is done; the risk it adds was weighed when it was planned.
+    """
+    a = offer.reached + offer.reach * effort
+    met, at_standard = standing(a, offer.luck)
+    slope, _ = slope_and_bend(
+        a, offer.luck, met, at_standard, offer.below, offer.above, offer.floor, offer.cap, offer.notch, offer.steps
+    )
+    shortfall, missed = shortfall_and_miss(a, offer.luck, met, at_standard)
+    return offer.reach * slope, shortfall, missed
 
 
 @rule

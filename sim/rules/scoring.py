@@ -68,13 +68,19 @@ def expected_points_share(attainment, sd, below, above, floor, cap, notch, steps
 
 
 @inlined
-def slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps):
+def standing(attainment, sd):
+    """(chance that the standard is met, density there) at an attainment whose luck has standard deviation `sd`."""
+    return chance_and_density(attainment - STANDARD, sd)
+
+
+@inlined
+def slope_and_bend(attainment, sd, met, at_standard, below, above, floor, cap, notch, steps):
     """(d E[f]/d a, d2 E[f]/d a2): what one more unit of attainment is expected to earn, and how fast that changes.
 
-    Without luck the slope is that of the side the attainment is on, and the bend is 0.
+    `met`, `at_standard`: the `standing` at that attainment. Without luck the slope is that of the side the attainment is on, and
+    the bend is 0.
     """
     d = attainment - STANDARD
-    met, at_standard = chance_and_density(d, sd)
     slope, bend = 0.0, 0.0
     if steps > 1:
         width = (STANDARD - floor) / steps
@@ -98,23 +104,23 @@ def slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps):
 
 
 @inlined
-def shortfall_and_miss(attainment, sd):
+def shortfall_and_miss(attainment, sd, met, at_standard):
     """(expected attainment short of the standard, chance to miss it) under normal luck of standard deviation `sd`."""
     d = attainment - STANDARD
-    met, density = chance_and_density(d, sd)
     missed = 1.0 - met
-    return (sd * sd * density - d * missed if sd > 0.0 else max(0.0, -d)), missed
+    return (sd * sd * at_standard - d * missed if sd > 0.0 else max(0.0, -d)), missed
 
 
 @rule
 def expected_points_slope(attainment, sd, below, above, floor, cap, notch, steps):
     """d E[f]/d a: what one more unit of attainment is expected to earn, per unit of weight."""
-    slope, _ = slope_and_bend(attainment, sd, below, above, floor, cap, notch, steps)
+    met, at_standard = standing(attainment, sd)
+    slope, _ = slope_and_bend(attainment, sd, met, at_standard, below, above, floor, cap, notch, steps)
     return slope
 
 
 @inlined
-def risk_slope_and_bend(attainment, sd, below, above):
+def risk_slope_and_bend(attainment, sd, met, at_standard, below, above):
     """(d Var[pay]/d a, d2 Var[pay]/d a2) for pay with slope `below` up to the standard and `above` beyond it.
 
     With d = a - 1, G = E[max(0, d + luck)], P = P[d + luck >= 0], E[f] = below (d - G) + above G::
@@ -126,10 +132,9 @@ def risk_slope_and_bend(attainment, sd, below, above):
     if sd <= 0.0 or below == above:
         return 0.0, 0.0
     d = attainment - STANDARD
-    p, f = chance_and_density(d, sd)
-    g = d * p + sd * sd * f
+    g = d * met + sd * sd * at_standard
     mean = below * (d - g) + above * g
-    slope = below + (above - below) * p
+    slope = below + (above - below) * met
     first = 2.0 * (below * below * (d - g) + above * above * g - mean * slope)
-    second = 2.0 * (below * below * (1.0 - p) + above * above * p - slope * slope - mean * (above - below) * f)
+    second = 2.0 * (below * below * (1.0 - met) + above * above * met - slope * slope - mean * (above - below) * at_standard)
     return first, second
