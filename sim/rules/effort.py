@@ -58,8 +58,8 @@ TOLERANCE = 1e-10
 LAST_STEP = 1e-2
 MOST_STEPS = 15
 CLIMBING_STEPS = 20
-BRACKET_STEPS = 20
-LOWEST_PRICE = 1e-12
+BRACKET_STEPS = 40
+LARGEST_GAP = 3.0  # of log price: work that is worth next to nothing has a price far below
 CORNER = 1e-5
 LOG_CORNER = math.log(CORNER)
 LONGEST_STEP = 1.5
@@ -68,6 +68,7 @@ EDGE_STEPS = 14
 EDGE_GAP = 1e-2  # of log load; the step after it leaves an error of the order of its square
 EDGE_WIDTH = 1e-4  # of log price
 EDGE_WEIGHT = 100.0
+BEST, NEAR = 1.0, 0.0  # in `Desk.steps`: whether a task without offers is on its best effort at the price already
 WITHOUT_OFFERS = -1e-300  # marks a task without offers even where the price of load is 0
 
 
@@ -356,9 +357,9 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
             last += 1
         if first == last:
             worth = drive - price
-            e = unconstrained_effort(worth, share, kappa, substitution, eta)
+            e = desk.efforts[k] if desk.steps[k] == BEST else unconstrained_effort(worth, share, kappa, substitution, eta)
             desk.efforts[k] = e
-            desk.steps[k], desk.pulls[k] = 0.0, WITHOUT_OFFERS
+            desk.pulls[k] = WITHOUT_OFFERS
             load += e
             most = max(most, drive)
             edge = min(edge, abs(worth))
@@ -393,7 +394,7 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
         is_edge = price * abs(full) > 0.3 * edge
         if is_edge:
             full = step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, ceiling, load + moved, give)
-        bounces = full * before < 0.0 and abs(full) > max(0.3 * abs(before), 0.5 * LAST_STEP)
+        bounces = full * before < 0.0 and abs(full) > max(0.7 * abs(before), 0.5 * LAST_STEP)
         damping = 0.5 * damping if bounces else min(1.0, 2.0 * damping)
         change = damping * full
     new_price = price * math.exp(change)
@@ -403,8 +404,10 @@ def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, ris
         if pull < 0.0:
             if is_edge:
                 target = unconstrained_effort(desk.drives[k] - new_price, share, kappa, substitution, desk.curvatures[k])
+                desk.steps[k] = BEST
             else:
                 target = e * math.exp(pull * change)
+                desk.steps[k] = NEAR
             # it moves with the price alone: at its edge a hair of a price is a finger of effort, and looking closer is idle
             largest = max(largest, min(abs(target - e) / share, EDGE_WEIGHT * abs(change)))
         else:
@@ -436,21 +439,14 @@ def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, c
     Solves eta log T(m) = log(mu/(kappa rho)) + m: the left side falls with m and the right side rises. Tasks without offers bend
     sharply there and are taken exactly, the others as linear. Newton's method in a bracket, halved where it leaves it.
     """
-    for k in range(n_tasks):
+    now = math.log(price / (kappa * substitution))
+    low, high, m = -0.5, ceiling, 0.0
+    total, fall = load, give
+    for k in range(n_tasks):  # from here on `load` and `give` are those of the others
         if desk.pulls[k] < 0.0:
             load -= desk.efforts[k]
             give += desk.efforts[k] * desk.pulls[k]
-    now = math.log(price / (kappa * substitution))
-    low, high, m = -0.5, ceiling, 0.0
     for _ in range(EDGE_STEPS):
-        there = price * math.exp(m)
-        total, fall = load - give * m, give
-        for k in range(n_tasks):
-            worth = desk.drives[k] - there
-            if desk.pulls[k] < 0.0 and worth > 0.0:
-                e = unconstrained_effort(worth, desk.shares[k], kappa, substitution, desk.curvatures[k])
-                total += e
-                fall += e * there / (worth * desk.curvatures[k])
         gap = load_curvature * math.log(total) - now - m if total > 0.0 else -np.inf
         if gap > 0.0:
             low = m
@@ -463,6 +459,14 @@ def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, c
             return m if is_inside else 0.5 * (low + high)
         if not is_inside or abs(m - before) < EDGE_WIDTH:  # a task whose own cost is next to nothing: as good as a jump
             m = 0.5 * (low + high)
+        there = price * math.exp(m)
+        total, fall = load - give * m, give
+        for k in range(n_tasks):
+            worth = desk.drives[k] - there
+            if desk.pulls[k] < 0.0 and worth > 0.0:
+                e = unconstrained_effort(worth, desk.shares[k], kappa, substitution, desk.curvatures[k])
+                total += e
+                fall += e * there / (worth * desk.curvatures[k])
     return m
 
 
@@ -507,6 +511,7 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         choose_peaks(desk, n_tasks, n_offers, kappa, substitution, risk, price)
     for k in range(n_tasks):
         desk.logs[k] = log_effort(desk.efforts[k], desk.shares[k])
+        desk.steps[k] = NEAR
     before, damping = 0.0, 1.0
     for _ in range(MOST_STEPS):
         largest, price, before, damping = joint_step(
@@ -514,7 +519,7 @@ def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, r
         )
         if largest < LAST_STEP:
             return price
-    return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead)
+    return bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price)
 
 
 @rule
@@ -564,41 +569,51 @@ def efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price):
         while last < n_offers and desk.offers[last].task == k:
             last += 1
         drive, share, eta = desk.drives[k], desk.shares[k], desk.curvatures[k]
-        e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k])
+        if first == last:
+            e = unconstrained_effort(drive - price, share, kappa, substitution, eta)
+        else:
+            e = climbed_effort(desk.offers, first, last, drive, price, share, kappa, substitution, eta, risk, desk.efforts[k])
         desk.efforts[k] = e
         total += e
     return total
 
 
 @rule
-def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead):
-    """The price of load where Newton's method bounces: the load that people choose falls with its price, so halve the bracket.
+def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price):
+    """The price of load where Newton's method bounces: the load that people choose falls with its price, so bracket it.
 
-    Fills `desk.efforts`. At one price the chosen load may jump: a task whose own cost is next to nothing takes up any load, or a
-    peak gives way to another. The bracket closes around the jump; the best of its ends and of what lies between them is taken.
+    Fills `desk.efforts`; the search starts at `price`. In logs the price that a chosen load asks for, less the price it was
+    chosen at, falls at least one for one: half of that gap is a good step, and secants do the rest, halved where they are slow.
+    At one price the chosen load may jump: a task whose own cost is next to nothing takes up any load, or a peak gives way to
+    another. The bracket closes around the jump; the best of its ends and of what lies between them is taken.
     """
-    low, high = 0.1 * kappa * substitution, 10.0 * kappa * substitution
-    price = kappa * substitution
+    scale = math.log(kappa * substitution) if substitution > 0.0 else 0.0
+    low, high, gap_low, gap_high = -np.inf, np.inf, 0.0, 0.0
     less, more = -1.0, -1.0  # efforts at the ends of the bracket, together; -1 = not tried yet
-    for halving in range(2 * BRACKET_STEPS):
-        if halving == BRACKET_STEPS:
-            if more >= 0.0:
-                break
-            low = LOWEST_PRICE * kappa * substitution  # work worth next to nothing: the price lies below the bracket
+    x = math.log(price)
+    for tried in range(BRACKET_STEPS):
+        price = math.exp(x)
         total = efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
-        wanted = load_price(overhead + total, kappa, substitution, load_curvature)
-        if substitution == 0.0 or abs(wanted - price) <= LAST_STEP * price:
+        load = overhead + total
+        gap = max(scale + load_curvature * math.log(load) - x, -LARGEST_GAP) if load > 0.0 else -LARGEST_GAP
+        if substitution == 0.0 or abs(gap) <= LAST_STEP:
             return price
-        if wanted > price:
-            low, more = price, total
+        if gap > 0.0:
+            low, gap_low, more = x, gap, total
             for k in range(n_tasks):
                 desk.high[k] = desk.efforts[k]
         else:
-            high, less = price, total
+            high, gap_high, less = x, gap, total
             for k in range(n_tasks):
                 desk.low[k] = desk.efforts[k]
-        price = math.sqrt(low * high) if high > 1.2 * low else 0.5 * (low + high)
-    if less >= 0.0 and more > less:
+        if less < 0.0 or more < 0.0:
+            x += gap if tried > 0 else 0.5 * gap
+            continue
+        if high - low <= EDGE_WIDTH:
+            break
+        secant = low + (high - low) * gap_low / (gap_low - gap_high)
+        x = 0.5 * (low + high) if tried % 3 == 2 else bounded(secant, 0.9 * low + 0.1 * high, 0.1 * low + 0.9 * high)
+    if more > less >= 0.0:
         load = (price / (kappa * substitution)) ** (1.0 / load_curvature)
         between = bounded((load - overhead - less) / (more - less), 0.0, 1.0)
         take_best_mixture(desk, n_tasks, n_offers, kappa, substitution, load_curvature, overhead, between)
