@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.jit import allocating, rule
+from sim.jit import allocating, inlined, rule
 from sim.loop.calendar import is_period_start, month_of_year, period_length, steps_left
 from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
@@ -129,7 +129,7 @@ def open_department(world, step, d):
     department.sum_overload = 0.0
 
 
-@rule
+@inlined
 def own_productivity(world, d, i, j, eased):
     """Output per unit of effort of cadre i on his own task j this month; `eased` by compliance on financial tasks."""
     department, c = world.departments[d], world.cadres[i]
@@ -155,7 +155,7 @@ def unit_pace(world, d, j, unit):
     return bureau.pace[k], bureau.normal[k] / share
 
 
-@rule
+@inlined
 def weigh_offers(world, step, d, i, desk):
     """What every indicator offers this cadre for the rest of the period, and what drives him besides.
 
@@ -231,7 +231,7 @@ def weigh_offers(world, step, d, i, desk):
             desk.drives[j] += pull_of_goal(world, d, i, row, made, worth_of_work(b, c, task, duty, clarity, made))
 
 
-@rule
+@inlined
 def thinks_anew(world, step, d, i):
     """Whether a cadre makes a new plan of work this month: a new period or scheme, a new person, or his turn."""
     scheme, c = world.schemes[world.departments[d].arm], world.cadres[i]
@@ -282,7 +282,7 @@ def pull_of_goal(world, d, i, row, made, work):
     )  # fmt: skip
 
 
-@rule
+@inlined
 def choose_work(world, step, d, i, desk):
     """Help, sabotage and effort: the cadre's answer to what is offered."""
     department, c = world.departments[d], world.cadres[i]
@@ -324,7 +324,7 @@ def joint_worth(scheme, c):
     return scheme.joint_responsibility * (c.gain + c.loss)
 
 
-@rule
+@inlined
 def produce(world, step, d, i, desk, help_before, sabotage_before):
     """Luck strikes, output comes about, some of the report is made up, some of that is found."""
     department, c = world.departments[d], world.cadres[i]
@@ -436,7 +436,7 @@ def settle_offer(offer, surprise, left, calmer):
     offer.luck *= calmer
 
 
-@rule
+@inlined
 def deductible_points(world, d, row, shortfall, missed):
     """Points a cadre expects to lose by deduction on one indicator, from the shortfall and the chance to miss its standard."""
     department = world.departments[d]

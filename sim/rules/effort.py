@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.jit import allocating, rule
+from sim.jit import allocating, inlined, rule
 from sim.rules.numbers import bounded
 from sim.rules.scoring import (
     STANDARD,
@@ -331,7 +331,7 @@ def best_peak(offers, first, last, drive, price, share, kappa, substitution, cur
     return best
 
 
-@rule
+@inlined
 def joint_step(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, before, damping):
     """One step of Newton's method in the logs of all efforts and of the price of load.
 
@@ -470,7 +470,7 @@ def step_over_edges(desk, n_tasks, kappa, substitution, load_curvature, price, c
     return m
 
 
-@rule
+@inlined
 def keep_bracket(desk, k, effort, step, drift, back):
     """Remember that an effort was too little (`step` above 0) or too much.
 

@@ -40,7 +40,8 @@ def falsification(slope, captured, detection, penalty, honesty, cost, share):
     """
     if cost <= 0.0:
         return 0.0
-    return share * max(0.0, (slope * (1.0 - captured) * (1.0 - detection) - detection * penalty - honesty) / cost)
+    worth = slope * (1.0 - captured) * (1.0 - detection) - detection * penalty - honesty
+    return share * (worth / cost) if worth > 0.0 else 0.0
 
 
 @rule
