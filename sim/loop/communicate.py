@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.jit import rule
+from sim.jit import inlined, rule
 from sim.loop.calendar import is_due
 from sim.rules.justice import informational_signal, interpersonal_signal
 from sim.rules.numbers import remembered
@@ -17,7 +17,7 @@ def interview_interval(interviews_per_year, step_months):
     return max(1, int(12.0 / (interviews_per_year * step_months)))
 
 
-@rule
+@inlined
 def talk_to(world, step, i):
     """A month of communication with one cadre: understanding, respect and reasons."""
     c = world.cadres[i]

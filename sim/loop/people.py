@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.jit import rule
+from sim.jit import inlined, rule
 from sim.loop.apply import leave_service
 from sim.loop.communicate import talk_to
 from sim.population.columns import PERSPECTIVES
@@ -80,7 +80,7 @@ def clear_sums(department):
     department.sum_pay = 0.0
 
 
-@rule
+@inlined
 def update_cadre(world, step, d, i):
     """Burnout, own drive and capability after the month."""
     department, c = world.departments[d], world.cadres[i]
@@ -127,7 +127,7 @@ def update_cadre(world, step, d, i):
     c.months_in_post += 12.0 * years
 
 
-@rule
+@inlined
 def wants_to_leave(world, step, i):
     """Whether the cadre has left by this month, by choice or by age."""
     b = world.behaviour[0]
@@ -143,7 +143,7 @@ def wants_to_leave(world, step, i):
     return lot < chance
 
 
-@rule
+@inlined
 def add_up(world, d, i):
     """The department's sums over its people."""
     department, c = world.departments[d], world.cadres[i]

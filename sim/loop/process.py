@@ -339,7 +339,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
     weight = organisation.responsibility[c.level]
     effort, contribution, value_true, value_reported, value_falsified = 0.0, 0.0, 0.0, 0.0, 0.0
-    guess, exposed = 0.0, 0.0
+    guess, exposed, cost = 0.0, 0.0, c.cost
     left = float(steps_left(step, scheme.interval))
     calmer = math.sqrt((left - 1.0) / left)
     row = 0
@@ -370,7 +370,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             slope = perceived_slope(slope, c.understanding, c.guess, made)
         g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
         c.falsified[j] = g
-        c.cost += falsification_cost(g, b.falsification_cost, share)
+        if g > 0.0:
+            cost += falsification_cost(g, b.falsification_cost, share)
         reported = y if found else y + g
         c.output[j] = y
         c.period_output[j] += y
@@ -384,7 +385,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         value_reported += task.value * reported
         value_falsified += task.value * g
     if found:
-        c.cost += scheme.audit_penalty * value_falsified
+        cost += scheme.audit_penalty * value_falsified
+    c.cost = cost
     c.detection_perceived = remembered(believed, 1.0 if found else 0.0, b.detection_learning)
     c.guess = guess / max(c.understanding, 0.05)
     contribution += c.help_given - c.sabotage_done

@@ -146,7 +146,7 @@ def load_price(load, kappa, substitution, curvature):
     return kappa * substitution * (load if curvature == 1.0 else load**curvature)
 
 
-@rule
+@inlined
 def offered(offer, effort, risk):
     """(worth of one more unit of effort from an offer, how fast that worth changes), less the risk it adds."""
     a = offer.reached + offer.reach * effort
@@ -161,7 +161,7 @@ def offered(offer, effort, risk):
     return offer.reach * slope, offer.reach * offer.reach * bend
 
 
-@rule
+@inlined
 def all_offered(offers, first, last, effort, risk):
     """The same for the offers [first, last) together."""
     slope, bend = 0.0, 0.0
@@ -172,7 +172,7 @@ def all_offered(offers, first, last, effort, risk):
     return slope, bend
 
 
-@rule
+@inlined
 def offered_and_missed(offer, effort):
     """(worth of one more unit of effort from an offer, expected shortfall from the standard, chance to miss it), all at once.
 
@@ -486,7 +486,7 @@ def keep_bracket(desk, k, effort, step, drift, back):
         desk.low[k] = too_little if too_little * NARROW <= effort else 0.0
 
 
-@rule
+@inlined
 def best_efforts(desk, n_tasks, n_offers, kappa, substitution, load_curvature, risk, overhead, price, is_fresh):
     """The best response: fills `desk.efforts` (in: where to start) and returns the price of load mu at it.
 
