@@ -69,5 +69,9 @@ def allocating(function: Callable[..., Any]) -> Any:
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """Compile a function that must vanish into its caller (the random numbers: 8 x faster so)."""
+    """Compile a function that must vanish into its caller: the random numbers (8 x faster so), what is done once a cadre-month.
+
+    A world and a desk are two dozen tables, and a call hands each of them over as seven words: a cadre-month spent a quarter of
+    its time on that.
+    """
     return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)  # type: ignore[call-overload]

@@ -140,7 +140,7 @@ def own_productivity(world, d, i, j, eased):
     return productivity(c.ability, c.capability[task.perspective], strategic, c.fatigue, department.workload)
 
 
-@rule
+@inlined
 def unit_pace(world, d, j, unit):
     """(expected attainment of the unit for the whole period, its number of members on the task)."""
     department = world.departments[d]
@@ -253,7 +253,7 @@ def is_goal(indicator):
     )  # fmt: skip
 
 
-@rule
+@inlined
 def pull_of_goal(world, d, i, row, made, work):
     """What the standard of one indicator adds to the drive on its task, where it asks for more than a normal month brings.
 
