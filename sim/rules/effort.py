@@ -587,7 +587,10 @@ def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature
     At one price the chosen load may jump: a task whose own cost is next to nothing takes up any load, or a peak gives way to
     another. The bracket closes around the jump; the best of its ends and of what lies between them is taken.
     """
-    scale = math.log(kappa * substitution) if substitution > 0.0 else 0.0
+    if substitution == 0.0:  # load has no price
+        efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, 0.0)
+        return 0.0
+    scale = math.log(kappa * substitution)
     low, high, gap_low, gap_high = -np.inf, np.inf, 0.0, 0.0
     less, more = -1.0, -1.0  # efforts at the ends of the bracket, together; -1 = not tried yet
     x = math.log(price)
@@ -596,7 +599,7 @@ def bracketed_price(desk, n_tasks, n_offers, kappa, substitution, load_curvature
         total = efforts_at_price(desk, n_tasks, n_offers, kappa, substitution, risk, price)
         load = overhead + total
         gap = max(scale + load_curvature * math.log(load) - x, -LARGEST_GAP) if load > 0.0 else -LARGEST_GAP
-        if substitution == 0.0 or abs(gap) <= LAST_STEP:
+        if abs(gap) <= LAST_STEP:
             return price
         if gap > 0.0:
             low, gap_low, more = x, gap, total
