@@ -90,7 +90,7 @@ BURNOUT_OWN = (
 )  # fmt: skip
 STRAINS = {
     "load_strain": 1.0, "overhead_strain": 1.0, "threat_strain": 1.0, "role_conflict_strain": 1.0, "imbalance_strain": 1.0,
-    "resource_relief": 0.5, "capacity": 0.9,
+    "resource_relief": 0.5, "capacity": 0.9, "cynicism_of_resources": 1.0,
 }  # fmt: skip
 
 SWITCHES = (

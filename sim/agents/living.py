@@ -99,7 +99,7 @@ class Living(Entity):
         )
         self.cynicism = next_cynicism(
             self.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, self.exhaustion, b.cynicism_of_injustice, injustice,
-            b.cynicism_of_resilience * self.resilience, b.burnout_rate,
+            b.cynicism_of_resilience * self.resilience + b.cynicism_of_resources * self.resources(), b.burnout_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
         attained *= self.self_view
@@ -113,16 +113,18 @@ class Living(Entity):
             b.burnout_rate,
         )
 
+    def resources(self) -> float:
+        """Resources at work, 0..1."""
+        scheme, branch = self.scheme, self.own_department.own_branch
+        return resources_at_work(scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, branch.resources)
+
     def strain_of_month(self) -> float:
         """Demands less resources, on the logit scale."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
-        resources = resources_at_work(
-            scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, department.own_branch.resources
-        )
         imbalance = effort_reward_imbalance(self.load, self.pay + 0.1 * scheme.recognition, self.motivation)
         return strain(
-            self.load, b.capacity, department.overhead, self.threat, conflict, imbalance, resources,
+            self.load, b.capacity, department.overhead, self.threat, conflict, imbalance, self.resources(),
             b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain,
             b.resource_relief,
         )  # fmt: skip

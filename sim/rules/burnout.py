@@ -43,9 +43,12 @@ def next_exhaustion(exhaustion, base, strain, resilience, rate):
 
 
 @rule
-def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, resilience, rate):
-    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast; `resilience` holds it off."""
-    aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - resilience, 6.0)
+def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, held_off, rate):
+    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast.
+
+    `held_off`: by resilience, and by resources, which keep people engaged (Demerouti et al. 2001).
+    """
+    aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - held_off, 6.0)
     return cynicism + 0.5 * rate * (aim - cynicism)
 
 
