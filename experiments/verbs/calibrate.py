@@ -83,7 +83,7 @@ class Fitted:
         if self.is_pinned:
             word = "pinned down" if self.narrower >= PINNED else "partly pinned down"
             return f"{rows}: centre of the posterior, {spread}; {word} (docs/calibration.md)"
-        return f"ours, near the middle of its range: {rows} hardly pins it down alone ({spread}, docs/calibration.md)"
+        return f"ours, the centre of what stays open: {rows} hardly pins it down ({spread}, docs/calibration.md)"
 
 
 @dataclass
