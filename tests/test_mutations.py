@@ -149,8 +149,8 @@ ERRORS = (
     # falsification and reports
     Planted(
         "the penalty attracts", "rules/gaming.py",
-        "(1.0 - detection) - detection * penalty - honesty) / cost",
-        "(1.0 - detection) + detection * penalty - honesty) / cost",
+        "(1.0 - detection) - detection * penalty - honesty",
+        "(1.0 - detection) + detection * penalty - honesty",
         "audit",
     ),
     Planted(
