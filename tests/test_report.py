@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from experiments import report_of
 from experiments.api.comparing import compare_into
 from experiments.cli import app
+from experiments.report import style
 from experiments.report.dossier.assembling import assemble
 from experiments.report.dossier.claims import Claim, Facts, Name, Number, WrongClaim, check_numbers, checked
 from experiments.report.dossier.comparison import claims_of, claims_of_desks
@@ -255,6 +256,16 @@ def test_chinese_titles_in_an_english_report_are_drawn(tmp_path):
     schemes = [scheme("status_quo", "现行办法"), scheme("reform", "“新”办法①", bonus_per_point=0.1)]
     compare_into(tmp_path / "study", design(schemes), core=fake_core, workers=1)
     assert "现行办法" in make_page([tmp_path / "study"]).html
+
+
+@pytest.mark.filterwarnings("error:Glyph")
+def test_figures_of_a_study_draw_chinese_titles_with_any_chinese_font_there_is(tmp_path, monkeypatch):
+    """Not only where matplotlib knows one by its name."""
+    monkeypatch.setattr(style, "families", lambda: ("DejaVu Sans",))
+    compare_into(
+        tmp_path / "study", design([scheme("status_quo", "现行办法"), scheme("reform", "新办法")]), core=fake_core, workers=1
+    )
+    assert (tmp_path / "study" / "tradeoff.png").exists()
 
 
 def test_every_text_of_the_report_is_used():

@@ -31,19 +31,19 @@ MOST_PAIRS = 6
 
 def draw_robustness(study: Robustness, folder: Path) -> list[Path]:
     """Regret by scheme and outcome; worth of knowing each assumption."""
-    with house_style():
+    with house_style(str(study.design)):
         return [*save(regret_figure(study), folder, "regret"), *save(information_figure(study), folder, "information")]
 
 
 def draw_optimum(optimum: Optimum, folder: Path) -> list[Path]:
     """The front: every pair of objectives."""
-    with house_style():
+    with house_style(str(optimum.design)):
         return save(front_figure(optimum), folder, "front")
 
 
 def draw_adversary(study: Adversary, folder: Path) -> list[Path]:
     """The loss at the worst, and what drives it."""
-    with house_style():
+    with house_style(str(study.design)):
         return [*save(loss_figure(study), folder, "losses"), *save(drivers_figure(study), folder, "drivers")]
 
 

@@ -30,7 +30,7 @@ ACROSS, UP, COLOUR = "goal_attainment", "burnout_share", "inflation"
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Draw every figure of a comparison into a folder; returns the paths."""
     paths: list[Path] = []
-    with house_style():
+    with house_style(str(comparison.design)):
         for name, draw in (("tradeoff", tradeoff_map), ("trajectories", trajectories), ("differences", forest)):
             paths += save(draw(comparison), folder, name)
         if comparison.design.winners and len(comparison.winners):

@@ -63,9 +63,9 @@ class Picture:
         return place
 
 
-def pictured(draw: Callable[[], Figure], words: str) -> Picture:
-    """A figure of the house drawn into a picture."""
-    with house_style():
+def pictured(draw: Callable[[], Figure], words: str, named: str = "") -> Picture:
+    """A figure of the house drawn into a picture; `named`: whatever it may name besides its words."""
+    with house_style(words + named):
         figure = draw()
         held = BytesIO()
         figure.savefig(held, format="png", dpi=PNG_DPI, metadata={"Software": None})
@@ -87,7 +87,7 @@ def comparison_picture(comparison: Comparison, name: str, words: str) -> Picture
     check_one_of("figure", name, draws)
     if name == "winners" and not (comparison.design.winners and len(comparison.winners)):
         raise UserError.of("this comparison has not compared the desks", hint="compare(..., winners=True)")
-    return pictured(draws[name], words)
+    return pictured(draws[name], words, str(comparison.design))
 
 
 def levels_picture(comparison: Comparison, outcomes: Sequence[str], labels: Mapping[str, str]) -> Picture:
@@ -107,7 +107,7 @@ def levels_picture(comparison: Comparison, outcomes: Sequence[str], labels: Mapp
         f"{titles[name]}: " + ", ".join(f"{labels.get(one, TITLES[one])} {scaled(one, means.loc[name, one])}" for one in outcomes)
         for name in comparison.design.scheme_names
     ]
-    return pictured(lambda: levels_figure(comparison, outcomes, labels), "; ".join(told))
+    return pictured(lambda: levels_figure(comparison, outcomes, labels), "; ".join(told), str(labels))
 
 
 def sweep_picture(sweep: Sweep, paths: Sequence[str], words: str) -> Picture:
@@ -115,7 +115,7 @@ def sweep_picture(sweep: Sweep, paths: Sequence[str], words: str) -> Picture:
     for path in paths:
         check_one_of("path of this sweep", path, sweep.ranges)
     chosen = list(paths or sweep.ranges)[:MOST_PATHS]
-    return pictured(lambda: responses(sweep, chosen), words)
+    return pictured(lambda: responses(sweep, chosen), words, str(sweep.design))
 
 
 def sensitivity_picture(result: Sensitivity, name: str, target: str, words: str) -> Picture:
@@ -124,7 +124,7 @@ def sensitivity_picture(result: Sensitivity, name: str, target: str, words: str)
     check_one_of("figure", name, draws)
     target = target or next(iter(result.targets))
     check_one_of("target", target, result.targets)
-    return pictured(lambda: draws[name](result, target), words)
+    return pictured(lambda: draws[name](result, target), words, str(result.design))
 
 
 def check_one_of(what: str, name: str, known: Iterable[str]) -> None:

@@ -114,7 +114,7 @@ def transition_table(result: Transition) -> Table:
 def draw_transition(result: Transition, folder: Path) -> list[Path]:
     """Draw the figures of a transition into a folder."""
     paths: list[Path] = []
-    with house_style():
+    with house_style(str(result.design)):
         paths += save(transition_figure(result), folder, "transition")
         if len(result.waves) > 1 or (result.starts == 0).any():
             paths += save(branches_figure(result), folder, "branches")
@@ -318,7 +318,7 @@ def bias_table(result: Pilot) -> Table:
 
 def draw_pilot(result: Pilot, folder: Path) -> list[Path]:
     """Draw the figures of a pilot into a folder."""
-    with house_style():
+    with house_style(str(result.design)):
         return save(power_figure(result), folder, "power") + save(bias_figure(result), folder, "bias")
 
 

@@ -15,6 +15,9 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from experiments.report.fonts import han_family, has_han
+from sim.errors import UserError
+
 INK = "#22272e"
 MUTED = "#6b7280"
 FAINT = "#d5d9df"
@@ -44,13 +47,26 @@ def families() -> tuple[str, ...]:
     return ("DejaVu Sans", *(name for name in CHINESE if name in present))
 
 
+def families_for(told: str) -> tuple[str, ...]:
+    """Font families that draw a text: Chinese at its proper weights where the text needs it and a font is to be had.
+
+    A study does not fail for want of a font: without one its Chinese names are drawn as boxes.
+    """
+    if not has_han(told):
+        return families()
+    try:
+        return ("DejaVu Sans", han_family([told]).name)
+    except UserError:
+        return families()
+
+
 @contextmanager
-def house_style() -> Iterator[None]:
-    """The settings under which figures are made and saved; nothing stays behind."""
+def house_style(told: str = "") -> Iterator[None]:
+    """The settings under which figures are made and saved; nothing stays behind. `told`: whatever the figures may name."""
     settings: dict[str, Any] = {
         "svg.fonttype": "path",
         "svg.hashsalt": "cadresim",
-        "font.family": list(families()),
+        "font.family": list(families_for(told)),
         "font.size": 9,
         "text.color": INK,
         "axes.labelcolor": INK,

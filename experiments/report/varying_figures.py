@@ -30,7 +30,7 @@ LINES = ("-", "--", ":")
 def draw_sensitivity(result: Sensitivity, folder: Path) -> list[Path]:
     """Draw the figures of every target into a folder; returns the paths."""
     paths: list[Path] = []
-    with house_style():
+    with house_style(str(result.design)):
         for number, target in enumerate(result.targets):
             if not shown_outcomes(result, target):
                 continue
@@ -46,7 +46,7 @@ def draw_sweep(sweep: Sweep, folder: Path) -> list[Path]:
     paths: list[Path] = []
     names = list(sweep.ranges)
     pages = [names[start : start + MOST_PATHS] for start in range(0, len(names), MOST_PATHS)]
-    with house_style():
+    with house_style(str(sweep.design)):
         for number, page in enumerate(pages):
             paths += save(responses(sweep, page), folder, f"responses_{number + 1}" if len(pages) > 1 else "responses")
     return paths
