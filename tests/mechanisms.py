@@ -150,7 +150,7 @@ SWITCHES = (
     # 7 falsification
     Switch(7, "nobody falsifies", "bright_line", "inflation_cadre", 0.01, behaviour={"falsification_cost": 0.0},
         idle_behaviour={"honesty": 0.01, "honesty_sd": 0.1, "detection_learning": 0.5, "norm_influence": 0.1, "norm_memory": 0.5,
-                        "on_site_detection": 0.9, "re_marking_effect": 0.1},
+                        "audit_detection": 0.4, "on_site_detection": 0.9, "re_marking_effect": 0.1},
         idle_scheme={"appraisal.audit_rate": 0.4, "appraisal.audit_penalty": 3.0, "appraisal.re_marking": 0.9},
         own=("cadres.honesty", "cadres.detection_perceived")),
     Switch(7, "nobody looks at colleagues", "explicit_incentives", "falsified_share", 0.0001, behaviour={"norm_influence": 0.0},

@@ -90,7 +90,9 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
     who = scheme.appraisal.appraisers
     appraisal, process, talk = scheme.appraisal, scheme.process, scheme.communication
     kinds = sum(share > 0 for share in who.model_dump().values())
-    record["detection"] = gaming.detection_chance(appraisal.audit_rate, appraisal.on_site, behaviour.on_site_detection)
+    record["detection"] = gaming.detection_chance(
+        appraisal.audit_rate, behaviour.audit_detection, appraisal.on_site, behaviour.on_site_detection
+    )
     tracked = 1.0 / process.tracking_interval if process.tracking_interval else 0.0
     # early warnings reach only those who fall behind, so they bring the appraisal less near than deadlines do (.3 is assumed)
     untold = (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines) * (1.0 - 0.3 * process.early_warning)

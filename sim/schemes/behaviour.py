@@ -85,6 +85,7 @@ class Behaviour(Document):
     detection_learning: float = parameter(0.0, "How fast own experience moves the perceived chance of detection.", high=1)
     norm_influence: float = parameter(0.0, "How far the department's norm erodes honesty.", high=1)
     norm_memory: float = parameter(0.0, "Monthly speed of the norm.", high=1)
+    audit_detection: float = parameter(1.0, "Chance that an audit sees through what was made up.", high=1)
     on_site_detection: float = parameter(0.0, "Monthly chance that full on-site inspection finds falsification.", high=1)
     re_marking_effect: float = parameter(0.0, "Share of bright-line falsification that full re-marking prevents.", high=1)
     # 8 ratings

@@ -169,10 +169,30 @@ def made_up(case: Case, month: Month, j: int) -> Node:
                 argument="factor",
                 draws=(Draw("audit", month.step + 1, lot, "uniform"),),
                 about={**about(case, month), "chance": plain(case.scheme["detection"])},
+                children=(detection(case),),
             ),
         ],
         unit="units",
         about=about(case, month, j),
+    )
+
+
+def detection(case: Case) -> Node:
+    """The chance that what is made up is found in a month: by audits, as far as they see through it, or on site."""
+    return case.once(
+        "detection",
+        lambda: parent(
+            "detection",
+            "sim.rules.gaming.detection_chance",
+            [
+                case.of_scheme("audit_rate", "audit_rate"),
+                case.of_behaviour("audit_detection", "audit_detection"),
+                case.of_scheme("on_site", "on_site"),
+                case.of_behaviour("on_site_detection", "on_site_detection"),
+            ],
+            is_=case.scheme["detection"],
+            unit="share",
+        ),
     )
 
 

@@ -154,7 +154,10 @@ def readable(name: str) -> str:
 
 
 #: Shares among what is no element of a document.
-_SHARES = ("bias_left", "rater_bias", "stake", "detection", "counted", "adjustment", "fidelity", "norm_influence")
+_SHARES = (
+    "bias_left", "rater_bias", "stake", "detection", "counted", "adjustment", "fidelity", "norm_influence", "audit_detection",
+    "on_site_detection",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=512)
