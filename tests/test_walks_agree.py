@@ -152,6 +152,13 @@ def test_steps_of_a_year() -> None:
         assert first_disagreement(a_world(scheme, organisation, **LIVELY), 8) == ""
 
 
+def test_rounds_of_a_sitting() -> None:
+    organisation = load_organisation("workshop_bureau", changes={"round_hours": 0.5})
+    for variant, interval in zip(VARIANTS, (1, 2, 3, 1), strict=True):
+        scheme = load_scheme("base", changes=EXTREME | VARIANTS[variant] | {"appraisal.interval": interval})
+        assert first_disagreement(a_world(scheme, organisation, **LIVELY), 8) == ""
+
+
 def test_a_service_of_several_levels() -> None:
     """Bureaus with siblings, whose reports pass through several levels, and many peer groups."""
     levels = [

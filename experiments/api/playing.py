@@ -295,7 +295,7 @@ class Game:
         last = self.diary[seat][-1] if self.diary[seat] else None
         return {
             "seat": seat, "month": min(self.month, self.n_months), "n_months": self.n_months, "is_over": self.is_over,
-            "calendar_month": int(month_of_year(step, ready.organisation.step_months)),
+            "calendar_month": int(month_of_year(step, ready.organisation.months_a_step)),
             "department": ready.names.departments[int(c["department"])],
             "tasks": [
                 {"name": name, "title": ready.organisation.tasks[name].title or name, "share": share, "target": targets[name],
@@ -346,7 +346,7 @@ class Game:
             behind = [name for name, share in self.attainment_so_far(seat).items() if share < 0.9]
             if behind:
                 told.append({"key": "warned", "tasks": behind})
-        if is_due(step, interview_interval(float(scheme["interviews_per_year"]), length)):
+        if is_due(step, interview_interval(float(scheme["interviews_per_year"]), self.prepared.organisation.months_a_step)):
             told.append({"key": "interviewed"})
         bureau = self.world.bureaus[int(self._department(seat)["bureau"])]
         if bureau["pressure"] > 0.0:

@@ -127,7 +127,7 @@ class RowFile(Document):
     setting: str = Field(min_length=40, description="The setting in words: why these people differ from cadres by setting only.")
     organisation: dict[str, Any] = Field(default_factory=dict, description="`extends` (laboratory or a preset) and a difference.")
     scheme: dict[str, Any] = Field(default_factory=dict, description="`extends` (laboratory or a preset) and a difference.")
-    months: int = Field(12, ge=1, le=1200, description="Months under the arm's own scheme.")
+    months: int = Field(12, ge=1, le=1200, description="Months (or rounds, where a step is one) under the arm's own scheme.")
     warmup_months: int = Field(0, ge=0, le=1200, description="Months before under the first scheme of the arm, not recorded.")
     replicates: int = Field(8, ge=2, le=1000, description="Runs of every arm, the same luck in all arms.")
     seed: int = Field(2026, ge=0, description="Seed of all luck.")

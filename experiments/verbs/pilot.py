@@ -438,10 +438,9 @@ def _check(design: Design, plan: PilotPlan) -> None:
             "a trial needs an outcome that is known every month",
             path="pilot.outcome", found=plan.outcome, expected="one of " + ", ".join(SERIES),
         )  # fmt: skip
-    if design.organisation.step_months != 1:
-        raise UserError.of(
-            "a trial needs steps of one month", path="step_months", found=str(design.organisation.step_months), expected="1"
-        )
+    if design.organisation.months_a_step != 1.0:
+        found = f"{design.organisation.months_a_step:g} months a step"
+        raise UserError.of("a trial needs steps of one month", path="step_months", found=found, expected="1, without round_hours")
     least = plan.before_months + max(plan.lengths)
     if design.months < least:
         raise UserError.of(

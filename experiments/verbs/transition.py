@@ -232,9 +232,10 @@ def run_transition(
     from sim.run import Stage
 
     outcomes = chosen_series(plan.outcomes or list(design.headline) or list(HEADLINES), given=bool(plan.outcomes))
-    if design.organisation.step_months != 1:
+    if design.organisation.months_a_step != 1.0:
+        found = f"{design.organisation.months_a_step:g} months a step"
         raise UserError.of(
-            "a transition needs steps of one month", path="step_months", found=str(design.organisation.step_months), expected="1"
+            "a transition needs steps of one month", path="step_months", found=found, expected="1, without round_hours"
         )
     setting = setting_of(design)
     planned = changes_of(design, plan)

@@ -134,7 +134,7 @@ class Department(Reporting, table="departments"):
     def open_month(self) -> None:
         """Workload and luck of the month, and empty books."""
         branch = self.own_branch
-        month = month_of_year(self.now, self.model.organisation.step_months)
+        month = month_of_year(self.now, self.model.organisation.months_a_step)
         self.workload = workload_this_month(branch.workload, branch.seasonality, month, branch.peak_month)
         n = self.n_tasks
         self.luck[:n] = self.draw_per_task(Purpose.DEPARTMENT_LUCK, n)

@@ -48,9 +48,10 @@ class Living(Entity):
     def listen(self) -> None:
         """What he is told this month, and what he makes of it: understanding, respect, reasons."""
         scheme, b = self.scheme, self.behaviour
-        interval = interview_interval(scheme.interviews_per_year, self.model.organisation.step_months)
+        months = self.model.organisation.months_a_step
+        interval = interview_interval(scheme.interviews_per_year, months)
         interviewed = 1.0 if is_due(self.now, interval) else 0.0
-        counselling = interviewed + scheme.coaching / 12.0
+        counselling = interviewed + scheme.coaching / 12.0 * months
         self.understanding = next_understanding(
             self.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
         )
@@ -83,7 +84,7 @@ class Living(Entity):
         self.burn_out()
         self.find_meaning()
         self.learn()
-        months = float(self.model.organisation.step_months)
+        months = self.model.organisation.months_a_step
         self.age += months / 12.0
         self.tenure += 12.0 * (months / 12.0)
         self.months_in_post += 12.0 * (months / 12.0)

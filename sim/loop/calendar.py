@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.jit import rule
 
 
@@ -46,6 +48,6 @@ def any_due(schemes, step):
 
 
 @rule
-def month_of_year(step, step_months):
-    """Calendar month, 1 to 12, in which a step ends."""
-    return (step * step_months + step_months - 1) % 12 + 1
+def month_of_year(step, months):
+    """Calendar month, 1 to 12, in which a step ends; a step has so many months, a fraction of one in a sitting."""
+    return (math.ceil((step + 1) * months) - 1) % 12 + 1

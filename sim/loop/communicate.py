@@ -10,11 +10,11 @@ from sim.rules.understanding import next_understanding
 
 
 @rule
-def interview_interval(interviews_per_year, step_months):
-    """Steps between two interviews, at least 1; 0 = none."""
+def interview_interval(interviews_per_year, months):
+    """Steps between two interviews, at least 1; 0 = none. A step has so many months."""
     if interviews_per_year <= 0.0:
         return 0
-    return max(1, int(12.0 / (interviews_per_year * step_months)))
+    return max(1, int(12.0 / (interviews_per_year * months)))
 
 
 @inlined
@@ -22,10 +22,11 @@ def talk_to(world, step, i):
     """A month of communication with one cadre: understanding, respect and reasons."""
     c = world.cadres[i]
     scheme, b = world.schemes[world.departments[c.department].arm], world.behaviour[0]
-    interval = interview_interval(scheme.interviews_per_year, world.organisation[0].step_months)
+    months = world.organisation[0].months_a_step
+    interval = interview_interval(scheme.interviews_per_year, months)
     interviewed = 1.0 if is_due(step, interval) else 0.0
     regular = min(1.0, scheme.interviews_per_year / 4.0)
-    counselling = interviewed + scheme.coaching / 12.0
+    counselling = interviewed + scheme.coaching / 12.0 * months
     c.understanding = next_understanding(
         c.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
     )

@@ -121,7 +121,7 @@ def update_cadre(world, step, d, i):
         c.capability[p] = next_capability(
             c.capability[p], scheme.coaching, scheme.growth, scheme.strategy_map, b.learning_rate, b.learning_fade
         )
-    years = world.organisation[0].step_months / 12.0
+    years = world.organisation[0].months_a_step / 12.0
     c.age += years
     c.tenure += 12.0 * years
     c.months_in_post += 12.0 * years

@@ -110,7 +110,7 @@ def open_department(world, step, d):
     department = world.departments[d]
     branch = world.branches[department.branch]
     department.workload = workload_this_month(
-        branch.workload, branch.seasonality, month_of_year(step, organisation.step_months), branch.peak_month
+        branch.workload, branch.seasonality, month_of_year(step, organisation.months_a_step), branch.peak_month
     )
     for block in range((department.n_tasks + 3) // 4):
         z = normals(world.luck, department.key, 0, 0, step + 1, DEPARTMENT_LUCK, block)

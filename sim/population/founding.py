@@ -192,7 +192,7 @@ def lay_out(organisation: Organisation, behaviour: Behaviour, surveyed: Survey |
         luck=np.zeros(3, np.uint64),
         organisation=surveyed.record,
         schemes=np.zeros(1, SCHEME),
-        behaviour=behaviour_record(behaviour, organisation.step_months),
+        behaviour=behaviour_record(behaviour, organisation),
         tasks=tasks,
         indicators=np.zeros(0, INDICATOR),
         cadres=np.zeros(0, CADRE),

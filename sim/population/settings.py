@@ -30,11 +30,20 @@ DERIVED = (
     "n_counted",  # indicators of the scheme
 )
 
-#: Behaviour parameters that are speeds or chances per month and are converted to the length of a step.
+#: Behaviour parameters that are speeds or chances per month and are converted to the length of a longer step.
 MONTHLY_SHARES = (
     "motivation_rate", "study_rate", "forgetting_rate", "detection_learning", "norm_memory", "justice_memory",
     "burnout_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate",
 )  # fmt: skip
+
+#: Speeds of MONTHLY_SHARES that answer to what is lived through and not to the calendar: a round moves them as a month does.
+#: Own drive changes within one sitting (Deci, Koestner & Ryan 1999: it is asked or watched right after), and whether a report
+#: is found out is learned from reports, of which every step has one.
+OF_EXPERIENCE = ("motivation_rate", "detection_learning")
+#: What a round of a sitting moves by its hours only: what the calendar brings (study, forgetting, exhaustion, departures,
+#: norms and fairness of a workplace, stocks, training, taxpayers), and the chance to fall ill, which longer steps
+#: leave alone because there a spell is a share of the step.
+OF_THE_CALENDAR = (*(name for name in MONTHLY_SHARES if name not in OF_EXPERIENCE), "illness_chance")
 
 
 def code(value: StrEnum) -> int:
@@ -61,6 +70,7 @@ BEHAVIOUR = np.dtype([(name, "f8") for name in Behaviour.model_fields], align=Tr
 ORGANISATION = np.dtype(
     [
         ("step_months", "i4"),
+        ("months_a_step", "f8"),
         ("n_tasks", "i4"),
         ("n_posts", "i4"),
         ("n_peers", "i4"),
@@ -125,13 +135,20 @@ def _stake(scheme: Scheme) -> float:
     return min(1.0, 10.0 * scheme.application.applied * felt)
 
 
-def behaviour_record(behaviour: Behaviour, step_months: int) -> np.ndarray:
-    """The record of a behaviour, with monthly speeds and chances converted to the length of a step."""
+def behaviour_record(behaviour: Behaviour, organisation: Organisation) -> np.ndarray:
+    """The record of a behaviour, with monthly speeds and chances converted to the length of a step.
+
+    A share s a month is 1 - (1 - s)^m in a step of m months. In a round of a sitting (m far below 1) only OF_THE_CALENDAR is
+    converted: within a sitting people settle on a pace, plan anew and change their own drive round by round, as they do
+    month by month at work.
+    """
     values = dict(behaviour)
-    if step_months > 1:
-        values |= {name: 1.0 - (1.0 - values[name]) ** step_months for name in MONTHLY_SHARES}
+    if organisation.is_sitting or organisation.step_months > 1:
+        slow = OF_THE_CALENDAR if organisation.is_sitting else MONTHLY_SHARES
+        months = organisation.months_a_step if organisation.is_sitting else organisation.step_months
+        values |= {name: 1.0 - (1.0 - values[name]) ** months for name in slow}
     record = np.array([tuple(values[name] for name in BEHAVIOUR.names or ())], BEHAVIOUR)
-    record["planning_interval"] = max(1.0, round(behaviour.planning_interval / step_months))
+    record["planning_interval"] = max(1.0, round(behaviour.planning_interval / organisation.step_months))
     return record
 
 
@@ -139,6 +156,7 @@ def organisation_record(organisation: Organisation) -> np.ndarray:
     """The record of what the whole organisation shares."""
     record = np.zeros(1, ORGANISATION)
     record["step_months"] = organisation.step_months
+    record["months_a_step"] = organisation.months_a_step
     record["n_tasks"] = len(organisation.tasks)
     record["n_posts"] = len(organisation.posts.shares)
     record["post_share"][0, : len(organisation.posts.shares)] = organisation.posts.shares

@@ -18,6 +18,8 @@ from sim.schemes.words import did_you_mean
 MAX_TASKS = 12
 MAX_POST_LEVELS = 6
 RESERVED_TASK_NAMES = ("all", "key", "general")  # selectors of indicators
+HOURS_A_MONTH = 168.0  # working hours: 21 days of eight
+SHORTEST_ROUND = 0.001  # hours
 
 
 class Perspective(StrEnum):
@@ -169,6 +171,9 @@ class Organisation(Document):
     title: str = Field("", description="Name for people.")
     summary: str = Field("", description="What this organisation is.")
     step_months: int = count(1, "Length of a step of the model.", low=1, high=12)
+    round_hours: float = element(
+        0.0, "Working hours of a step that is a round of a sitting; 0 = steps are months.", high=HOURS_A_MONTH, unit="hours"
+    )
     levels_above: int = count(1, "Levels above the bureau through which reports pass.", high=6, unit="levels")
     sequences: list[str] = Field(min_length=1, description="Peer groups of departments.")
     tasks: dict[str, Task] = Field(min_length=1, max_length=MAX_TASKS, description="Tasks by name.")
@@ -178,6 +183,26 @@ class Organisation(Document):
     posts: Posts = Field(default_factory=Posts, description="The pyramid of posts.")
     peers: Peers = Field(default_factory=Peers, description="Peer bureaus outside the model.")
     service: Service | None = Field(None, description="A whole service instead of offices and branches.")
+
+    @property
+    def is_sitting(self) -> bool:
+        """Whether a step is a round of some hours, not a step of the calendar."""
+        return self.round_hours > 0.0
+
+    @property
+    def months_a_step(self) -> float:
+        """How much of the calendar a step takes, in months: a round of `round_hours` working hours, or `step_months`."""
+        return self.round_hours / HOURS_A_MONTH if self.is_sitting else float(self.step_months)
+
+    @model_validator(mode="after")
+    def _steps_have_one_length(self) -> Organisation:
+        if 0.0 < self.round_hours < SHORTEST_ROUND:
+            told = f"0 (steps are months), or {SHORTEST_ROUND:g} to {HOURS_A_MONTH:g} hours"
+            refuse([Misfit(("round_hours",), "a round this short is no work", f"{self.round_hours:g}", told)])
+        if self.is_sitting and self.step_months > 1:
+            told = f"step_months {self.step_months}, round_hours {self.round_hours:g}"
+            refuse([Misfit(("round_hours",), "a step cannot be months and a round of hours at once", told, "one of both")])
+        return self
 
     @model_validator(mode="after")
     def _has_people(self) -> Organisation:

@@ -50,7 +50,7 @@ def write_sheets(book: Workbook, organisation: Organisation, indicators: Mapping
 def _bureau(book: Workbook, bureau: Organisation) -> None:
     rows: list[tuple[str, Any]] = [
         ("name", bureau.name), ("title", bureau.title), ("summary", bureau.summary), ("step_months", bureau.step_months),
-        ("levels_above", bureau.levels_above), ("sequences", ", ".join(bureau.sequences)),
+        ("round_hours", bureau.round_hours), ("levels_above", bureau.levels_above), ("sequences", ", ".join(bureau.sequences)),
         *((f"peers.{key}", value) for key, value in bureau.peers),
     ]  # fmt: skip
     sheet = _sheet(book, "bureau", ("element", "value"), rows)
