@@ -439,8 +439,8 @@ def _check(design: Design, plan: PilotPlan) -> None:
             path="pilot.outcome", found=plan.outcome, expected="one of " + ", ".join(SERIES),
         )  # fmt: skip
     if design.organisation.months_a_step != 1.0:
-        found = f"{design.organisation.months_a_step:g} months a step"
-        raise UserError.of("a trial needs steps of one month", path="step_months", found=found, expected="1, without round_hours")
+        told = f"{design.organisation.months_a_step:g} months a step"
+        raise UserError.of("a trial needs steps of one month", path="step_months", found=told, expected="1, without round_hours")
     least = plan.before_months + max(plan.lengths)
     if design.months < least:
         raise UserError.of(

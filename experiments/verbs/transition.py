@@ -233,9 +233,9 @@ def run_transition(
 
     outcomes = chosen_series(plan.outcomes or list(design.headline) or list(HEADLINES), given=bool(plan.outcomes))
     if design.organisation.months_a_step != 1.0:
-        found = f"{design.organisation.months_a_step:g} months a step"
+        told = f"{design.organisation.months_a_step:g} months a step"
         raise UserError.of(
-            "a transition needs steps of one month", path="step_months", found=found, expected="1, without round_hours"
+            "a transition needs steps of one month", path="step_months", found=told, expected="1, without round_hours"
         )
     setting = setting_of(design)
     planned = changes_of(design, plan)
