@@ -89,7 +89,8 @@ BURNOUT_OWN = (
     "history.cynicism_mean", "history.efficacy_mean", "history.burnout_share",
 )  # fmt: skip
 STRAINS = {
-    "load_strain": 1.0, "overhead_strain": 1.0, "threat_strain": 1.0, "role_conflict_strain": 1.0, "imbalance_strain": 1.0,
+    "load_strain": 1.0, "demand_strain": 1.0, "overhead_strain": 1.0, "threat_strain": 1.0, "role_conflict_strain": 1.0,
+    "imbalance_strain": 1.0,
     "resource_relief": 0.5, "capacity": 0.9, "cynicism_of_resources": 1.0,
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from sim.population.entry import enter, redraw_ability
 from sim.rules.burnout import (
     burnout_index,
     effort_reward_imbalance,
+    felt_demand,
     next_cynicism,
     next_efficacy,
     next_exhaustion,
@@ -125,9 +126,9 @@ class Living(Entity):
         conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
         imbalance = effort_reward_imbalance(self.load, self.pay + 0.1 * scheme.recognition, self.motivation)
         return strain(
-            self.load, b.capacity, department.overhead, self.threat, conflict, imbalance, self.resources(),
-            b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain,
-            b.resource_relief,
+            self.load, b.capacity, felt_demand(department.workload), department.overhead, self.threat, conflict, imbalance,
+            self.resources(), b.load_strain, b.demand_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain,
+            b.imbalance_strain, b.resource_relief,
         )  # fmt: skip
 
     def find_meaning(self) -> None:

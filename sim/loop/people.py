@@ -12,6 +12,7 @@ from sim.rules.burnout import (
     BURNOUT_FROM,
     burnout_index,
     effort_reward_imbalance,
+    felt_demand,
     next_cynicism,
     next_efficacy,
     next_exhaustion,
@@ -91,8 +92,9 @@ def update_cadre(world, step, d, i):
     reward = c.pay + 0.1 * scheme.recognition
     imbalance = effort_reward_imbalance(c.load, reward, c.motivation)
     strained = strain(
-        c.load, b.capacity, department.overhead, c.threat, conflict, imbalance, resources,
-        b.load_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain, b.resource_relief,
+        c.load, b.capacity, felt_demand(department.workload), department.overhead, c.threat, conflict, imbalance, resources,
+        b.load_strain, b.demand_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain,
+        b.resource_relief,
     )  # fmt: skip
     c.exhaustion = next_exhaustion(c.exhaustion, b.exhaustion_base, strained, c.resilience, b.burnout_rate)
     injustice = 1.0 - 0.25 * (c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.jit import rule
 from sim.rules.numbers import squashed
 
@@ -11,23 +13,32 @@ OVERLOAD_FROM = 1.2
 
 @rule
 def strain(
-    load, capacity, overhead, threat, role_conflict, imbalance, resources,
-    load_strain, overhead_strain, threat_strain, role_conflict_strain, imbalance_strain, resource_relief,
+    load, capacity, demand, overhead, threat, role_conflict, imbalance, resources,
+    load_strain, demand_strain, overhead_strain, threat_strain, role_conflict_strain, imbalance_strain, resource_relief,
 ):  # fmt: skip
     """Strain of a month on the logit scale: demands weigh up, resources weigh down (Demerouti et al. 2001; Siegrist 1996).
 
-    Load counts from the capacity upwards and, at a third, below it (evidence C6: rises from a full week, steeply above).
+    Load counts from the capacity upwards and, at a third, below it (evidence C6: rises from a full week, steeply above). Hours
+    are one thing, work that waits (`demand`) another: what is felt as too much work goes with exhaustion far more than hours
+    do (Lee & Ashforth 1996; hours alone: Lin et al. 2021).
     """
     above = load - capacity
     pressed = above if above > 0.0 else above / 3.0
     return (
         load_strain * pressed
+        + demand_strain * demand
         + overhead_strain * overhead
         + threat_strain * threat
         + role_conflict_strain * role_conflict
         + imbalance_strain * imbalance
         - resource_relief * resources
     )
+
+
+@rule
+def felt_demand(workload):
+    """How demanding the post is felt to be this month: ln(workload); a normal month is 0, less work relieves (assumed form)."""
+    return math.log(workload)
 
 
 @rule

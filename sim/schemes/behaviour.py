@@ -134,6 +134,7 @@ class Behaviour(Document):
     resilience_sd: float = parameter(0.0, "Spread of resilience.", high=5, unit="logit")
     capacity: float = parameter(1.0, "Load that people can bear.", low=0.01, unit="months")
     load_strain: float = parameter(0.0, "Strain per month of load above capacity.", unit="logit")
+    demand_strain: float = parameter(0.0, "Strain per log of the work that waits, relative to normal.", unit="logit")
     overhead_strain: float = parameter(0.0, "Strain per month of appraisal hours.", unit="logit")
     threat_strain: float = parameter(0.0, "Strain per monthly wage threatened.", unit="logit/wage")
     role_conflict_strain: float = parameter(0.0, "Strain of being liable for what others decide.", unit="logit")

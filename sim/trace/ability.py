@@ -174,6 +174,20 @@ def strain(case: Case, month: Month) -> Node:
         [
             leaf("load", c["load"], argument="load", unit="months", columns=("cadres.load",), about=about(case, month)),
             case.of_behaviour("capacity", "capacity"),
+            parent(
+                "felt_demand",
+                "sim.rules.burnout.felt_demand",
+                [
+                    leaf(
+                        "workload",
+                        lived.department["workload"],
+                        argument="workload",
+                        unit="x normal",
+                        columns=("departments.workload",),
+                    )
+                ],
+                argument="demand",
+            ),
             leaf("overhead", case.department["overhead"], argument="overhead", unit="months", columns=("departments.overhead",)),
             leaf("threat", c["threat"], argument="threat", unit="wages", columns=("cadres.threat",)),
             parent(
@@ -216,6 +230,7 @@ def strain(case: Case, month: Month) -> Node:
                 case.of_behaviour(name, name)
                 for name in (
                     "load_strain",
+                    "demand_strain",
                     "overhead_strain",
                     "threat_strain",
                     "role_conflict_strain",
