@@ -101,7 +101,9 @@ SWITCHES = (
         idle_behaviour={"risk_aversion_sd": 1.0}),
     Switch(1, "effort stuck", "explicit_incentives", "neglect", 0.05, behaviour={"adjustment": 0.0},
         idle_behaviour={"planning_interval": 5.0}, own=("cadres.planned", "cadres.load_price")),
-    Switch(1, "no duty", "base", "effort_mean", 0.1, behaviour={"duty": 0.0}, idle_behaviour={"demand_pull": 0.1}),
+    Switch(1, "no duty", "base", "effort_mean", 0.1, behaviour={"duty": 0.0},
+        idle_behaviour={"demand_pull": 0.1, "priced_duty": 0.9, "obligation_returns": 0.1},
+        idle_organisation={"tasks.*.voluntary": 1.0}, own=("departments.exchange",)),
     # 2 output
     Switch(2, "no luck", "explicit_incentives", "report_fidelity", 0.05, organisation={"tasks.*.noise": 0.0},
         idle_behaviour={"luck_persistence": 0.0}, idle_organisation={"tasks.*.controllability": 0.9},

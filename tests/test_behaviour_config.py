@@ -73,7 +73,7 @@ def test_most_mechanisms_are_on():
     b, neutral = load_behaviour("default"), Behaviour()
     same = {name for name in FIELDS if getattr(b, name) == getattr(neutral, name)}
     assert same == {
-        "ability_floor", "discount_rate", "prior_precision", "justice_start", "usual_help",
+        "ability_floor", "discount_rate", "prior_precision", "justice_start", "usual_help", "obligation_returns",
     }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_columns_keep_their_bounds_in_a_hard_life() -> None:
 
 
 #: Written and emptied again within the month: who is to be dismissed at the appraisal has left at its end.
-SILENT = {"cadres.dismissed"}
+SILENT = {"cadres.dismissed", "departments.exchange"}
 HARD = {"application.explicit.bonus_per_point": 0.05}  # stakes that make people work long hours
 
 

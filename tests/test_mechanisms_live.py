@@ -120,9 +120,11 @@ TAUGHT_ONLY = {"usual_help"}  # acts where help teaches, which is neutral by def
 ON_CHANGE_ONLY = {"novelty_loss"}  # acts on the day a scheme changes: see below
 USELESS_ONLY = {"useless_duty"}  # acts on tasks without any value, of which no ready organisation has one: see below
 
+FAVOURS_ONLY = {"priced_duty", "obligation_returns"}  # act on voluntary work, of which no ready organisation has any: test_prices
+
 
 @pytest.mark.parametrize(
-    "name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY | USELESS_ONLY | TAUGHT_ONLY]
+    "name", [name for name in Behaviour.model_fields if name not in ON_CHANGE_ONLY | USELESS_ONLY | TAUGHT_ONLY | FAVOURS_ONLY]
 )
 def test_every_parameter_of_behaviour_moves_an_outcome(name: str) -> None:
     beside = read_behaviour("default").annotations[name]

@@ -10,7 +10,7 @@ import pytest
 from experiments.projects.advising import appraisal_hours, generated_groups, lint
 from sim.errors import UserError
 from sim.population.founding import lay_out, tailor
-from sim.schemes.advice import source_title
+from sim.schemes.advice import Advice, source_title
 from sim.schemes.load import known_sources, load_behaviour, load_organisation, load_scheme, read_organisation, read_scheme
 from sim.schemes.locate import preset_names
 from sim.schemes.scheme import PeerGroup
@@ -109,6 +109,25 @@ def test_a_scheme_without_the_trap(name: str, changes: dict[str, Any]) -> None:
     assert name not in names(changes)
 
 
+VOLUNTARY = load_organisation(BUREAU, changes={"tasks.counter.voluntary": 0.5})
+
+
+def told_of_voluntary_work(changes: dict[str, Any]) -> list[Advice]:
+    found = traps(read_scheme("base", changes={**SOUND, **changes}), VOLUNTARY, hours=0.01)
+    return [one for one in found if one.name == "money-on-voluntary-work"]
+
+
+def test_money_on_voluntary_work_is_told() -> None:
+    unpaid = {"application.explicit.bonus_per_point": 0, "application.implicit.recognition": 0.5}
+    without = {"plan.indicators.the_rest.tasks": ["partners", "paperwork", "mentoring"]}
+    (one,) = told_of_voluntary_work({})
+    assert one.source in (known_sources() or frozenset()) and "counter" in str(one)
+    assert one.path == "plan.indicators.the_rest.tasks"
+    assert told_of_voluntary_work(unpaid | {**GRADED})
+    for spared in (unpaid, without, {"application.applied": 0}):
+        assert not told_of_voluntary_work(spared)
+
+
 def test_hours_are_told_above_a_day_a_month() -> None:
     assert names({}, hours=0.05) == []
     assert names({}, hours=0.06) == ["appraisal-hours"]
@@ -120,7 +139,8 @@ def test_hours_are_told_above_a_day_a_month() -> None:
 
 
 def test_every_trap_is_tried_and_cites_a_known_source() -> None:
-    assert len({name for name, _ in HAVING}) == len(TRAPS)  # without-effect stands for appraisal-hours, tried above
+    # without-effect stands for appraisal-hours, and money-on-voluntary-work needs work of its own: both tried above
+    assert len({name for name, _ in HAVING}) + 1 == len(TRAPS)
     known = known_sources() or frozenset()
     for name, changes in HAVING:
         for one in traps(read_scheme("base", changes={**SOUND, **changes}), load_organisation(BUREAU)):

@@ -17,6 +17,7 @@ from sim.trace.flipping import smallest
 from sim.trace.grading import grade, score
 from sim.trace.naming import indicator_names
 from sim.trace.nodes import ARITHMETIC, Mismatch, Node, gap_of, rule_card, told, with_ids, worked_out
+from sim.trace.telling import Teller
 
 PRESETS = (
     "deduction_heavy", "scoring_reform", "forced_ranking", "forced_ranking_floor", "explicit_incentives", "implicit_incentives",
@@ -117,6 +118,28 @@ def test_every_way_of_scoring_is_explained(scoring):
     for row, root, _ in trees(scheme, every=6):
         assert max(gap_of(node) for node in root.walk()) <= 1e-9
         assert root.find("score").value == pytest.approx(row["score"], abs=1e-9)
+
+
+def test_what_money_does_to_voluntary_work_is_explained():
+    scheme, place = load_scheme("explicit_incentives"), bureau()
+    place = place.model_copy(update={"tasks": {n: t.model_copy(update={"voluntary": 0.5}) for n, t in place.tasks.items()}})
+    made = Setting(place, load_behaviour("default"), load_scheme("deduction_heavy"), 12, 12)
+    year, names = record_year(made, scheme, 0, 12, 23)
+    case = Case(year, 3, names, indicator_names(scheme, place), 12)
+    root = with_ids(score(case))
+    assert max(gap_of(node) for node in root.walk()) <= 1e-9
+    left = root.find("duty_priced")
+    assert left.value < root.find("duty").value
+    assert root.find("exchange").value == 1.0
+    told_in_words = {language: Teller(words(language), place).sentence(left) for language in ("en", "zh")}
+    assert all(text and "{" not in text for text in told_in_words.values())
+
+
+def test_what_audits_see_is_explained():
+    for _, root, case in trees(edited("forced_ranking", **ELEMENTS["audits"]), every=9):
+        chance = root.find("detection")
+        assert chance.value == case.scheme["detection"] == pytest.approx(0.3 * load_behaviour("default").audit_detection)
+        assert {str(child.about["element"]) for child in chance.children} >= {"audit_rate", "audit_detection"}
 
 
 def test_the_recorded_year_is_the_ordinary_one():

@@ -18,7 +18,7 @@ from sim.rules.burnout import BURNOUT_FROM
 from sim.rules.incentives import ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
-from sim.rules.output import luck_of_mean, workload_this_month
+from sim.rules.output import as_exchange, luck_of_mean, workload_this_month
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import bargained_slack, cascaded_target
@@ -140,8 +140,17 @@ class Department(Reporting, table="departments"):
         self.luck[:n] = self.draw_per_task(Purpose.DEPARTMENT_LUCK, n)
         for books in (self.sum_true, self.sum_cadre, self.sum_task_effort):
             books[:n] = 0.0
+        self.price_obligations()
         self.sum_effort = self.sum_load = self.sum_falsified = self.sum_reported_value = 0.0
         self.sum_threat = self.sum_overload = 0.0
+
+    def price_obligations(self) -> None:
+        """Voluntary work becomes an exchange while money hangs on it; whoever comes later finds it so."""
+        pays = self.scheme.pays > 0.0 and self.scheme.performance > 0.0
+        for j, task in enumerate(self.tasks):
+            if task.voluntary > 0.0:
+                is_paid = pays and total(self.offer_weight[row] for row in self.rows_of[j]) > 0.0
+                self.exchange[j] = as_exchange(self.exchange[j], is_paid, self.behaviour.obligation_returns)
 
     def luck_of_taxpayers(self, j: int) -> float:
         """The taxpayers' side of luck on own task j."""

@@ -30,6 +30,7 @@ from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
     duty_on,
+    duty_priced,
     duty_under,
     fatigue,
     felt_duty,
@@ -105,7 +106,7 @@ class Working(Entity):
         self.fatigue = fatigue(self.behaviour.fatigue, self.exhaustion)
         for j, task in enumerate(department.tasks):
             desk.made[j] = self.productivity_on(j)
-            desk.drives[j] = self.drive_on(task, desk.made[j])
+            desk.drives[j] = self.drive_on(j, desk.made[j])
             desk.shares[j] = department.share[j]
             desk.curvatures[j] = task.curvature
             desk.efforts[j] = self.planned[j]
@@ -133,17 +134,19 @@ class Working(Entity):
         helped, _ = self.felt_from_colleagues()
         return taught(b.help_teaches, b.usual_help, helped)
 
-    def drive_on(self, task: Settings, made: float) -> float:
+    def drive_on(self, j: int, made: float) -> float:
         """What a unit of effort is worth without any points: duty, own drive, and a flat guess where he does not understand."""
-        return self.worth_of_work(task, made) + (1.0 - self.understanding) * self.guess
+        return self.worth_of_work(j, made) + (1.0 - self.understanding) * self.guess
 
-    def worth_of_work(self, task: Settings, made: float) -> float:
+    def worth_of_work(self, j: int, made: float) -> float:
         """What a unit of effort is worth for the work's own sake: duty, as fairly as he is treated, and own drive."""
-        scheme, b = self.scheme, self.behaviour
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        task = department.tasks[j]
         clarity = max(scheme.mission, scheme.strategy_map)
         justice = 0.5 * (self.justice_distributive + self.justice_procedural)
-        duty = felt_duty(b.duty, b.demand_pull, self.own_department.workload)
+        duty = felt_duty(b.duty, b.demand_pull, department.workload)
         duty = duty_under(duty, b.fair_dealing, justice, b.justice_start)
+        duty = duty_priced(duty, b.priced_duty, task.voluntary, department.exchange[j])
         drive = own_drive(b.drive, self.psm, self.motivation, task.value, clarity)
         return duty_on(duty, task.value, b.useless_duty) + drive * made
 
@@ -215,7 +218,7 @@ class Working(Entity):
         result = made * self.effort[j] / department.share[j]
         ordinary = ordinary_target(self.scheme.job_coefficients, department.own_branch.workload)
         return (department.offer_weight[row] / on_task) * goal_pull(
-            b.goal_commitment, self.loss_aversion, self.worth_of_work(department.tasks[j], made),
+            b.goal_commitment, self.loss_aversion, self.worth_of_work(j, made),
             chance_short(result, self.target[j], noise), chance_short(result, ordinary, noise),
         )  # fmt: skip
 

@@ -32,8 +32,10 @@ from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, 
 from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
+    as_exchange,
     capped_attainment,
     duty_on,
+    duty_priced,
     duty_under,
     fatigue,
     felt_duty,
@@ -121,12 +123,29 @@ def open_department(world, step, d):
                 department.sum_true[j] = 0.0
                 department.sum_cadre[j] = 0.0
                 department.sum_task_effort[j] = 0.0
+    price_obligations(world, d)
     department.sum_effort = 0.0
     department.sum_load = 0.0
     department.sum_falsified = 0.0
     department.sum_reported_value = 0.0
     department.sum_threat = 0.0
     department.sum_overload = 0.0
+
+
+@rule
+def price_obligations(world, d):
+    """Voluntary work of a department becomes an exchange while money hangs on it; whoever comes later finds it so (assumed)."""
+    department = world.departments[d]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
+    pays = scheme.pays > 0.0 and scheme.performance > 0.0
+    row = 0
+    for j in range(department.n_tasks):
+        weight = 0.0
+        while row < department.n_offers and department.offer_task[row] == j:
+            weight += department.offer_weight[row]
+            row += 1
+        if world.tasks[department.task[j]].voluntary > 0.0:
+            department.exchange[j] = as_exchange(department.exchange[j], pays and weight > 0.0, b.obligation_returns)
 
 
 @inlined
@@ -186,7 +205,7 @@ def weigh_offers(world, step, d, i, desk):
         made = told * (learned if is_counted else 1.0) * own_productivity(world, d, i, j, eased)
         desk.made[j] = made
         if is_planning:
-            work = worth_of_work(b, c, task, duty, clarity, made)
+            work = worth_of_work(b, c, task, duty, department.exchange[j], clarity, made)
             desk.drives[j] = work + (1.0 - c.understanding) * c.guess
         desk.shares[j] = department.share[j]
         desk.curvatures[j] = task.curvature
@@ -228,7 +247,8 @@ def weigh_offers(world, step, d, i, desk):
             win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
             desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
         if is_planning and b.goal_commitment > 0.0 and is_goal(indicator):
-            desk.drives[j] += pull_of_goal(world, d, i, row, made, worth_of_work(b, c, task, duty, clarity, made))
+            work = worth_of_work(b, c, task, duty, department.exchange[j], clarity, made)
+            desk.drives[j] += pull_of_goal(world, d, i, row, made, work)
 
 
 @inlined
@@ -240,8 +260,9 @@ def thinks_anew(world, step, d, i):
 
 
 @rule
-def worth_of_work(b, c, task, duty, clarity, made):
-    """What a unit of effort on a task is worth for the work's own sake: duty and own drive."""
+def worth_of_work(b, c, task, duty, exchange, clarity, made):
+    """What a unit of effort on a task is worth for the work's own sake: duty, as far as it has no price, and own drive."""
+    duty = duty_priced(duty, b.priced_duty, task.voluntary, exchange)
     return duty_on(duty, task.value, b.useless_duty) + own_drive(b.drive, c.psm, c.motivation, task.value, clarity) * made
 
 

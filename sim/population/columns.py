@@ -197,6 +197,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     Column("offer_task", "i4", "index", "founding", "own task each of these rows is about", 0, OWN_TASKS, (INDICATORS,)),
     Column("offer_weight", "f8", "share", "founding", "weight of each of these rows in the department", 0, 1, (INDICATORS,)),
     _own("share", "share", "founding", "normal share of time", 0.0, 1.0),
+    _own("exchange", "share", "process", "how far voluntary work has become an exchange: 1 = money hangs on it", 0.0, 1.0),
     _own("first_target", "attainment", "plan", "first target of the scheme", 0.0),
     _own("sum_task_effort", "months", "process", "effort of all per own task", 0.0),
     _own("luck", "SD", "process", "department's luck on each task this month"),
@@ -320,6 +321,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     _col("curvature", "-", "founding", "curvature of the effort cost", 0.0),
     _col("contact", "share", "founding", "service to taxpayers", 0.0, 1.0),
     _col("enforcement", "share", "founding", "enforcement on taxpayers", 0.0, 1.0),
+    _col("voluntary", "share", "founding", "how far it is a favour or a civic obligation beyond one's job", 0.0, 1.0),
 )
 
 INDICATOR_COLUMNS: tuple[Column, ...] = (

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
-from sim.rules import gaming, hours, output, rating
+from sim.rules import gaming, hours, output, pay, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import select_tasks
 from sim.schemes.leaves import numeric_leaves
@@ -26,6 +26,7 @@ DERIVED = (
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
     "stake",  # how much hangs on a rating, 0..1
+    "pays",  # 1 = money hangs on results
     "hours",  # time appraisal takes
     "n_counted",  # indicators of the scheme
 )
@@ -33,7 +34,7 @@ DERIVED = (
 #: Behaviour parameters that are speeds or chances per month and are converted to the length of a longer step.
 MONTHLY_SHARES = (
     "motivation_rate", "study_rate", "forgetting_rate", "detection_learning", "norm_memory", "justice_memory",
-    "burnout_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate",
+    "burnout_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate", "obligation_returns",
 )  # fmt: skip
 
 #: Speeds of MONTHLY_SHARES that answer to what is lived through and not to the calendar: a round moves them as a month does.
@@ -117,6 +118,11 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
         appraisal.supervision, behaviour.supervision_effect, appraisal.training, behaviour.training_effect
     )
     record["stake"] = _stake(scheme)
+    explicit = scheme.application.explicit
+    record["pays"] = pay.pays_by_result(
+        scheme.application.applied, code(appraisal.grades.ranking), explicit.bonus_per_point, explicit.unit_bonus_per_point,
+        explicit.top_prize, explicit.second_prize, explicit.bottom_cut,
+    )  # fmt: skip
     record["hours"] = hours.appraisal_hours(
         len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
         appraisal.interval, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,
@@ -176,7 +182,7 @@ def task_table(organisation: Organisation) -> np.ndarray:
     table = np.zeros(TASKS, TASK)
     for row, task in zip(table, organisation.tasks.values(), strict=False):
         row["perspective"] = list(Perspective).index(task.perspective)
-        for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement"):
+        for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement", "voluntary"):
             row[name] = getattr(task, name)
         row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)
     return table

@@ -85,6 +85,25 @@ def duty_on(duty, value, useless_duty):
 
 
 @rule
+def as_exchange(before, is_paid, returns):
+    """How far voluntary work has become an exchange: 1 once money hangs on it, and (1 - r) of that a month when it no longer does.
+
+    Source: lateness at day-care centres stayed when the fine was taken away (Gneezy & Rustichini 2000a, evidence B18). r 0 = for good.
+    """
+    return 1.0 if is_paid else before * (1.0 - returns)
+
+
+@rule
+def duty_priced(duty, priced_duty, voluntary, exchange):
+    """Duty that is left where money has entered a favour or civic obligation: duty (1 - lost x voluntary x exchange).
+
+    However little it is: what counts is that there is a price (social and monetary markets, Heyman & Ariely 2004; pay enough or do
+    not pay at all, Gneezy & Rustichini 2000b). A job (voluntary 0) keeps all of it; lost 0 = money takes nothing.
+    """
+    return duty * (1.0 - priced_duty * voluntary * exchange)
+
+
+@rule
 def taught(teaching, usual_help, helped):
     """What colleagues' help teaches: productivity times 1 + t (h/(h + h0) - 1/2), h months of help a month; 1 at the usual h0.
 

@@ -34,6 +34,8 @@ class Behaviour(Document):
     )
     fair_dealing: float = parameter(0.0, "How far duty follows how fairly people feel treated.", high=3)
     useless_duty: float = parameter(1.0, "Share of duty felt for work that is of use to nobody.", high=1)
+    priced_duty: float = parameter(0.0, "Share of duty lost on voluntary work once money hangs on it.", high=1)
+    obligation_returns: float = parameter(0.0, "Monthly speed at which that duty returns when the money goes; 0 = never.", high=1)
     demand_pull: float = parameter(0.0, "How far a higher workload raises the work people feel bound to do.", high=1)
     adjustment: float = parameter(1.0, "Share of the way to the best response taken in a step.", high=1)
     planning_interval: float = parameter(

@@ -366,6 +366,29 @@ def reports_unchecked(case: Case) -> Iterator[Advice]:
     )
 
 
+def money_on_voluntary_work(case: Case) -> Iterator[Advice]:
+    """Money on what people do as a favour or a civic obligation."""
+    organisation, scheme = case.organisation, case.scheme
+    if organisation is None or scheme.application.applied <= 0 or not _is_paid(scheme):
+        return
+    for path, indicator in _indicators(case):
+        if indicator.weight <= 0:
+            continue
+        names = [name for name in tasks_of(indicator.tasks, organisation) if organisation.tasks[name].voluntary > 0]
+        if names:
+            why = "a price turns an obligation into an exchange: little pay brings less than none, and taking it away does not mend it"
+            hint = "leave it out of what is paid, thank and honour people for it, or pay enough"
+            yield case.told(
+                "money-on-voluntary-work",
+                (*path, "tasks"),
+                "money hangs on voluntary work",
+                why,
+                "gneezy_2000b",
+                listed(names),
+                hint,
+            )
+
+
 def appraisal_hours(case: Case) -> Iterator[Advice]:
     """Appraisal that eats the time of the work it appraises."""
     if case.hours is not None and case.hours > MOST_HOURS:
@@ -431,6 +454,7 @@ TRAPS: tuple[Callable[[Case], Iterator[Advice]], ...] = (
     medal_in_small_unit,
     indicator_unverifiable,
     reports_unchecked,
+    money_on_voluntary_work,
     appraisal_hours,
     quota_in_small_unit,
     cliff_between_grades,
@@ -460,6 +484,14 @@ def _pays(scheme: Scheme) -> bool:
     prizes = graded and explicit.top_prize + explicit.second_prize + explicit.bottom_cut > 0
     points = explicit.bonus_per_point + explicit.unit_bonus_per_point + explicit.promotion + scheme.superior.pressure
     return points > 0 or prizes or rungs or sanctions.dismissal_share > 0
+
+
+def _is_paid(scheme: Scheme) -> bool:
+    """Whether money hangs on results (what `sim.rules.pay.pays_by_result` works out for a run)."""
+    explicit = scheme.application.explicit
+    prizes = explicit.top_prize + explicit.second_prize + explicit.bottom_cut
+    graded = scheme.appraisal.grades.ranking is not Ranking.NONE
+    return explicit.bonus_per_point + explicit.unit_bonus_per_point > 0 or (graded and prizes > 0)
 
 
 def _is_checked(scheme: Scheme) -> bool:

@@ -115,7 +115,7 @@ def worth_of_work(case: Case, month: Month, j: int) -> Node:
         "duty_on",
         "sim.rules.output.duty_on",
         [
-            duty(case, month).as_argument("duty"),
+            unpriced_duty(case, month, j).as_argument("duty"),
             case.of_task(j, "value", "value"),
             case.of_behaviour("useless_duty", "useless_duty"),
         ],
@@ -124,6 +124,26 @@ def worth_of_work(case: Case, month: Month, j: int) -> Node:
     )
     drawn = parent("drawn", "product", [own, productivity(case, month, j).as_argument("factor")], argument="term", unit="wages")
     return parent("worth_of_work", "sum", [bound, drawn], unit="wages", about=about(case, month, j))
+
+
+def unpriced_duty(case: Case, month: Month, j: int) -> Node:
+    """Duty on the task: on voluntary work what is left of it once money has entered; on a job all of it."""
+    felt = duty(case, month)
+    if case.task(j)["voluntary"] <= 0.0:
+        return felt
+    exchange = case.lived(month).department["exchange"][j]
+    return parent(
+        "duty_priced",
+        "sim.rules.output.duty_priced",
+        [
+            felt.as_argument("duty"),
+            case.of_behaviour("priced_duty", "priced_duty"),
+            case.of_task(j, "voluntary", "voluntary"),
+            leaf("exchange", exchange, argument="exchange", unit="share", columns=("departments.exchange",)),
+        ],
+        unit="wages",
+        about=about(case, month, j),
+    )
 
 
 def duty(case: Case, month: Month) -> Node:

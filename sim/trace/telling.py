@@ -156,7 +156,7 @@ def readable(name: str) -> str:
 #: Shares among what is no element of a document.
 _SHARES = (
     "bias_left", "rater_bias", "stake", "detection", "counted", "adjustment", "fidelity", "norm_influence", "audit_detection",
-    "on_site_detection",
+    "on_site_detection", "priced_duty", "voluntary",
 )  # fmt: skip
 
 
