@@ -19,6 +19,7 @@ from sim.rules.incentives import ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.output import as_exchange, luck_of_mean, workload_this_month
+from sim.rules.pay import pays_by_result
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import bargained_slack, cascaded_target
@@ -146,7 +147,10 @@ class Department(Reporting, table="departments"):
 
     def price_obligations(self) -> None:
         """Voluntary work becomes an exchange while money hangs on it; whoever comes later finds it so."""
-        pays = self.scheme.pays > 0.0 and self.scheme.performance > 0.0
+        it = self.scheme
+        pays = it.performance > 0.0 and pays_by_result(
+            it.applied, it.ranking, it.bonus_per_point, it.unit_bonus_per_point, it.top_prize, it.second_prize, it.bottom_cut
+        )
         for j, task in enumerate(self.tasks):
             if task.voluntary > 0.0:
                 is_paid = pays and total(self.offer_weight[row] for row in self.rows_of[j]) > 0.0

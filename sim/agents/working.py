@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.agents.codes import OF_CADRE
-from sim.agents.entity import Entity, Settings, squared, total
+from sim.agents.entity import Entity, squared, total
 from sim.loop.calendar import steps_left
 from sim.population.draws import Purpose
 from sim.rules.burnout import OVERLOAD_FROM

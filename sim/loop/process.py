@@ -48,6 +48,7 @@ from sim.rules.output import (
     time_at_work,
     workload_this_month,
 )  # fmt: skip
+from sim.rules.pay import pays_by_result
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
 from sim.rules.scoring import holds_to_standard
@@ -137,7 +138,10 @@ def price_obligations(world, d):
     """Voluntary work of a department becomes an exchange while money hangs on it; whoever comes later finds it so (assumed)."""
     department = world.departments[d]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
-    pays = scheme.pays > 0.0 and scheme.performance > 0.0
+    pays = scheme.performance > 0.0 and pays_by_result(
+        scheme.applied, scheme.ranking, scheme.bonus_per_point, scheme.unit_bonus_per_point, scheme.top_prize,
+        scheme.second_prize, scheme.bottom_cut,
+    )  # fmt: skip
     row = 0
     for j in range(department.n_tasks):
         weight = 0.0

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
-from sim.rules import gaming, hours, output, pay, rating
+from sim.rules import gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import select_tasks
 from sim.schemes.leaves import numeric_leaves
@@ -26,7 +26,6 @@ DERIVED = (
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
     "stake",  # how much hangs on a rating, 0..1
-    "pays",  # 1 = money hangs on results
     "hours",  # time appraisal takes
     "n_counted",  # indicators of the scheme
 )
@@ -118,11 +117,6 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
         appraisal.supervision, behaviour.supervision_effect, appraisal.training, behaviour.training_effect
     )
     record["stake"] = _stake(scheme)
-    explicit = scheme.application.explicit
-    record["pays"] = pay.pays_by_result(
-        scheme.application.applied, code(appraisal.grades.ranking), explicit.bonus_per_point, explicit.unit_bonus_per_point,
-        explicit.top_prize, explicit.second_prize, explicit.bottom_cut,
-    )  # fmt: skip
     record["hours"] = hours.appraisal_hours(
         len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
         appraisal.interval, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,

@@ -86,9 +86,10 @@ def duty_on(duty, value, useless_duty):
 
 @rule
 def as_exchange(before, is_paid, returns):
-    """How far voluntary work has become an exchange: 1 once money hangs on it, and (1 - r) of that a month when it no longer does.
+    """How far voluntary work has become an exchange: 1 while money hangs on it, afterwards less by a share `returns` a month.
 
-    Source: lateness at day-care centres stayed when the fine was taken away (Gneezy & Rustichini 2000a, evidence B18). r 0 = for good.
+    Source: lateness at day-care centres stayed when the fine was taken away (Gneezy & Rustichini 2000, Journal of Legal Studies,
+    evidence B18). 0 = for good.
     """
     return 1.0 if is_paid else before * (1.0 - returns)
 
@@ -97,8 +98,9 @@ def as_exchange(before, is_paid, returns):
 def duty_priced(duty, priced_duty, voluntary, exchange):
     """Duty that is left where money has entered a favour or civic obligation: duty (1 - lost x voluntary x exchange).
 
-    However little it is: what counts is that there is a price (social and monetary markets, Heyman & Ariely 2004; pay enough or do
-    not pay at all, Gneezy & Rustichini 2000b). A job (voluntary 0) keeps all of it; lost 0 = money takes nothing.
+    However little it is: what counts is that there is a price. Source: social and monetary markets (Heyman & Ariely 2004); pay
+    enough or don't pay at all (Gneezy & Rustichini 2000, Quarterly Journal of Economics). A job (voluntary 0) keeps all of it;
+    lost 0 = money takes nothing.
     """
     return duty * (1.0 - priced_duty * voluntary * exchange)
 

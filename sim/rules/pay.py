@@ -8,12 +8,12 @@ from sim.rules.ranking import BOTTOM, SECOND, TOP
 
 @rule
 def pays_by_result(applied, ranking, bonus_per_point, unit_bonus_per_point, top_prize, second_prize, bottom_cut):
-    """1 where money hangs on results, however little; 0 where none does, or where nothing is applied.
+    """Whether money hangs on results, however little, and is really paid.
 
-    Prizes and cuts go by grade, so they count where there are grades (ranking above 0). Posts, honours and sanctions are no price.
+    Prizes and cuts go by grade: they count where there are grades (ranking above 0). Posts, honours and sanctions are no price.
     """
     of_grades = top_prize + second_prize + bottom_cut if ranking > 0 else 0.0
-    return 1.0 if applied * (bonus_per_point + unit_bonus_per_point + of_grades) > 0.0 else 0.0
+    return applied * (bonus_per_point + unit_bonus_per_point + of_grades) > 0.0
 
 
 @rule

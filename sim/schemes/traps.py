@@ -376,7 +376,7 @@ def money_on_voluntary_work(case: Case) -> Iterator[Advice]:
             continue
         names = [name for name in tasks_of(indicator.tasks, organisation) if organisation.tasks[name].voluntary > 0]
         if names:
-            why = "a price turns an obligation into an exchange: little pay brings less than none, and taking it away does not mend it"
+            why = "a price turns an obligation into an exchange: little pay brings less than none, for good"
             hint = "leave it out of what is paid, thank and honour people for it, or pay enough"
             yield case.told(
                 "money-on-voluntary-work",
