@@ -24,7 +24,7 @@ from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.calendar import any_due
 from sim.loop.month import walk_months, work_and_live
-from sim.loop.people import communicate_and_update, replace_leavers, update_bureaus, update_taxpayers
+from sim.loop.people import communicate_and_update, replace_leavers, spread_word_of_pay, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.process import open_month, rank_bureaus, report, work
 from sim.loop.recording import record
@@ -337,6 +337,7 @@ def _walk_month_shared(world: World, step: int, pool: ThreadPoolExecutor) -> Non
         list(pool.map(lambda chunk: link(world, step, *chunk), chunks))
 
     open_month(world, step)
+    spread_word_of_pay(world)
     everywhere(replace_leavers, departments)
     everywhere(plan, departments)
     if not any_due(world.schemes, step):

@@ -310,10 +310,12 @@ def _chance_to_leave(seen: Seen) -> np.ndarray:
     """Everybody's chance to leave of his own will within a year, were he to stay as he is."""
     b, c = seen.setting.behaviour, seen.world.cadres
     injustice = 1.0 - 0.5 * (c["justice_distributive"] + c["justice_procedural"])
-    push = (b.exit_of_burnout, b.exit_of_injustice, b.exit_of_ability)
+    rate = float(seen.world.organisation["turnover"][0]) * b.exit_rate
     monthly = [
-        exit_chance(b.exit_rate, push[0], burnout, push[1], unjust, push[2], potential)
-        for burnout, unjust, potential in zip(_burnout(seen), injustice, c["potential"], strict=True)
+        exit_chance(
+            rate, b.exit_of_burnout, burnout, b.exit_of_injustice, unjust, b.exit_of_ability, potential, b.exit_of_pay, log_pay
+        )
+        for burnout, unjust, potential, log_pay in zip(_burnout(seen), injustice, c["potential"], c["log_pay"], strict=True)
     ]
     return 1.0 - (1.0 - np.array(monthly)) ** 12
 

@@ -75,11 +75,15 @@ def _wish_to_leave(seen: Seen) -> np.ndarray:
     c, b = seen.world.cadres, seen.world.behaviour[0]
     if not b["exit_rate"] > 0.0:
         return np.zeros(len(c))
+    rate = seen.world.organisation[0]["turnover"] * b["exit_rate"]
     injustice = 1.0 - 0.5 * (c["justice_distributive"] + c["justice_procedural"])
     chances = [
-        exit_chance(b["exit_rate"], b["exit_of_burnout"], index, b["exit_of_injustice"], unjust, b["exit_of_ability"], potential)
-        for index, unjust, potential in zip(_burnout(seen), injustice, c["potential"], strict=True)
-    ]
+        exit_chance(
+            rate, b["exit_of_burnout"], index, b["exit_of_injustice"], unjust, b["exit_of_ability"], potential,
+            b["exit_of_pay"], log_pay,
+        )
+        for index, unjust, potential, log_pay in zip(_burnout(seen), injustice, c["potential"], c["log_pay"], strict=True)
+    ]  # fmt: skip
     return np.log(chances)
 
 

@@ -66,9 +66,39 @@ class Department(Reporting, table="departments"):
     def replace_leavers(self) -> None:
         """Whoever wants to leave, or is of age, is gone before the month is planned."""
         self.sum_exits = 0.0
+        if self.behaviour.exit_of_pay > 0.0 or self.behaviour.entry_of_pay > 0.0:
+            self.look_at_pay()
         for cadre in self.cadres:
             if cadre.wants_to_leave():
                 cadre.leave_service(LEFT)
+
+    def look_at_pay(self) -> None:
+        """Everybody sees what he earns here; sums for the slope of pay on potential, over those who have results."""
+        for cadre in self.cadres:
+            cadre.log_pay = 0.0
+        self.pay_moments[:] = 0.0
+        if not self.scheme_pays():
+            return
+        known = []
+        for cadre in self.cadres:
+            cadre.look_at_pay()
+            if not math.isnan(cadre.score) or cadre.period_steps > 0.0:
+                known.append(cadre)
+        self.pay_moments[:] = [
+            float(len(known)),
+            total(cadre.potential for cadre in known),
+            total(squared(cadre.potential) for cadre in known),
+            total(cadre.log_pay for cadre in known),
+            total(cadre.potential * cadre.log_pay for cadre in known),
+        ]
+
+    def scheme_pays(self) -> bool:
+        """Whether what is earned here depends on the scheme at all."""
+        scheme = self.scheme
+        rewards = (
+            scheme.bonus_per_point, scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+        )  # fmt: skip
+        return scheme.at_risk > 0.0 or (scheme.applied > 0.0 and any(reward > 0.0 for reward in rewards))
 
     # --- link 1: the plan -------------------------------------------------------------------------------------------
 

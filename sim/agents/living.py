@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from sim.agents.codes import ABILITY_REDRAWN, AT_RANDOM, BY_SENIORITY, WORST_FIRST
+from sim.agents.codes import ABILITY_REDRAWN, AT_RANDOM, BY_SENIORITY, OF_CADRE, WORST_FIRST
 from sim.agents.entity import Entity, total
 from sim.loop.calendar import is_due
 from sim.loop.communicate import interview_interval
@@ -29,9 +30,10 @@ from sim.rules.flow import exit_chance, promotion_merit
 from sim.rules.justice import distributive_signal, informational_signal, interpersonal_signal
 from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
-from sim.rules.pay import explicit_reward
-from sim.rules.ranking import BOTTOM, next_rung
+from sim.rules.pay import explicit_reward, log_of_pay
+from sim.rules.ranking import BOTTOM, ORDINARY, next_rung
 from sim.rules.responsibility import role_conflict
+from sim.rules.scoring import points_share
 from sim.rules.strategy import next_capability
 from sim.rules.understanding import next_understanding
 
@@ -64,13 +66,41 @@ class Living(Entity):
 
     def be_paid(self) -> None:
         """Explicit reward, and a step on the ladder of sanctions."""
-        scheme = self.scheme
-        self.pay = explicit_reward(
-            self.score, self.own_department.score, self.grade, scheme.applied, scheme.bonus_per_point,
-            scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
-        )  # fmt: skip
+        self.pay = self.reward_for(self.score, self.own_department.score, self.grade)
         struck = self.sanctioned == 1
         self.rung = next_rung(self.rung, struck, self.grade == BOTTOM and not struck)
+
+    def reward_for(self, score: float, unit_score: float, grade: int) -> float:
+        """What the scheme pays a month for a score, the department's mean and a grade."""
+        scheme = self.scheme
+        return explicit_reward(
+            score, unit_score, grade, scheme.applied, scheme.bonus_per_point,
+            scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+        )  # fmt: skip
+
+    def look_at_pay(self) -> None:
+        """What he earns here: by his last appraisal, before it by what he can count on."""
+        self.log_pay = log_of_pay(self.scheme.at_risk, self.foreseen_reward() if math.isnan(self.score) else self.pay)
+
+    def foreseen_reward(self) -> float:
+        """What he counts on before his first appraisal: the points of his results so far, else of what is usual, and no prize."""
+        scheme, department = self.scheme, self.own_department
+        performance = total(self.foreseen_points(row) for row in range(department.n_offers)) if department.n_offers else 1.0
+        points = scheme.points * (1.0 + scheme.performance * (performance - 1.0))
+        return self.reward_for(points, points if math.isnan(department.score) else department.score, ORDINARY)
+
+    def foreseen_points(self, row: int) -> float:
+        """Share of all points that one indicator brings him at the pace so far."""
+        department = self.own_department
+        indicator, j = department.indicators[row], department.row_task[row]
+        attained = 1.0
+        if indicator.unit == OF_CADRE and self.period_steps > 0.0:
+            attained = self.period_reported[j] / (self.period_steps * department.share[j] * self.target[j])
+        elif department.pace[j] > 0.0 and self.target[j] > 0.0:
+            attained = department.pace[j] / self.target[j]
+        return department.offer_weight[row] * points_share(
+            attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        )
 
     def judge_rewards(self) -> None:
         """Distributive justice: reward among peers against contribution among peers, self-serving (mechanism 14)."""
@@ -162,8 +192,9 @@ class Living(Entity):
             return True
         injustice = 1.0 - 0.5 * (self.justice_distributive + self.justice_procedural)
         chance = exit_chance(
-            b.exit_rate, b.exit_of_burnout, self.burnout(), b.exit_of_injustice, injustice, b.exit_of_ability, self.potential
-        )
+            self.model.organisation.turnover * b.exit_rate, b.exit_of_burnout, self.burnout(), b.exit_of_injustice, injustice,
+            b.exit_of_ability, self.potential, b.exit_of_pay, self.log_pay,
+        )  # fmt: skip
         return chance > 0.0 and self.draw_uniforms(Purpose.CHANCES)[0] < chance
 
     def leave_service(self, vacancy: int) -> None:

@@ -15,11 +15,12 @@ from sim.agents.department import Department
 from sim.agents.entity import Settings, total
 from sim.agents.group import PeerGroup
 from sim.history import HISTORY, MEANS
-from sim.population.columns import OWN_TASKS
+from sim.population.columns import OWN_TASKS, PAY_MOMENTS
 from sim.population.entry import DISMISSED
 from sim.population.founding import Names, found, lay_out, tailor
 from sim.population.world import World
 from sim.rules.effort import empty_desk
+from sim.rules.pay import pay_slope
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
@@ -131,8 +132,18 @@ class AppraisalModel(mesa.Model):
 
     def replace_leavers(self) -> None:
         """The first of the month: whoever wanted to leave is gone, and the place is filled (mechanism 17)."""
+        if self.behaviour.entry_of_pay > 0.0:
+            self.spread_word_of_pay()
         for department in self.departments:
             department.replace_leavers()
+
+    def spread_word_of_pay(self) -> None:
+        """How pay rises with potential under each scheme in force, as applicants hear of it."""
+        for arm in range(len(self.schemes)):
+            under = [department for department in self.departments if department.arm == arm]
+            slope = pay_slope(*(total(float(one.pay_moments[k]) for one in under) for k in range(PAY_MOMENTS)))
+            for department in under:
+                department.pay_slope = slope
 
     def plan(self) -> None:
         """Link 1, at the start of a period or of a scheme."""

@@ -6,7 +6,14 @@ from sim.jit import allocating
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.calendar import any_due
-from sim.loop.people import communicate_and_update, live_department, replace_leavers, update_bureaus, update_taxpayers
+from sim.loop.people import (
+    communicate_and_update,
+    live_department,
+    replace_leavers,
+    spread_word_of_pay,
+    update_bureaus,
+    update_taxpayers,
+)
 from sim.loop.plan import plan
 from sim.loop.printed import month_plan as month_plan
 from sim.loop.process import open_month, rank_bureaus, report, work, work_department
@@ -20,6 +27,7 @@ def walk_month(world, step):
     """One step of the closed loop, for everybody: leavers are replaced; plan, process, appraise, apply, communicate; people."""
     departments, bureaus, groups = world.departments.shape[0], world.bureaus.shape[0], world.groups.shape[0]
     open_month(world, step)
+    spread_word_of_pay(world)
     replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
     if any_due(world.schemes, step):

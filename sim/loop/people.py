@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sim.jit import inlined, rule
+import math
+
+import numpy as np
+
+from sim.jit import allocating, inlined, rule
 from sim.loop.apply import leave_service
 from sim.loop.communicate import talk_to
-from sim.population.columns import PERSPECTIVES
+from sim.population.columns import PAY_MOMENTS, PERSPECTIVES
 from sim.population.draws import Purpose, uniforms
 from sim.population.entry import LEFT
 from sim.rules.burnout import (
@@ -23,11 +27,15 @@ from sim.rules.burnout import (
 from sim.rules.flow import exit_chance
 from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
+from sim.rules.pay import explicit_reward, log_of_pay, pay_slope
+from sim.rules.ranking import ORDINARY
 from sim.rules.responsibility import role_conflict
+from sim.rules.scoring import points_share
 from sim.rules.strategy import next_capability, next_stock
 from sim.rules.taxpayers import compliance_aimed_at, satisfaction_aimed_at
 
 CHANCES = int(Purpose.CHANCES)
+CADRE_LEVEL = 0
 
 
 @rule
@@ -41,9 +49,88 @@ def replace_leavers(world, step, first, last):
     for d in range(first, last):
         department = world.departments[d]
         department.sum_exits = 0.0
+        if is_pay_weighed(world):
+            look_at_pay(world, d)
         for i in range(department.first, department.first + department.size):
             if wants_to_leave(world, step, i):
                 leave_service(world, step, i, LEFT)
+
+
+@rule
+def is_pay_weighed(world):
+    """Whether anybody stays or comes for what is earned."""
+    b = world.behaviour[0]
+    return b.exit_of_pay > 0.0 or b.entry_of_pay > 0.0
+
+
+@rule
+def look_at_pay(world, d):
+    """Everybody sees what he earns here, and what the able earn more is there for applicants to hear."""
+    department = world.departments[d]
+    scheme = world.schemes[department.arm]
+    pays = scheme.at_risk > 0.0 or (
+        scheme.applied > 0.0
+        and scheme.bonus_per_point + scheme.unit_bonus_per_point + scheme.top_prize + scheme.second_prize + scheme.bottom_cut
+        > 0.0
+    )
+    people, potential, squares, pay, products = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(department.first, department.first + department.size):
+        c = world.cadres[i]
+        c.log_pay = 0.0
+        if not pays:
+            continue
+        is_new = math.isnan(c.score)
+        c.log_pay = log_of_pay(scheme.at_risk, foreseen_reward(world, d, i) if is_new else c.pay)
+        if not is_new or c.period_steps > 0.0:
+            people += 1.0
+            potential += c.potential
+            squares += c.potential * c.potential
+            pay += c.log_pay
+            products += c.potential * c.log_pay
+    m = department.pay_moments
+    m[0], m[1], m[2], m[3], m[4] = people, potential, squares, pay, products
+
+
+@rule
+def foreseen_reward(world, d, i):
+    """What somebody who has not yet been appraised counts on: the points of his results so far, and no prize.
+
+    Whoever has no results yet counts on what is usual in his department, and before the first month on the standard.
+    """
+    department, c = world.departments[d], world.cadres[i]
+    scheme = world.schemes[department.arm]
+    performance = 0.0 if department.n_offers > 0 else 1.0
+    for row in range(department.n_offers):
+        indicator = world.indicators[department.offer_row[row]]
+        j = department.offer_task[row]
+        attained = 1.0
+        if indicator.unit == CADRE_LEVEL and c.period_steps > 0.0:
+            attained = c.period_reported[j] / (c.period_steps * department.share[j] * c.target[j])
+        elif department.pace[j] > 0.0 and c.target[j] > 0.0:
+            attained = department.pace[j] / c.target[j]
+        performance += department.offer_weight[row] * points_share(
+            attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        )
+    points = scheme.points * (1.0 + scheme.performance * (performance - 1.0))
+    unit = points if math.isnan(department.score) else department.score
+    return explicit_reward(
+        points, unit, ORDINARY, scheme.applied, scheme.bonus_per_point, scheme.unit_bonus_per_point,
+        scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+    )  # fmt: skip
+
+
+@allocating
+def spread_word_of_pay(world):
+    """Before the month: how pay rises with potential under each scheme in force, as it was seen a month ago."""
+    if world.behaviour[0].entry_of_pay <= 0.0:
+        return
+    moments = np.zeros((world.schemes.shape[0], PAY_MOMENTS))
+    for department in world.departments:
+        for k in range(PAY_MOMENTS):
+            moments[department.arm, k] += department.pay_moments[k]
+    for department in world.departments:
+        m = moments[department.arm]
+        department.pay_slope = pay_slope(m[0], m[1], m[2], m[3], m[4])
 
 
 @rule
@@ -132,13 +219,16 @@ def update_cadre(world, step, d, i):
 @inlined
 def wants_to_leave(world, step, i):
     """Whether the cadre has left by this month, by choice or by age."""
-    b = world.behaviour[0]
+    b, turnover = world.behaviour[0], world.organisation[0].turnover
     c = world.cadres[i]
     if c.age >= b.retirement_age:
         return True
     index = burnout_index(c.exhaustion, c.cynicism, c.efficacy)
     injustice = 1.0 - 0.5 * (c.justice_distributive + c.justice_procedural)
-    chance = exit_chance(b.exit_rate, b.exit_of_burnout, index, b.exit_of_injustice, injustice, b.exit_of_ability, c.potential)
+    chance = exit_chance(
+        turnover * b.exit_rate, b.exit_of_burnout, index, b.exit_of_injustice, injustice, b.exit_of_ability, c.potential,
+        b.exit_of_pay, c.log_pay,
+    )  # fmt: skip
     if chance <= 0.0:
         return False
     lot, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)

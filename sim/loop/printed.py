@@ -22,8 +22,8 @@ ROWS = {
 }  # fmt: skip
 #: The calls of `sim.loop.month.walk_month`, in order, and the link of the closed loop each belongs to.
 LINKS = (
-    ("process", "open_month"), ("people", "replace_leavers"), ("plan", "plan"), ("process", "work"), ("process", "report"),
-    ("process", "rank_bureaus"),
+    ("process", "open_month"), ("people", "spread_word_of_pay"), ("people", "replace_leavers"), ("plan", "plan"),
+    ("process", "work"), ("process", "report"), ("process", "rank_bureaus"),
     ("appraisal", "appraise"), ("appraisal", "award_medals"), ("appraisal", "put_together"), ("appraisal", "rank_groups"),
     ("application", "apply"), ("appraisal", "judge_procedures"), ("communication, people", "communicate_and_update"),
     ("application", "move_people"), ("people", "update_bureaus"), ("people", "update_taxpayers"),

@@ -19,6 +19,7 @@ GRADE_CUTS = 3  # bottom, second, top
 CONTEST_POINTS = 65  # standings at which contests are tabulated: -8 to 8 standard deviations, every quarter
 MAX_PEERS = 31
 MAX_POSTS = 6
+PAY_MOMENTS = 5  # sums that the slope of log pay on potential is made of
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("help_given", "months", "process", "help given", 0.0),
     _col("sabotage_done", "months", "process", "sabotage done", 0.0),
     _col("pay", "wages", "apply", "explicit reward of the last appraisal, per month"),
+    _col("log_pay", "log", "people", "logarithm of what is earned here over a wage elsewhere; 0 = one wage"),
     _col("fatigue", "share", "process", "productivity lost to exhaustion", 0.0, 1.0),
     # the appraisal
     _col("points", "points", "appraise", "points earned on own indicators at the last appraisal; NaN = not yet appraised"),
@@ -176,6 +178,17 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("sum_effort", "months", "process", "effort of all", 0.0),
     _col("sum_load", "months", "process", "load of all", 0.0),
     _col("sum_exits", "people", "people", "people who left this month", 0.0),
+    _col(
+        "pay_slope", "log/SD", "people", "how log pay rises with potential under the scheme in force here, as applicants know it"
+    ),
+    Column(
+        "pay_moments",
+        "f8",
+        "sums",
+        "people",
+        "people with results, their potential and its square, log pay and its product",
+        shape=(PAY_MOMENTS,),
+    ),
     _col("sum_exhaustion", "MBI", "people", "exhaustion of all", 0.0),
     _col("sum_cynicism", "MBI", "people", "cynicism of all", 0.0),
     _col("sum_efficacy", "MBI", "people", "efficacy of all", 0.0),

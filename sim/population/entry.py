@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.jit import rule
 from sim.population.draws import Purpose, normals, uniforms
-from sim.rules.flow import ability_of, application_score, believed_potential
+from sim.rules.flow import ability_of, application_score, believed_potential, pull_of_pay, weight_of_own
 from sim.rules.numbers import bounded, squashed
 from sim.rules.understanding import understanding_after_change
 
@@ -43,14 +43,18 @@ def enter(world, i, month, vacancy):
 
     Traits are normal or lognormal around the behaviour's means; state of mind starts where a calm bureau leaves it.
     """
-    b = world.behaviour[0]
+    b, talent = world.behaviour[0], world.organisation[0].talent
     c = world.cadres[i]
     d = world.departments[c.department]
     key, position = c.key, c.position
     is_founding = vacancy == FOUNDED
     block = 3 if vacancy == DISMISSED else 0
     c.potential = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block)
-    c.ability = ability_of(c.potential, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high)
+    # whoever believes to earn more here comes more often: the shift lies on both parts of what is believed
+    drawn = pull_of_pay(b.entry_of_pay, d.pay_slope)
+    if drawn != 0.0:
+        c.potential += drawn * weight_of_own(b.self_insight)
+    c.ability = ability_of(c.potential, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high)
     z0, z1, z2, z3 = normals(world.luck, key, position, 0, month, TRAITS, block)
     z4, z5, z6, z7 = normals(world.luck, key, position, 0, month, TRAITS, block + 1)
     u0, u1, _, _ = uniforms(world.luck, key, position, 0, month, TRAITS, block + 2)
@@ -64,8 +68,9 @@ def enter(world, i, month, vacancy):
     c.self_view = 1.0
     if b.self_insight < 1.0:
         other = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block + SELF_VIEW)
+        other += drawn * (1.0 - weight_of_own(b.self_insight))
         believed = believed_potential(c.potential, other, b.self_insight)
-        c.self_view = ability_of(believed, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high) / c.ability
+        c.self_view = ability_of(believed, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high) / c.ability
     if is_founding:
         c.age = min(max(b.age_mean + b.age_sd * z7, min(18.0, b.age_mean)), min(b.retirement_age, b.age_mean + 2.5 * b.age_sd))
         c.tenure = 12.0 * max(0.0, c.age - b.entry_age) * (0.5 + 0.5 * u0)
@@ -104,6 +109,7 @@ def enter(world, i, month, vacancy):
     c.performance = np.nan
     c.contribution = np.nan
     c.pay = 0.0
+    c.log_pay = 0.0
     c.period_steps = 0.0
     c.period_contribution = 0.0
     c.guess = 0.0
@@ -138,7 +144,7 @@ def redraw_ability(world, step, i):
     c = world.cadres[i]
     z, _, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
     c.potential = z
-    c.ability = ability_of(z, b.ability_mean, b.ability_sd, b.ability_low, b.ability_high)
+    c.ability = ability_of(z, b.ability_mean, world.organisation[0].talent * b.ability_sd, b.ability_low, b.ability_high)
     c.belief, c.belief_precision = 0.0, b.prior_precision
 
 

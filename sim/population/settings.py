@@ -75,6 +75,8 @@ ORGANISATION = np.dtype(
         ("n_posts", "i4"),
         ("n_peers", "i4"),
         ("window_start", "i4"),
+        ("turnover", "f8"),
+        ("talent", "f8"),
         ("peer_mean", "f8"),
         ("peer_spread", "f8"),
         ("peer_persistence", "f8"),
@@ -158,6 +160,8 @@ def organisation_record(organisation: Organisation) -> np.ndarray:
     record["step_months"] = organisation.step_months
     record["months_a_step"] = organisation.months_a_step
     record["n_tasks"] = len(organisation.tasks)
+    record["turnover"] = organisation.turnover
+    record["talent"] = organisation.talent
     record["n_posts"] = len(organisation.posts.shares)
     record["post_share"][0, : len(organisation.posts.shares)] = organisation.posts.shares
     mean = sum(s * r for s, r in zip(organisation.posts.shares, organisation.posts.responsibility, strict=True))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.jit import rule
 from sim.rules.ranking import BOTTOM, SECOND, TOP
+
+LEAST_PAY = 0.1  # monthly wages: nobody lives on less, whatever the scheme takes
 
 
 @rule
@@ -32,3 +36,21 @@ def explicit_reward(
     if grade == BOTTOM:
         reward -= bottom_cut
     return applied * reward
+
+
+@rule
+def log_of_pay(at_risk, reward):
+    """Logarithm of a month's pay here over a wage elsewhere: what is left of the fixed wage (1 - at_risk) and the reward.
+
+    0 at exactly one wage.
+    """
+    return math.log(max(LEAST_PAY, 1.0 - at_risk + reward))
+
+
+@rule
+def pay_slope(people, potential, squares, pay, products):
+    """Least-squares slope of log pay on potential from sums over people; 0 for fewer than 5, or where all are alike."""
+    spread = people * squares - potential * potential
+    if people < 5.0 or spread <= 1e-9 * people * people:
+        return 0.0
+    return (people * products - potential * pay) / spread

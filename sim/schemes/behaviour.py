@@ -169,6 +169,8 @@ class Behaviour(Document):
     exit_of_burnout: float = parameter(0.0, "Log hazard per point of the burnout index.", high=5)
     exit_of_injustice: float = parameter(0.0, "Log hazard of full distributive and procedural injustice.", high=10)
     exit_of_ability: float = parameter(0.0, "Log hazard per unit of potential: outside options.", low=-5, high=5)
+    exit_of_pay: float = parameter(0.0, "Elasticity of leaving in what is earned here over what is earned elsewhere.", high=10)
+    entry_of_pay: float = parameter(0.0, "Elasticity of the number of applicants in what they believe they would earn.", high=10)
     ability_floor: float = parameter(0.0, "Ability below which people are let go; 0 = none.", unit="x normal")
     # taxpayers
     taxpayer_rate: float = parameter(0.0, "Monthly speed of taxpayers' satisfaction and compliance; 0 = constant.", high=1)

@@ -88,6 +88,7 @@ SENTENCES: dict[str, str] = {
     "application.explicit.top_prize": "The best grade pays {wage} a month over the second.",
     "application.explicit.second_prize": "The second grade pays {wage} a month over the ordinary one.",
     "application.explicit.bottom_cut": "The worst grade loses {wage} a month.",
+    "application.explicit.at_risk": "{share} of the wage is not fixed: what the result pays stands in its place.",
     "application.explicit.promotion": "Promotion follows results to {share}, seniority for the rest.",
     "application.explicit.promotion_rule": "The merit part of promotion goes {choice}.",
     "application.explicit.ability_on_promotion": "Ability in the new post is {choice}.",

@@ -176,6 +176,12 @@ class Organisation(Document):
         0.0, "Working hours of a step that is a round of a sitting; 0 = steps are months.", high=HOURS_A_MONTH, unit="hours"
     )
     levels_above: int = count(1, "Levels above the bureau through which reports pass.", high=6, unit="levels")
+    turnover: float = element(
+        1.0, "How often people change jobs in this trade and place; 1 = a civil service.", high=100, unit="x civil service"
+    )
+    talent: float = element(
+        1.0, "How far people's ability tells in this work; 1 = clerical and inspection work.", high=10, unit="x clerical work"
+    )
     sequences: list[str] = Field(min_length=1, description="Peer groups of departments.")
     tasks: dict[str, Task] = Field(min_length=1, max_length=MAX_TASKS, description="Tasks by name.")
     strategy: list[StrategyLink] = Field(default_factory=list, description="How one perspective supports the next.")

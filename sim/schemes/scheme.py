@@ -335,6 +335,7 @@ class Explicit(Document):
         0.0, "Prize of the second grade over the ordinary one.", high=1000, unit="monthly wages per month"
     )
     bottom_cut: float = element(0.0, "Pay lost in the worst grade.", high=1000, unit="monthly wages per month")
+    at_risk: float = element(0.0, "Share of the wage that is no longer fixed: what the result pays stands in its place.")
     promotion: float = element(0.0, "How far promotion follows results instead of seniority.")
     promotion_rule: PromotionRule = Field(PromotionRule.RESULT, description="What the merit part of promotion looks at.")
     ability_on_promotion: AbilityOnPromotion = Field(AbilityOnPromotion.KEPT, description="Ability after a change of post.")

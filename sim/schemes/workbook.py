@@ -31,7 +31,7 @@ from sim.schemes.words import did_you_mean, listed, quoted
 SHEETS = ("bureau", "units", "tasks", "indicators", "posts", "strategy")
 NEEDED = ("units", "tasks")
 BUREAU_ELEMENTS = (
-    "name", "title", "summary", "step_months", "round_hours", "levels_above", "sequences",
+    "name", "title", "summary", "step_months", "round_hours", "levels_above", "sequences", "turnover", "talent",
     "peers.number", "peers.mean", "peers.spread", "peers.persistence",
 )  # fmt: skip
 INDICATOR_COLUMNS = ("name", *Indicator.model_fields)

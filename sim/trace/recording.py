@@ -14,7 +14,7 @@ import numpy as np
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.calendar import any_due
-from sim.loop.people import communicate_and_update, replace_leavers, update_bureaus, update_taxpayers
+from sim.loop.people import communicate_and_update, replace_leavers, spread_word_of_pay, update_bureaus, update_taxpayers
 from sim.loop.plan import plan
 from sim.loop.process import choose_work, open_department, open_month, produce, rank_bureaus, report, weigh_offers, work
 from sim.population.columns import OWN_TASKS
@@ -70,6 +70,7 @@ def walk_links(world: World, step: int, watch: Callable[[str], object] = lambda 
     departments, bureaus = len(world.departments), len(world.bureaus)
     watch("began")
     open_month(world, step)
+    spread_word_of_pay(world)
     replace_leavers(world, step, 0, departments)
     plan(world, step, 0, departments)
     watch("opened")
