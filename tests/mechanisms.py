@@ -212,7 +212,10 @@ SWITCHES = (
         idle_behaviour={"learning_fade": 0.5}),
     # 17 flow of people
     Switch(17, "nobody leaves", "forced_ranking", "exit_share", 0.005, behaviour={"exit_rate": 0.0, "retirement_age": 1000.0},
-        idle_behaviour={"exit_of_burnout": 2.0, "exit_of_injustice": 5.0, "exit_of_ability": 1.0}),
+        idle_behaviour={"exit_of_burnout": 2.0, "exit_of_injustice": 5.0, "exit_of_ability": 1.0, "exit_of_pay": 4.0},
+        idle_organisation={"turnover": 20.0}, own=("cadres.log_pay", "departments.pay_moments")),
+    Switch(17, "nobody goes or comes for pay", "explicit_incentives", "exit_share", 0.005,
+        behaviour={"exit_of_pay": 0.0, "entry_of_pay": 0.0}, idle_scheme={"application.explicit.at_risk": 0.2}),
     Switch(17, "one applicant", "base", "goal_attainment", 0.01, behaviour={"applicants": 1.0},
         idle_behaviour={"selection_validity": 0.9}),
     Switch(17, "no posts", "explicit_incentives", "goal_attainment", 0.001,
