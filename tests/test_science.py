@@ -147,7 +147,7 @@ def test_interviews_raise_understanding_and_informational_justice(base: str) -> 
 @pytest.mark.parametrize("base", ["base", "forced_ranking"])
 def test_joint_responsibility_raises_the_share_of_luck(base: str) -> None:
     """Liability inside the department, the scheme's own scope: the score moves towards what others did."""
-    ask = paired(load_scheme(base), changed(base, "joint", {"appraisal.joint_responsibility": 0.4}), replicates=40)
+    ask = paired(load_scheme(base), changed(base, "joint", {"appraisal.joint_responsibility": 0.4}), replicates=80)
     assert ask("luck_share").rises
 
 

@@ -95,10 +95,11 @@ class Department(Reporting, table="departments"):
     def scheme_pays(self) -> bool:
         """Whether what is earned here depends on the scheme at all."""
         scheme = self.scheme
-        rewards = (
-            scheme.bonus_per_point, scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
+        promised = (
+            scheme.at_risk, scheme.bonus_per_point, scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize,
+            scheme.bottom_cut,
         )  # fmt: skip
-        return scheme.at_risk > 0.0 or (scheme.applied > 0.0 and any(reward > 0.0 for reward in rewards))
+        return scheme.applied > 0.0 and any(one > 0.0 for one in promised)
 
     # --- link 1: the plan -------------------------------------------------------------------------------------------
 

@@ -80,7 +80,9 @@ class Living(Entity):
 
     def look_at_pay(self) -> None:
         """What he earns here: by his last appraisal, before it by what he can count on."""
-        self.log_pay = log_of_pay(self.scheme.at_risk, self.foreseen_reward() if math.isnan(self.score) else self.pay)
+        self.log_pay = log_of_pay(
+            self.scheme.applied * self.scheme.at_risk, self.foreseen_reward() if math.isnan(self.score) else self.pay
+        )
 
     def foreseen_reward(self) -> float:
         """What he counts on before his first appraisal: the points of his results so far, else of what is usual, and no prize."""

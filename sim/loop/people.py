@@ -68,11 +68,8 @@ def look_at_pay(world, d):
     """Everybody sees what he earns here, and what the able earn more is there for applicants to hear."""
     department = world.departments[d]
     scheme = world.schemes[department.arm]
-    pays = scheme.at_risk > 0.0 or (
-        scheme.applied > 0.0
-        and scheme.bonus_per_point + scheme.unit_bonus_per_point + scheme.top_prize + scheme.second_prize + scheme.bottom_cut
-        > 0.0
-    )
+    promised = scheme.at_risk + scheme.bonus_per_point + scheme.unit_bonus_per_point + scheme.top_prize + scheme.second_prize
+    pays = scheme.applied > 0.0 and promised + scheme.bottom_cut > 0.0
     people, potential, squares, pay, products = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(department.first, department.first + department.size):
         c = world.cadres[i]
@@ -80,7 +77,7 @@ def look_at_pay(world, d):
         if not pays:
             continue
         is_new = math.isnan(c.score)
-        c.log_pay = log_of_pay(scheme.at_risk, foreseen_reward(world, d, i) if is_new else c.pay)
+        c.log_pay = log_of_pay(scheme.applied * scheme.at_risk, foreseen_reward(world, d, i) if is_new else c.pay)
         if not is_new or c.period_steps > 0.0:
             people += 1.0
             potential += c.potential
