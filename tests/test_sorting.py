@@ -28,7 +28,9 @@ BLIND = {"exit_of_pay": 0.0, "entry_of_pay": 0.0}
 MONTHS = 36
 
 
-def shop(scheme: dict, behaviour: dict, months: int = MONTHS, bureau: str = "workshop_bureau", replicate: int = 0, **traits: float):
+def shop(
+    scheme: dict, behaviour: dict, months: int = MONTHS, bureau: str = "workshop_bureau", replicate: int = 0, **traits: float
+):
     """The people of a mobile trade after some months under a scheme."""
     organisation = load_organisation(bureau, changes={"turnover": 16.0, **traits})
     minds = load_behaviour(changes=SETTLED | behaviour)

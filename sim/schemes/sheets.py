@@ -52,7 +52,6 @@ def _bureau(book: Workbook, bureau: Organisation) -> None:
         ("name", bureau.name), ("title", bureau.title), ("summary", bureau.summary), ("step_months", bureau.step_months),
         ("round_hours", bureau.round_hours), ("levels_above", bureau.levels_above), ("sequences", ", ".join(bureau.sequences)),
         ("turnover", bureau.turnover), ("talent", bureau.talent),
-        ("turnover", bureau.turnover), ("talent", bureau.talent),
         *((f"peers.{key}", value) for key, value in bureau.peers),
     ]  # fmt: skip
     sheet = _sheet(book, "bureau", ("element", "value"), rows)
