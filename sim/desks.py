@@ -91,8 +91,8 @@ def compare_desks(before: np.ndarray, after: np.ndarray, groups: Sequence[tuple[
     """(rows of all groupings under each other, DESK_COLUMNS): the baseline's desks against a scheme's.
 
     ``groups`` are groupings of places: the group of each place, and how many groups there are. A person is known by the number of
-    people before and the day of entry: draws depend on place and month, so whoever enters then is the same in every world (but for
-    the few hundredths of potential by which a scheme's pay draws the able, `flow.pull_of_pay`).
+    people before and the day of entry: draws depend on place and month, so whoever enters then is the same in every world (but
+    for the few hundredths of potential by which a scheme's pay draws the able, `flow.pull_of_pay`).
     """
     same = (before["persons"] == after["persons"]) & (before["tenure"] == after["tenure"])
     cells, weights = _cells(before[same], after[same])
