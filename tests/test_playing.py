@@ -113,10 +113,12 @@ def test_audits_find_what_is_made_up():
     document = load_scheme("forced_ranking").model_dump()
     document["appraisal"]["audit_rate"] = 1.0
     game = played({17: Move("ease", "hide")}, scheme=type(load_scheme("base")).model_validate(document))
-    assert sum(month["found_out"] for month in game.diary[17]) >= 10
+    found = [month for month in game.diary[17] if month["found_out"]]
+    missed = [month for month in game.diary[17] if not month["found_out"]]
+    assert len(found) >= 3 and len(missed) >= 3  # an audit sees through every second one
     assert any(message["key"] == "audited" for message in game.messages(17))
-    for month in game.diary[17]:
-        assert month["reported"] == pytest.approx(month["made"])
+    assert all(month["reported"] == pytest.approx(month["made"]) for month in found)
+    assert all(sum(month["reported"].values()) > sum(month["made"].values()) for month in missed)
 
 
 def test_who_reports_honestly_raises_nothing_at_the_years_end():
