@@ -308,16 +308,21 @@ def distance_of_leavers(arms: Arms, arm: ArmName, of: list[str]) -> float:
 
 def _chance_to_leave(seen: Seen) -> np.ndarray:
     """Everybody's chance to leave of his own will within a year, were he to stay as he is."""
+    return 1.0 - (1.0 - monthly_chance_to_leave(seen)) ** 12
+
+
+def monthly_chance_to_leave(seen: Seen) -> np.ndarray:
+    """Everybody's chance to leave of his own will within a month."""
     b, c = seen.setting.behaviour, seen.world.cadres
     injustice = 1.0 - 0.5 * (c["justice_distributive"] + c["justice_procedural"])
     rate = float(seen.world.organisation["turnover"][0]) * b.exit_rate
-    monthly = [
+    chances = [
         exit_chance(
             rate, b.exit_of_burnout, burnout, b.exit_of_injustice, unjust, b.exit_of_ability, potential, b.exit_of_pay, log_pay
         )
         for burnout, unjust, potential, log_pay in zip(_burnout(seen), injustice, c["potential"], c["log_pay"], strict=True)
     ]
-    return 1.0 - (1.0 - np.array(monthly)) ** 12
+    return np.array(chances)
 
 
 def series_mean(arms: Arms, arm: ArmName, of: str, first: int, last: int) -> float:

@@ -16,17 +16,16 @@ from experiments.evidence.field import MEASURES
 from experiments.evidence.measures import (
     DERIVED,
     ArmName,
-    _burnout,
     _own_task,
     _per_month,
     correlation_over,
     each,
     mean,
+    monthly_chance_to_leave,
     pooled,
 )
 from sim.population.founding import plan_units
 from sim.rules.burnout import effort_reward_imbalance
-from sim.rules.flow import exit_chance
 from sim.rules.ranking import TOP
 from sim.run import simulate
 from sim.schemes.behaviour import Behaviour
@@ -72,19 +71,9 @@ def _imbalance(seen: Seen) -> np.ndarray:
 
 def _wish_to_leave(seen: Seen) -> np.ndarray:
     """Logarithm of the monthly chance to leave of oneself; all alike (0) where nobody ever leaves."""
-    c, b = seen.world.cadres, seen.world.behaviour[0]
-    if not b["exit_rate"] > 0.0:
-        return np.zeros(len(c))
-    rate = seen.world.organisation[0]["turnover"] * b["exit_rate"]
-    injustice = 1.0 - 0.5 * (c["justice_distributive"] + c["justice_procedural"])
-    chances = [
-        exit_chance(
-            rate, b["exit_of_burnout"], index, b["exit_of_injustice"], unjust, b["exit_of_ability"], potential,
-            b["exit_of_pay"], log_pay,
-        )
-        for index, unjust, potential, log_pay in zip(_burnout(seen), injustice, c["potential"], c["log_pay"], strict=True)
-    ]  # fmt: skip
-    return np.log(chances)
+    if not seen.setting.behaviour.exit_rate > 0.0:
+        return np.zeros(len(seen.world.cadres))
+    return np.log(monthly_chance_to_leave(seen))
 
 
 # --- measures of surveys: who has more of one thing has more of another ---------------------------------------------------

@@ -145,9 +145,9 @@ def behaviour_record(behaviour: Behaviour, organisation: Organisation) -> np.nda
     month by month at work.
     """
     values = dict(behaviour)
-    if organisation.is_sitting or organisation.step_months > 1:
+    months = organisation.months_a_step
+    if months != 1.0:
         slow = OF_THE_CALENDAR if organisation.is_sitting else MONTHLY_SHARES
-        months = organisation.months_a_step if organisation.is_sitting else organisation.step_months
         values |= {name: 1.0 - (1.0 - values[name]) ** months for name in slow}
     record = np.array([tuple(values[name] for name in BEHAVIOUR.names or ())], BEHAVIOUR)
     record["planning_interval"] = max(1.0, round(behaviour.planning_interval / organisation.step_months))

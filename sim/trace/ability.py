@@ -9,7 +9,7 @@ from sim.rules.peers import received
 from sim.rules.taxpayers import compliance_productivity
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import Node, told
-from sim.trace.recording import Month
+from sim.trace.recording import Lived, Month
 
 
 def about(case: Case, month: Month, j: int | None = None) -> dict[str, Any]:
@@ -18,6 +18,11 @@ def about(case: Case, month: Month, j: int | None = None) -> dict[str, Any]:
     if j is not None:
         known["task"] = case.task_name(j)
     return known
+
+
+def work_waiting(lived: Lived) -> Node:
+    """The work that waits in the department, over that of a normal month."""
+    return leaf("workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",))
 
 
 def productivity(case: Case, month: Month, j: int) -> Node:
@@ -107,9 +112,7 @@ def own_productivity(case: Case, month: Month, j: int) -> Node:
                 columns=("bureaus.productivity", "branches.compliance") if perspective == 0 else ("bureaus.productivity",),
             ),
             fatigue(case, month).as_argument("fatigue"),
-            leaf(
-                "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
-            ),
+            work_waiting(lived),
         ],
         unit="units a month of effort",
         about=about(case, month, j),
@@ -177,15 +180,7 @@ def strain(case: Case, month: Month) -> Node:
             parent(
                 "felt_demand",
                 "sim.rules.burnout.felt_demand",
-                [
-                    leaf(
-                        "workload",
-                        lived.department["workload"],
-                        argument="workload",
-                        unit="x normal",
-                        columns=("departments.workload",),
-                    )
-                ],
+                [work_waiting(lived)],
                 argument="demand",
             ),
             leaf("overhead", case.department["overhead"], argument="overhead", unit="months", columns=("departments.overhead",)),

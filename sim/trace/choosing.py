@@ -11,7 +11,7 @@ from sim.population.columns import OWN_TASKS
 from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk
 from sim.rules.motivation import chance_short
 from sim.rules.targets import ordinary_target
-from sim.trace.ability import about, exhaustion, productivity
+from sim.trace.ability import about, exhaustion, productivity, work_waiting
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Node, told
 from sim.trace.planning import worth_of_point
@@ -153,13 +153,10 @@ def duty(case: Case, month: Month) -> Node:
 
 def _duty(case: Case, month: Month) -> Node:
     lived = case.lived(month)
-    workload = leaf(
-        "workload", lived.department["workload"], argument="workload", unit="x normal", columns=("departments.workload",)
-    )
     felt = parent(
         "felt_duty",
         "sim.rules.output.felt_duty",
-        [case.of_behaviour("duty", "duty"), case.of_behaviour("demand_pull", "demand_pull"), workload],
+        [case.of_behaviour("duty", "duty"), case.of_behaviour("demand_pull", "demand_pull"), work_waiting(lived)],
         argument="duty",
         unit="wages",
     )
