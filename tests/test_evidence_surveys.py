@@ -120,3 +120,57 @@ def test_slopes_bend_where_they_do() -> None:
     assert surveys.slope_over(arms, ["a"], "hours", "burnout", 40.0, 60.0) == pytest.approx(0.02)
     assert surveys.difference_of_slopes(arms, ["a"], "hours", "burnout", 40.0, 60.0) == pytest.approx(0.08)
     assert math.isnan(surveys.slope_over(arms, ["a"], "hours", "burnout", 90.0))
+
+
+def test_odds_of_the_upper_third_are_counted_by_hand() -> None:
+    """Thirty people, ten in each third; of the short week 2 are high and 6 low, of the middle 4 and 3, of the long 4 and 1."""
+    people = []
+    for week, in_lower, in_middle, in_upper in ((40.0, 6, 4, 2), (60.0, 3, 4, 4), (60.1, 1, 2, 4)):
+        people += [(week, 0.0)] * in_lower + [(week, 3.0)] * in_middle + [(week, 6.0)] * in_upper
+    hours, exhaustion = (np.array(column) for column in zip(*people, strict=True))
+    exhaustion = exhaustion + np.linspace(0.0, 0.1, len(exhaustion))  # nobody equal, thirds as planted
+    arms = {
+        "a": [Known(hours=hours[::2], exhaustion=exhaustion[::2])],
+        "b": [Known(hours=hours[1::2], exhaustion=exhaustion[1::2])],
+    }
+
+    def odds(**between: float) -> float:
+        return surveys.odds_of_upper_third(arms, ["a", "b"], "exhaustion", "hours", **between)
+
+    assert odds(low=40, high=60, than_high=40) == pytest.approx((4 / 3) / (2 / 6))
+    assert odds(low=60, than_high=40) == pytest.approx((4 / 1) / (2 / 6))
+    assert odds(low=60, than_low=40, than_high=60) == pytest.approx((4 / 1) / (4 / 3))
+    assert math.isnan(odds(low=90, than_high=40))
+
+
+def test_odds_do_not_know_how_far_apart_thirds_are() -> None:
+    """Ranks count only; where longer weeks are as exhausting as short ones the odds are the same, where all are alike unknown."""
+    luck = np.random.default_rng(5)
+    hours, exhaustion = luck.uniform(30.0, 80.0, 30_000), luck.uniform(0.0, 6.0, 30_000)
+    rising = exhaustion + 0.05 * hours
+    between = {"of": "exhaustion", "by": "hours", "low": 60, "than_high": 40}
+
+    def odds(scores: np.ndarray) -> float:
+        return surveys.odds_of_upper_third({"a": [Known(hours=hours, exhaustion=scores)]}, ["a"], **between)
+
+    assert odds(exhaustion) == pytest.approx(1.0, abs=0.08)
+    assert odds(rising) == odds(np.exp(rising)) > 2.0
+    assert odds(-rising) == pytest.approx(1.0 / odds(rising), rel=0.01)
+    assert math.isnan(odds(np.full(len(hours), 3.0)))
+
+
+def test_the_error_of_odds_is_that_of_counts() -> None:
+    """Independent people: the jackknife over replicates gives Woolf's error, odds times the root of the sum of 1/count."""
+    luck = np.random.default_rng(7)
+    replicates = []
+    for _ in range(60):
+        hours = luck.choice([35.0, 50.0, 70.0], 500, p=[0.3, 0.5, 0.2])
+        replicates.append(Known(hours=hours, exhaustion=luck.logistic(size=500) + 0.02 * hours))
+    measured = estimate(
+        {"a": replicates}, "odds_of_upper_third", arms_of=["a"], of="exhaustion", by="hours", low=60, than_high=40
+    )
+    hours, scores = (np.concatenate([one.quantities[name] for one in replicates]) for name in ("hours", "exhaustion"))
+    low, high = np.quantile(scores, (1 / 3, 2 / 3))
+    counts = [(third & (hours == week)).sum() for week in (35.0, 70.0) for third in (scores <= low, scores > high)]
+    assert measured.value > 1.5
+    assert measured.standard_error == pytest.approx(measured.value * math.sqrt(sum(1 / n for n in counts)), rel=0.3)

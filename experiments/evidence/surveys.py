@@ -99,6 +99,35 @@ def difference_of_slopes(arms: Arms, arms_of: list[str], x: str, y: str, low: fl
     return slope_over(arms, arms_of, x, y, middle) - slope_over(arms, arms_of, x, y, low, middle)
 
 
+def odds_of_upper_third(
+    arms: Arms,
+    arms_of: list[str],
+    of: str,
+    by: str,
+    low: float,
+    than_high: float,
+    high: float = math.inf,
+    than_low: float = -math.inf,
+) -> float:
+    """Odds ratio of the upper against the lower third of `of`: of cadres with low < `by` <= high to those up to `than_high`.
+
+    Thirds are those of all cadres of the arms together, the middle one does not count. Odds are how many of a group lie in the
+    upper third for each in the lower; they are divided by those of the group with than_low < `by` <= than_high. 1 = no relation;
+    NaN where a group has nobody in one of the thirds. Nothing is adjusted for.
+    """
+    scores = np.concatenate([pooled(arms, arm, of) for arm in arms_of])
+    grouped_by = np.concatenate([pooled(arms, arm, by) for arm in arms_of])
+    upper = scores > np.quantile(scores, 2.0 / 3.0)
+    lower = scores <= np.quantile(scores, 1.0 / 3.0)
+    group = (grouped_by > low) & (grouped_by <= high)
+    other = (grouped_by > than_low) & (grouped_by <= than_high)
+    counts = [float((third & people).sum()) for people in (group, other) for third in (upper, lower)]
+    if min(counts) == 0.0:
+        return math.nan
+    high_group, low_group, high_other, low_other = counts
+    return (high_group / low_group) / (high_other / low_other)
+
+
 def excess_risk(arms: Arms, arm: ArmName, of: str, case: float, exposed_by: str, more_than: float, years: int = 1) -> float:
     """Risk of becoming a case (`of` from `case` upwards) within some years, of those exposed less that of the others.
 
@@ -243,7 +272,7 @@ DERIVED.update(
 MEASURES.update(
     (measure.__name__, measure)
     for measure in (
-        difference_of_correlations_over, slope_over, difference_of_slopes, excess_risk,
+        difference_of_correlations_over, slope_over, difference_of_slopes, odds_of_upper_third, excess_risk,
         weight_really_given, difference_of_weights, gap_of_report, unlike_index, of_ready_schemes, size,
     )
 )  # fmt: skip
