@@ -22,7 +22,7 @@ from sim.rules.output import as_exchange, luck_of_mean, workload_this_month
 from sim.rules.pay import pays_by_result
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import expected_points_share, expected_points_slope
-from sim.rules.targets import bargained_slack, cascaded_target
+from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 if TYPE_CHECKING:
     from sim.agents.branch import Branch
@@ -120,8 +120,9 @@ class Department(Reporting, table="departments"):
         """First targets of a scheme, topped up at every level on their way down (mechanism 12)."""
         scheme = self.scheme
         levels = 1 if self.is_office else 2
+        added = added_per_level(scheme.top_up, self.behaviour.top_up_pressed, scheme.rank_demanded)
         target = cascaded_target(
-            scheme.difficulty, scheme.top_up, levels, self.slack, scheme.job_coefficients, self.own_branch.workload
+            scheme.difficulty, added, levels, self.slack, scheme.job_coefficients, self.own_branch.workload
         )
         for j in range(self.n_tasks):
             self.first_target[j] = target

@@ -18,7 +18,7 @@ from sim.rules.incentives import (
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
 from sim.rules.scoring import expected_points_share, expected_points_slope
-from sim.rules.targets import bargained_slack, cascaded_target
+from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
 BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
@@ -48,9 +48,10 @@ def plan_department(world, step, d):
     department.overhead = scheme.hours
     department.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
     if step == scheme.start:
+        added = added_per_level(scheme.top_up, b.top_up_pressed, scheme.rank_demanded)
         for j in range(department.n_tasks):
             department.first_target[j] = cascaded_target(
-                scheme.difficulty, scheme.top_up, levels, department.slack, scheme.job_coefficients, branch.workload
+                scheme.difficulty, added, levels, department.slack, scheme.job_coefficients, branch.workload
             )
             department.pace[j] = 1.0
             for i in range(department.first, department.first + department.size):

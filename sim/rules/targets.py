@@ -9,11 +9,21 @@ from sim.jit import rule
 def cascaded_target(difficulty, top_up, levels, slack, job_coefficients, workload):
     """First target of a task: difficulty (1 + top_up)^levels (1 - slack), eased where workloads are evened out.
 
-    Targets are topped up at every level downwards (Li, Liu, Weng & Zhou 2019, evidence B45). Job coefficients divide
-    by the cadre's mean workload.
+    Targets are topped up at every level downwards (Li, Liu, Weng & Zhou 2019, evidence B45; `added_per_level`). Job
+    coefficients divide by the cadre's mean workload.
     """
     eased = 1.0 + job_coefficients * (workload - 1.0)
     return difficulty * (1.0 + top_up) ** levels * (1.0 - slack) / eased
+
+
+@rule
+def added_per_level(top_up, top_up_pressed, rank_demanded):
+    """What every level adds to the target it hands on: the scheme's own top-up, and more where the superior demands a rank.
+
+    A buffer that makes sure of what is demanded, and a spur for those below: whoever stands well adds as well, so how far the
+    bureau falls short of its rank does not matter, only that one is demanded (Chang, Wang & Xiong 2025). 0 = nobody adds.
+    """
+    return top_up + top_up_pressed if rank_demanded > 0 else top_up
 
 
 @rule

@@ -116,6 +116,9 @@ class Behaviour(Document):
     rivalry_salience: float = parameter(0.0, "How far colleagues at hand seem to be the only rivals.", high=1)
     # 12 targets
     slack_bargained: float = parameter(0.0, "Slack that full bargaining wins.", high=0.9)
+    top_up_pressed: float = parameter(
+        0.0, "What a level adds of its own to the target it hands on, where the superior demands a rank.", high=1
+    )
     # 13 reports upwards
     gloss: float = parameter(0.0, "What a level adds to a report.", low=-0.9, high=2)
     gloss_sd: float = parameter(0.0, "Spread of gloss between units.", high=2)

@@ -247,6 +247,17 @@ def ratchet_eats_reward(case: Case) -> Iterator[Advice]:
             yield case.told("ratchet-eats-reward", at, "the ratchet takes back the reward", why, "cardella_2018", found, hint)
 
 
+def topped_up_twice(case: Case) -> Iterator[Advice]:
+    """A top-up by order, where a rank is demanded and every level adds of its own anyway."""
+    top_up, superior = case.scheme.plan.targets.top_up, case.scheme.superior
+    if top_up > 0 and superior.rank_demanded > 0:
+        found = said("every level adds {share} by order", share=_percent(top_up))
+        why = "where the superior demands a rank, every level adds a buffer of its own to the target it hands on"
+        hint = "top_up: 0, or no rank demanded"
+        path = ("plan", "targets", "top_up")
+        yield case.told("topped-up-twice", path, "targets are topped up twice", why, "chang_2025", found, hint)
+
+
 def reward_dissolves(case: Case) -> Iterator[Advice]:
     """A result that is nearly all the unit's: one's own output is diluted by everybody else's."""
     own_indicators = sum(one.weight for one in case.scheme.plan.indicators.values() if one.unit is UnitLevel.CADRE)
@@ -451,6 +462,7 @@ TRAPS: tuple[Callable[[Case], Iterator[Advice]], ...] = (
     flat_below_standard,
     deduction_not_earned_back,
     ratchet_eats_reward,
+    topped_up_twice,
     medal_in_small_unit,
     indicator_unverifiable,
     reports_unchecked,
