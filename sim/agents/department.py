@@ -121,9 +121,7 @@ class Department(Reporting, table="departments"):
         scheme = self.scheme
         levels = 1 if self.is_office else 2
         added = added_per_level(scheme.top_up, self.behaviour.top_up_pressed, scheme.rank_demanded)
-        target = cascaded_target(
-            scheme.difficulty, added, levels, self.slack, scheme.job_coefficients, self.own_branch.workload
-        )
+        target = cascaded_target(scheme.difficulty, added, levels, self.slack, scheme.job_coefficients, self.own_branch.workload)
         for j in range(self.n_tasks):
             self.first_target[j] = target
             self.pace[j] = 1.0
