@@ -1,4 +1,4 @@
-"""What levels add of their own to the targets they hand down: exact, whoever stands where, and nothing where no rank is demanded."""
+"""What levels add of their own to the targets they hand down: exact, whatever the rank, and nothing where none is demanded."""
 
 from __future__ import annotations
 
