@@ -84,7 +84,8 @@ def behaviour_for(start: Behaviour, changes: Values = NOTHING) -> Behaviour:
 
 
 BURNOUT_OWN = (
-    "cadres.exhaustion", "cadres.cynicism", "cadres.efficacy", "cadres.resilience", "departments.sum_exhaustion",
+    "cadres.exhaustion", "cadres.cynicism", "cadres.efficacy", "cadres.resilience",
+    "cadres.detachment", "cadres.confidence", "departments.sum_exhaustion",
     "departments.sum_cynicism", "departments.sum_efficacy", "departments.sum_burnout", "history.exhaustion_mean",
     "history.cynicism_mean", "history.efficacy_mean", "history.burnout_share",
 )  # fmt: skip
@@ -112,7 +113,8 @@ SWITCHES = (
         behaviour={"fatigue": 0.0, "exhaustion_cost": 0.0, "exit_of_burnout": 0.0},
         idle_behaviour=STRAINS | {"burnout_rate": 0.3, "exhaustion_base": 0.5, "resilience_sd": 0.5, "cynicism_base": 0.0,
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
-                                  "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8},
+                                  "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8,
+                                  "detachment_sd": 0.8, "confidence_sd": 0.8},
         own=BURNOUT_OWN),
     Switch(2, "results are not told", "implicit_incentives", "goal_attainment", 0.01,
         scheme={"communication.feedback": 0.0, "process.interim_results": 0.0}, idle_behaviour={"feedback_shows": 0.15}),

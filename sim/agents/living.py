@@ -133,7 +133,8 @@ class Living(Entity):
         )
         self.cynicism = next_cynicism(
             self.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, self.exhaustion, b.cynicism_of_injustice, injustice,
-            b.cynicism_of_resilience * self.resilience + b.cynicism_of_resources * self.resources(), b.burnout_rate,
+            b.cynicism_of_resilience * self.resilience - self.detachment + b.cynicism_of_resources * self.resources(),
+            b.burnout_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
         attained *= self.self_view
@@ -143,7 +144,7 @@ class Living(Entity):
             b.efficacy_base,
             b.efficacy_of_success,
             seen,
-            b.efficacy_of_resilience * self.resilience,
+            b.efficacy_of_resilience * self.resilience + self.confidence,
             b.burnout_rate,
         )
 

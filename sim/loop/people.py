@@ -184,14 +184,14 @@ def update_cadre(world, step, d, i):
     injustice = 1.0 - 0.25 * (c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational)
     c.cynicism = next_cynicism(
         c.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, c.exhaustion, b.cynicism_of_injustice, injustice,
-        b.cynicism_of_resilience * c.resilience + b.cynicism_of_resources * resources, b.burnout_rate,
+        b.cynicism_of_resilience * c.resilience - c.detachment + b.cynicism_of_resources * resources, b.burnout_rate,
     )  # fmt: skip
     attained = 0.0
     for j in range(department.n_tasks):
         attained += c.output[j] / c.target[j]
     attained *= c.self_view
     seen = success_seen(attained, scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
-    sure = b.efficacy_of_resilience * c.resilience
+    sure = b.efficacy_of_resilience * c.resilience + c.confidence
     c.efficacy = next_efficacy(c.efficacy, b.efficacy_base, b.efficacy_of_success, seen, sure, b.burnout_rate)
     control = felt_control(
         b.control_of_pay, 0.1 * scheme.points * c.paid + c.bottom_chance, b.control_of_tracking, scheme.tracking_strength,

@@ -69,6 +69,8 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("fairness_sensitivity", "x normal", "founding", "weight of injustice", 0.0),
     _col("self_view", "ratio", "founding", "ability as one sees it oneself over ability as it is", 0.0),
     _col("resilience", "logit", "founding", "recovery and capacity; higher = calmer"),
+    _col("detachment", "logit", "founding", "disposition to cynicism of one's own, apart from exhaustion"),
+    _col("confidence", "logit", "founding", "disposition to feel effective of one's own, apart from success"),
     _col("crowding", "x normal", "founding", "susceptibility of own drive to control; negative = crowded in"),
     _col("age", "years", "apply", "age", 0.0),
     _col("tenure", "months", "apply", "months in service", 0.0),

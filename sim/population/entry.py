@@ -15,6 +15,7 @@ from sim.rules.understanding import understanding_after_change
 TRAITS = int(Purpose.TRAITS)
 UNTOLD_SUCCESS = 0.4  # what a cadre sees of his success where nobody tells him (see `burnout.success_seen`)
 APPLICANT = int(Purpose.APPLICANT)
+DISPOSITIONS = 6  # from this block of traits on: what people bring along to cynicism and efficacy
 SELF_VIEW = 6  # from this block of applicants on: whom people take themselves for
 REDRAWN = int(Purpose.ABILITY_REDRAWN)
 HEAD = int(Purpose.HEAD)
@@ -65,6 +66,11 @@ def enter(world, i, month, vacancy):
     c.fairness_sensitivity = math.exp(b.fairness_sd * z4 - 0.5 * b.fairness_sd**2)
     c.resilience = b.resilience_sd * z5
     c.crowding = b.crowding + b.crowding_sd * z6
+    c.detachment, c.confidence = 0.0, 0.0
+    if b.detachment_sd > 0.0 or b.confidence_sd > 0.0:
+        z8, z9, _, _ = normals(world.luck, key, position, 0, month, TRAITS, block + DISPOSITIONS)
+        c.detachment = b.detachment_sd * z8
+        c.confidence = b.confidence_sd * z9
     c.self_view = 1.0
     if b.self_insight < 1.0:
         other = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block + SELF_VIEW)
@@ -90,10 +96,10 @@ def enter(world, i, month, vacancy):
         b.cynicism_base
         + b.cynicism_of_exhaustion * c.exhaustion / 6.0
         + b.cynicism_of_injustice * (1.0 - b.justice_start)
-        - b.cynicism_of_resilience * c.resilience,
+        - (b.cynicism_of_resilience * c.resilience - c.detachment),
         6.0,
     )
-    sure = b.efficacy_of_resilience * c.resilience
+    sure = b.efficacy_of_resilience * c.resilience + c.confidence
     c.efficacy = squashed(b.efficacy_base + b.efficacy_of_success * UNTOLD_SUCCESS + sure, 6.0)
     c.motivation = 1.0
     c.understanding = b.understanding_start

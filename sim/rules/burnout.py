@@ -57,16 +57,17 @@ def next_exhaustion(exhaustion, base, strain, resilience, rate):
 def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, held_off, rate):
     """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast.
 
-    `held_off`: by resilience, and by resources, which keep people engaged (Demerouti et al. 2001).
+    `held_off`: by resilience, by resources, which keep people engaged (Demerouti et al. 2001), less a disposition of one's own: the
+    three scales go together by half or less (Lee & Ashforth 1996).
     """
     aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - held_off, 6.0)
     return cynicism + 0.5 * rate * (aim - cynicism)
 
 
 @rule
-def next_efficacy(efficacy, base, of_success, success_seen, resilience, rate):
-    """Professional efficacy grows from success that is seen, and with `resilience`."""
-    return efficacy + rate * (squashed(base + of_success * success_seen + resilience, 6.0) - efficacy)
+def next_efficacy(efficacy, base, of_success, success_seen, sure, rate):
+    """Professional efficacy grows from success that is seen; `sure`: of oneself, by resilience and by disposition."""
+    return efficacy + rate * (squashed(base + of_success * success_seen + sure, 6.0) - efficacy)
 
 
 @rule

@@ -60,7 +60,8 @@ def believed_potential(potential, other, insight):
     """The potential that somebody believes to have: w x his own + (1 - w) x that of somebody else selected like him.
 
     w = r/(r + sqrt(1 - r^2)), so that belief and truth go together by r (`insight`) and nobody is better or worse on average.
-    Self-evaluations of ability go with measured performance by .29 (Mabe & West 1982; Zell & Krizan 2014). 1 = as it is.
+    Self-evaluations of ability go with measured performance by .29 (Mabe & West 1982; Zell & Krizan 2014), with ability itself by
+    more, since performance is also luck and other people. 1 = as it is.
     """
     own = weight_of_own(insight)
     return own * potential + (1.0 - own) * other

@@ -149,10 +149,12 @@ class Behaviour(Document):
     cynicism_of_exhaustion: float = parameter(0.0, "Cynicism from full exhaustion.", unit="logit")
     cynicism_of_injustice: float = parameter(0.0, "Cynicism from full injustice.", unit="logit")
     cynicism_of_resilience: float = parameter(0.0, "How far resilience keeps cynicism away, relative to exhaustion.", high=3)
+    detachment_sd: float = parameter(0.0, "Spread of a disposition to cynicism of its own.", high=5, unit="logit")
     cynicism_of_resources: float = parameter(0.0, "How far full resources, care and feedback keep cynicism away.", unit="logit")
     efficacy_base: float = parameter(0.0, "Efficacy without any success seen.", low=-10, high=10, unit="logit")
     efficacy_of_success: float = parameter(0.0, "Efficacy from success that is seen.", unit="logit")
     efficacy_of_resilience: float = parameter(0.0, "How far resilience makes for efficacy, relative to exhaustion.", high=3)
+    confidence_sd: float = parameter(0.0, "Spread of a disposition to feel effective of its own.", high=5, unit="logit")
     # 16 strategy, learning
     stock_rate: float = parameter(0.0, "Monthly speed of capability stocks; 0 = constant.", high=1)
     learning_rate: float = parameter(0.0, "Monthly capability gained under full coaching and growth.", high=1)
