@@ -57,8 +57,8 @@ def next_exhaustion(exhaustion, base, strain, resilience, rate):
 def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, held_off, rate):
     """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast.
 
-    `held_off`: by resilience, by resources, which keep people engaged (Demerouti et al. 2001), less a disposition of one's own: the
-    three scales go together by half or less (Lee & Ashforth 1996).
+    `held_off`: by resilience, by resources, which keep people engaged (Demerouti et al. 2001), less a disposition of
+    one's own: the three scales go together by half or less (Lee & Ashforth 1996).
     """
     aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - held_off, 6.0)
     return cynicism + 0.5 * rate * (aim - cynicism)
