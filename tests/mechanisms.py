@@ -168,7 +168,7 @@ SWITCHES = (
     Switch(8, "ratings are what is to be rated", "base", "rank_agreement", 0.01,
         behaviour={"rating_noise": 0.0, "impression": 0.0, "halo": 0.0, "leniency": 0.0, "leniency_at_stake": 0.0,
                    "favouritism": 0.0, "central_tendency": 0.0, "referee_bias": 0.0, "self_leniency": 0.0},
-        idle_behaviour={"head_sd": 1.5}),
+        idle_behaviour={"head_sd": 1.5, "view_of_duty": 0.9, "view_of_person": 0.1}),
     # 9 ranking
     Switch(9, "no grades", "forced_ranking", "sabotage_mean", 0.0005, scheme={"appraisal.grades.ranking": "none"},
         idle_behaviour={"standing_awareness": 1.0},

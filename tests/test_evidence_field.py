@@ -109,11 +109,12 @@ def test_lies_are_told_in_whole_sides_and_not_above_the_top():
 
 
 def test_one_superior_agrees_with_himself_as_far_as_his_judgements_are_not_noise(behaviour):
-    """Without noise of single judgements he would say the same again; the more of it, the less he would."""
+    """Without noise of judgements, where views last, he would say the same again; the more noise, the less he would."""
     row = load_row("B70")
     again, alpha = [], []
     for noise in (0.0, 0.1, 0.3):
-        measured = measures_of(row, run_row(row, behaviour.model_copy(update={"rating_noise": noise}), 2))
+        lasting = {"rating_noise": noise, "view_of_person": 1.0, "view_of_duty": 0.0}
+        measured = measures_of(row, run_row(row, behaviour.model_copy(update=lasting), 2))
         again.append(measured["again"].value)
         alpha.append(measured["alpha"].value)
     assert again[0] == pytest.approx(1.0) and again[0] > again[1] > again[2]
@@ -121,9 +122,23 @@ def test_one_superior_agrees_with_himself_as_far_as_his_judgements_are_not_noise
 
 
 def test_what_he_would_not_repeat_is_the_noise_he_really_has(behaviour):
-    """The variance taken out is that by which scores differ from those of the same run without noise."""
-    seen = run_row(load_row("B70"), behaviour.model_copy(update={"rating_noise": 0.2}), 2)["all_five"][0]
-    calm = run_row(load_row("B70"), behaviour.model_copy(update={"rating_noise": 0.0}), 2)["all_five"][0]
-    seen, calm = seen.appraised_by(0), calm.appraised_by(0)
-    noise = (seen.cadres["score"] - calm.cadres["score"]).var()
-    assert field._passing_variance(SimpleNamespace(world=seen)) == pytest.approx(noise, rel=0.15)
+    """The variance taken out is that by which scores differ from those of the same run without what passes."""
+    for passing in ("rating_noise", "impression"):
+        only = {"rating_noise": 0.0, "impression": 0.0, "view_of_person": 0.0, "view_of_duty": 0.0}
+        seen = run_row(load_row("B70"), behaviour.model_copy(update=only | {passing: 0.2}), 2)["all_five"][0].appraised_by(0)
+        calm = run_row(load_row("B70"), behaviour.model_copy(update=only), 2)["all_five"][0].appraised_by(0)
+        noise = (seen.cadres["score"] - calm.cadres["score"]).var()
+        assert field._passing_variance(SimpleNamespace(world=seen)) == pytest.approx(noise, rel=0.15)
+
+
+def test_what_he_would_not_repeat_shrinks_with_what_lasts(behaviour):
+    """Known in closed form: his views of duties and of the person are no part of it."""
+    world = run_row(load_row("B70"), behaviour, 1)["all_five"][0].appraised_by(0)
+    b, errors = world.behaviour, {}
+    for name, share in (("view_of_duty", "rating_noise"), ("view_of_person", "impression")):
+        b["view_of_duty"] = b["view_of_person"] = 0.0
+        all_of_it = field._passing_variance(SimpleNamespace(world=world))
+        b[name] = 0.25
+        errors[share] = (all_of_it - field._passing_variance(SimpleNamespace(world=world))) / 0.25
+    assert errors["rating_noise"] == pytest.approx((100 * b["rating_noise"][0]) ** 2 / 5)
+    assert errors["impression"] == pytest.approx((100 * b["impression"][0]) ** 2)

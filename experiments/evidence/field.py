@@ -231,10 +231,10 @@ def _rolled_and_told(arms: Arms, arm: str, side: float, top: int) -> tuple[np.nd
 
 
 def agreement_of_a_superior_with_himself(arms: Arms, arm: ArmName) -> float:
-    """Correlation of the scores that one superior would give the same work twice: 1 - variance of his passing noise/variance.
+    """Correlation of the scores that one superior would give the same work twice: 1 - variance of what passes/variance.
 
-    View of the person and leniency stay, the noise of every single judgement is drawn anew: known, so taken out exactly. For
-    schemes whose points are linear in what is rated.
+    His views of the person and of each duty and his leniency stay; what is of the day (chance in every single judgement, the rest
+    of the impression) is drawn anew: known, so taken out exactly. For schemes whose points are linear in what is rated.
     """
     scores = [seen.appraised_by(0).cadres["score"] for seen in arms[arm]]
     passing = np.mean([_passing_variance(seen) for seen in arms[arm]])
@@ -242,13 +242,15 @@ def agreement_of_a_superior_with_himself(arms: Arms, arm: ArmName) -> float:
 
 
 def _passing_variance(seen: Seen) -> float:
-    """Variance of scores by the noise of single judgements, in points squared; everybody is under one scheme."""
+    """Variance of scores by what he would not repeat, in points squared; everybody is under one scheme."""
     world = seen.world
     scheme, own = world.schemes[0], world.departments[0]
     rows = own["offer_row"][: own["n_offers"]]
     rated = own["offer_weight"][: own["n_offers"]] * (1.0 - world.indicators["counted"][rows]) * world.indicators["below"][rows]
-    noise = world.behaviour["rating_noise"][0] * scheme["rater_noise"] * scheme["points"] * scheme["performance"]
-    return float(noise**2 * (rated**2).sum())
+    b = world.behaviour[0]
+    of_judgements = (1.0 - b["view_of_duty"]) * b["rating_noise"] ** 2 * (rated**2).sum()
+    of_impressions = (1.0 - b["view_of_person"]) * b["impression"] ** 2 * rated.sum() ** 2
+    return float((of_judgements + of_impressions) * (scheme["rater_noise"] * scheme["points"] * scheme["performance"]) ** 2)
 
 
 def consistency_of_a_superior(arms: Arms, arm: ArmName, one: ArmName, items: int) -> float:

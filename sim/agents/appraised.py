@@ -14,7 +14,7 @@ from sim.population.draws import Purpose
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost
 from sim.rules.incentives import next_belief, worth_below
 from sim.rules.numbers import remembered
-from sim.rules.rating import head_view, observed_attainment, own_opinion, rated_part, rating_shift
+from sim.rules.rating import head_view, judged, lasting_spread, observed_attainment, own_opinion, rated_part, rating_shift
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
@@ -58,7 +58,8 @@ class Appraised(Entity):
             department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
             b.referee_bias, department.is_office, scheme.external, scheme.supervision,
         )  # fmt: skip
-        return shift + bias * department.favouritism * favour + b.impression * scheme.rater_noise * impression
+        impressed = b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise * impression
+        return shift + bias * department.favouritism * favour + impressed
 
     def performance_points(self, personal: float, noise: float) -> float:
         """Performance as a share of its points: every indicator observed and put through its scoring rule."""
@@ -73,10 +74,19 @@ class Appraised(Entity):
             seen = head_view(attained, overall, department.halo * bias, department.central_tendency * bias)
             if self.scheme.self_rating > 0.0:
                 seen += self.scheme.self_rating * own_opinion(self.self_view, attained)
-            z = self.draw_normals(Purpose.RATING, block=1 + row // 4)[row % 4]
-            observed = observed_attainment(attained, seen + personal + noise * z, indicator.counted)
+            rated = seen + personal + noise * self.judgement_on(row)
+            observed = observed_attainment(attained, rated, indicator.counted)
             performance += department.offer_weight[row] * points_of(indicator, observed)
         return performance
+
+    def judgement_on(self, row: int) -> float:
+        """Error of the judgement on an indicator, in standard deviations: chance, and the appraiser's view of the duty."""
+        chance = self.draw_normals(Purpose.RATING, block=1 + row // 4)[row % 4]
+        share, j = self.behaviour.view_of_duty, self.own_department.row_task[row]
+        if share <= 0.0:
+            return chance
+        view = self.draw_normals(Purpose.VIEW, block=j // 4)[j % 4]
+        return judged(chance, view, share, self.scheme.in_process)
 
     def attained_for(self, row: int) -> float:
         """Attainment that an indicator looks at: his own, or that of a unit, against his target."""

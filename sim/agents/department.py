@@ -20,6 +20,7 @@ from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability
 from sim.rules.numbers import remembered
 from sim.rules.output import as_exchange, luck_of_mean, workload_this_month
 from sim.rules.pay import pays_by_result
+from sim.rules.rating import lasting_spread
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
@@ -135,18 +136,21 @@ class Department(Reporting, table="departments"):
 
     def reckon_with_luck(self) -> None:
         """How much of a typical cadre's score is luck, and how many points more output brings."""
-        scheme = self.scheme
+        scheme, b = self.scheme, self.behaviour
         rows = [self.luck_in_row(row) for row in range(self.n_offers)]
-        rest = scheme.points * (1.0 - scheme.performance) * self.behaviour.impression * scheme.rater_noise
+        impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
+        rest = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
         self.score_luck = math.sqrt(total(row.variance for row in rows) + rest * rest)
         self.points_per_output = total(row.points_per_output for row in rows)
 
     def luck_in_row(self, row: int) -> RowLuck:
         """Luck of a year's result and of its rating, at the standard."""
-        scheme, indicator, j = self.scheme, self.indicators[row], self.row_task[row]
+        scheme, b, indicator, j = self.scheme, self.behaviour, self.indicators[row], self.row_task[row]
         task, target = self.tasks[j], self.first_target[j]
         luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / target
-        judged = (1.0 - indicator.counted) * self.behaviour.rating_noise * scheme.rater_noise
+        judged = (
+            (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
+        )
         weight = scheme.points * scheme.performance * self.offer_weight[row]
         slope = slope_at_standard(indicator, luck)
         per_output = weight * slope_around_standard(indicator, luck) / target

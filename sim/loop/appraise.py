@@ -15,12 +15,12 @@ from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
-from sim.rules.rating import head_view, observed_attainment, own_opinion, rated_part, rating_shift
+from sim.rules.rating import head_view, judged, lasting_spread, observed_attainment, own_opinion, rated_part, rating_shift
 from sim.rules.responsibility import joint_points
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
-RATING, LOT, CHANCES = int(Purpose.RATING), int(Purpose.LOT), int(Purpose.CHANCES)
+RATING, VIEW, LOT, CHANCES = int(Purpose.RATING), int(Purpose.VIEW), int(Purpose.LOT), int(Purpose.CHANCES)
 CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
 FORCED, FREE = 2, 1
 SENIORITY = 1
@@ -75,9 +75,11 @@ def score_cadre(world, step, d, i):
         department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
         b.referee_bias, department.is_office, scheme.external, scheme.supervision,
     )  # fmt: skip
-    personal = shift + bias * department.favouritism * favour + b.impression * scheme.rater_noise * impression
+    impressed = b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise * impression
+    personal = shift + bias * department.favouritism * favour + impressed
     performance = 0.0
     z = (0.0, 0.0, 0.0, 0.0)
+    views, block = z, -1
     for row in range(department.n_offers):
         if row % 4 == 0:
             z = normals(world.luck, c.key, c.position, 0, step + 1, RATING, 1 + row // 4)
@@ -91,7 +93,13 @@ def score_cadre(world, step, d, i):
         seen = head_view(attained, overall, halo, department.central_tendency * bias)
         if scheme.self_rating > 0.0:
             seen += scheme.self_rating * own_opinion(c.self_view, attained)
-        rated = seen + personal + b.rating_noise * scheme.rater_noise * lane_of(z, row % 4)
+        judgement = lane_of(z, row % 4)
+        if b.view_of_duty > 0.0:
+            if j // 4 != block:
+                block = j // 4
+                views = normals(world.luck, c.key, c.position, 0, step + 1, VIEW, block)
+            judgement = judged(judgement, lane_of(views, j % 4), b.view_of_duty, scheme.in_process)
+        rated = seen + personal + b.rating_noise * scheme.rater_noise * judgement
         observed = observed_attainment(attained, rated, indicator.counted)
         performance += department.offer_weight[row] * points_share(
             observed, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps

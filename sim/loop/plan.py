@@ -17,6 +17,7 @@ from sim.rules.incentives import (
 )
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
+from sim.rules.rating import lasting_spread
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
@@ -65,7 +66,9 @@ def plan_department(world, step, d):
         task = world.tasks[indicator.task]
         j = department.offer_task[row]
         luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / department.first_target[j]
-        judged = (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise
+        judged = (
+            (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
+        )
         weight = scheme.points * scheme.performance * department.offer_weight[row]
         slope = expected_points_slope(
             1.0, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
@@ -74,7 +77,8 @@ def plan_department(world, step, d):
             slope = 0.5 * (indicator.below + indicator.above)
         variance += (weight * slope) ** 2 * (luck * luck + judged * judged)
         points += weight * slope_around_standard(indicator, luck) / department.first_target[j]
-    others = scheme.points * (1.0 - scheme.performance) * b.impression * scheme.rater_noise
+    impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
+    others = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
     department.score_luck = math.sqrt(variance + others * others)
     department.points_per_output = points
 

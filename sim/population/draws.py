@@ -53,6 +53,7 @@ class Purpose(IntEnum):
     LOT = 11  # ties settled by lot; labels at random
     PROMOTION = 12
     ABILITY_REDRAWN = 13
+    VIEW = 14  # an appraiser's view of single duties of a cadre
 
 
 @inlined

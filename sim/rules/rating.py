@@ -86,6 +86,26 @@ def rating_shift(
 
 
 @rule
+def judged(chance, view, view_of_duty, in_process):
+    """A single judgement in standard deviations of rating noise: the rater's own view of the duty, and what chance adds.
+
+    The view has the share `view_of_duty` of the variance of this noise; all indicators on the duty share it, and the same
+    rater would say it again. So more occasions during the year average out chance, but leave the view (their root undone).
+    Source: Jackson et al. (2022), Scullen, Mount & Goff (2000).
+    """
+    return math.sqrt(1.0 - view_of_duty) * chance + math.sqrt(view_of_duty * (1.0 + in_process)) * view
+
+
+@rule
+def lasting_spread(lasting, in_process):
+    """Spread of an error of which a share of the variance lasts, relative to one that more occasions average out wholly.
+
+    Source: Sturman, Cheramie & Cashen (2005): not all that one rater says is repeated. The form follows from `noise_left`.
+    """
+    return math.sqrt(1.0 + lasting * in_process)
+
+
+@rule
 def observed_attainment(reported, rated, counted):
     """Attainment as scored: the counted part as reported, the rest as rated."""
     return counted * reported + (1.0 - counted) * rated

@@ -93,6 +93,14 @@ class Behaviour(Document):
     # 8 ratings
     rating_noise: float = parameter(0.0, "One rater's noise on one indicator.", unit="attainment")
     impression: float = parameter(0.0, "One rater's overall impression of a cadre beyond performance.", unit="attainment")
+    view_of_duty: float = parameter(
+        0.0, "Share of the variance of rating noise that is a rater's own view of the duty, which he would repeat.", high=1
+    )
+    view_of_person: float = parameter(
+        0.0,
+        "Share of the variance of impressions that is a rater's own view of the person; the rest passes with the day.",
+        high=1,
+    )
     halo: float = parameter(0.0, "Pull of single ratings to the overall impression.", high=1)
     leniency: float = parameter(0.0, "Leniency when nothing hangs on the rating.", low=-1, unit="attainment")
     leniency_at_stake: float = parameter(0.0, "Further leniency when rewards hang on it.", low=-1, unit="attainment")

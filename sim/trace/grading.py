@@ -465,7 +465,7 @@ def observed(case: Case, row: int) -> Node:
             seen.as_argument("term"),
             *own_opinion(case, reached),
             personal(case).as_argument("term"),
-            rater_noise(case, z, case.indicator_name(row)).as_argument("term"),
+            rater_noise(case, z, case.indicator_name(row), case.task_of(row)).as_argument("term"),
         ],
         argument="rated",
         unit="attainment",
@@ -638,6 +638,7 @@ def _personal(case: Case) -> Node:
         "product",
         [
             case.of_behaviour("impression", "factor"),
+            *lasting(case, "view_of_person"),
             case.of_scheme("rater_noise", "factor"),
             leaf(
                 "draw",
@@ -654,25 +655,67 @@ def _personal(case: Case) -> Node:
     return parent("personal", "sum", [shift, favoured, impressed], unit="attainment")
 
 
-def rater_noise(case: Case, z: float, what: str) -> Node:
-    """One rating's own noise."""
+def lasting(case: Case, share: str) -> list[Node]:
+    """What more occasions during the year leave of an error that lasts; nothing where there are none or nothing lasts."""
+    if case.behaviour[share] <= 0.0 or case.scheme["in_process"] <= 0.0:
+        return []
+    return [
+        parent(
+            "lasting_spread",
+            "sim.rules.rating.lasting_spread",
+            [case.of_behaviour(share, "lasting"), case.of_scheme("in_process", "in_process")],
+            argument="factor",
+        )
+    ]
+
+
+def rater_noise(case: Case, z: float, what: str, j: int | None = None) -> Node:
+    """One rating's own noise: chance, and on own task j what the appraiser thinks of that duty."""
+    chance = leaf(
+        "draw",
+        z,
+        argument="factor",
+        unit="SD",
+        draws=(Draw("rating", case.step + 1, z),),
+        about={"purpose": "rating", "of": what},
+    )
+    is_viewed = j is not None and case.behaviour["view_of_duty"] > 0.0
     return parent(
         "rater_noise",
         "product",
         [
             case.of_behaviour("rating_noise", "factor"),
             case.of_scheme("rater_noise", "factor"),
-            leaf(
-                "draw",
-                z,
-                argument="factor",
-                unit="SD",
-                draws=(Draw("rating", case.step + 1, z),),
-                about={"purpose": "rating", "of": what},
-            ),
+            judgement(case, chance, j) if is_viewed else chance,  # type: ignore[arg-type]
         ],
         unit="attainment",
         about={"of": what},
+    )
+
+
+def judgement(case: Case, chance: Node, j: int) -> Node:
+    """Error of a judgement in standard deviations: chance, and the view of the duty, which indicators on it share."""
+    view = case.luck(Purpose.VIEW, case.step, j // 4)[j % 4]
+    seen = leaf(
+        "draw",
+        view,
+        argument="view",
+        unit="SD",
+        draws=(Draw("view", case.step + 1, view),),
+        about={"purpose": "view", "of": case.task_name(j)},
+    )
+    return parent(
+        "judgement",
+        "sim.rules.rating.judged",
+        [
+            chance.as_argument("chance"),
+            seen,
+            case.of_behaviour("view_of_duty", "view_of_duty"),
+            case.of_scheme("in_process", "in_process"),
+        ],
+        argument="factor",
+        unit="SD",
+        about={"task": case.task_name(j)},
     )
 
 
