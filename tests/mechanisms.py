@@ -194,7 +194,7 @@ SWITCHES = (
                 "plan.targets.bargaining": 0.0},
         behaviour={"top_up_pressed": 0.0},
         idle_behaviour={"slack_bargained": 0.5, "goal_commitment": 0.2}, idle_scheme={"plan.targets.ratchet_on": "group"}),
-    Switch(12, "no rank is demanded", "municipal_closed_loop", "neglect", 0.05, scheme={"superior.rank_demanded": 0},
+    Switch(12, "no rank is demanded", "municipal_closed_loop", "neglect", 0.02, scheme={"superior.rank_demanded": 0},
         idle_behaviour={"top_up_pressed": 0.9, "gloss_pressure": 0.2}, idle_scheme={"superior.pressure": 0.02}),
     # 13 reports upwards
     Switch(13, "reports arrive as they are", "superior_ranking", "inflation", 0.02,

@@ -121,9 +121,12 @@ class Department(Reporting, table="departments"):
         """First targets of a scheme, topped up at every level on their way down (mechanism 12)."""
         scheme = self.scheme
         levels = 1 if self.is_office else 2
-        added = added_per_level(scheme.top_up, self.behaviour.top_up_pressed, scheme.rank_demanded)
-        target = cascaded_target(scheme.difficulty, added, levels, self.slack, scheme.job_coefficients, self.own_branch.workload)
         for j in range(self.n_tasks):
+            growth = self.tasks[j].growth
+            added = added_per_level(scheme.top_up, self.behaviour.top_up_pressed, growth, scheme.rank_demanded)
+            target = cascaded_target(
+                scheme.difficulty, added, levels, self.slack, scheme.job_coefficients, self.own_branch.workload
+            )
             self.first_target[j] = target
             self.pace[j] = 1.0
             for cadre in self.cadres:

@@ -49,8 +49,9 @@ def plan_department(world, step, d):
     department.overhead = scheme.hours
     department.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
     if step == scheme.start:
-        added = added_per_level(scheme.top_up, b.top_up_pressed, scheme.rank_demanded)
         for j in range(department.n_tasks):
+            growth = world.tasks[department.task[j]].growth
+            added = added_per_level(scheme.top_up, b.top_up_pressed, growth, scheme.rank_demanded)
             department.first_target[j] = cascaded_target(
                 scheme.difficulty, added, levels, department.slack, scheme.job_coefficients, branch.workload
             )

@@ -336,6 +336,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     _col("curvature", "-", "founding", "curvature of the effort cost", 0.0),
     _col("contact", "share", "founding", "service to taxpayers", 0.0, 1.0),
     _col("enforcement", "share", "founding", "enforcement on taxpayers", 0.0, 1.0),
+    _col("growth", "share", "founding", "part of the target that is growth on last year", 0.0, 1.0),
     _col("voluntary", "share", "founding", "how far it is a favour or a civic obligation beyond one's job", 0.0, 1.0),
 )
 

@@ -180,7 +180,17 @@ def task_table(organisation: Organisation) -> np.ndarray:
     table = np.zeros(TASKS, TASK)
     for row, task in zip(table, organisation.tasks.values(), strict=False):
         row["perspective"] = list(Perspective).index(task.perspective)
-        for name in ("value", "goal", "quantifiability", "controllability", "noise", "contact", "enforcement", "voluntary"):
+        for name in (
+            "value",
+            "goal",
+            "quantifiability",
+            "controllability",
+            "noise",
+            "contact",
+            "enforcement",
+            "growth",
+            "voluntary",
+        ):
             row[name] = getattr(task, name)
         row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)
     return table

@@ -17,13 +17,14 @@ def cascaded_target(difficulty, top_up, levels, slack, job_coefficients, workloa
 
 
 @rule
-def added_per_level(top_up, top_up_pressed, rank_demanded):
+def added_per_level(top_up, top_up_pressed, growth, rank_demanded):
     """What every level adds to the target it hands on: the scheme's own top-up, and more where the superior demands a rank.
 
     A buffer that makes sure of what is demanded, and a spur for those below: whoever stands well adds as well, so how far the
-    bureau falls short of its rank does not matter, only that one is demanded (Chang, Wang & Xiong 2025). 0 = nobody adds.
+    bureau falls short of its rank does not matter, only that one is demanded (Chang, Wang & Xiong 2025). What is topped up is
+    the growth that a target asks for (`growth`: its share of the target), not what was done last year. 0 = nobody adds.
     """
-    return top_up + top_up_pressed if rank_demanded > 0 else top_up
+    return top_up + top_up_pressed * growth if rank_demanded > 0 else top_up
 
 
 @rule

@@ -125,7 +125,7 @@ class Behaviour(Document):
     # 12 targets
     slack_bargained: float = parameter(0.0, "Slack that full bargaining wins.", high=0.9)
     top_up_pressed: float = parameter(
-        0.0, "What a level adds of its own to the target it hands on, where the superior demands a rank.", high=1
+        0.0, "What a level adds of its own to the growth it hands on, where the superior demands a rank.", high=1
     )
     # 13 reports upwards
     gloss: float = parameter(0.0, "What a level adds to a report.", low=-0.9, high=2)

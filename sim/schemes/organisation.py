@@ -70,6 +70,7 @@ class Task(Document):
     effort: EffortClass = Field(EffortClass.DISCRETIONARY, description="Class of the effort cost.")
     contact: float = element(0.0, "How much the task serves taxpayers face to face.")
     enforcement: float = element(0.0, "How much the task enforces the law on taxpayers.")
+    growth: float = element(0.08, "Part of the target that is growth on last year: what levels add to where a rank is demanded.")
     voluntary: float = element(0.0, "How far the work is a favour or a civic obligation beyond one's job.")
 
 
