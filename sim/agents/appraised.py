@@ -115,8 +115,13 @@ class Appraised(Entity):
             return
         gap = (line - attained) * department.share[j] * self.target[j]
         added = self.falsify_up_to(row, gap, prize)
-        if added > 0.0:
+        if added > 0.0 and not self.is_marked_by_another(row):
             self.add_to_report(j, added)
+
+    def is_marked_by_another(self, row: int) -> bool:
+        """Whether somebody independent looks at this result near the line, so that nobody gets to make it up."""
+        looked_at = self.scheme.re_marking * self.behaviour.re_marking_effect
+        return looked_at > 0.0 and self.draw_uniforms(Purpose.CHANCES, block=1, other=row + 1)[0] < looked_at
 
     def falsify_up_to(self, row: int, gap: float, prize: float) -> float:
         """Units a month added to reach a line `gap` units away that is worth `prize` of the indicator's points, or 0."""
@@ -125,7 +130,7 @@ class Appraised(Entity):
         believed, honesty, penalty = self.detection_believed(), self.honesty_now(), scheme.audit_penalty
         is_loss = department.indicators[row].is_loss
         point = worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
-        benefit = self.weight_of_row(row) * point * prize * (1.0 - scheme.re_marking * b.re_marking_effect)
+        benefit = self.weight_of_row(row) * point * prize
         usual = falsification(0.0, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
         return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
 

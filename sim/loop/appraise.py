@@ -143,16 +143,26 @@ def reach_bright_line(world, step, d, i, row):
     gap = (line - attained) * share * c.target[j]
     interior = falsification(0.0, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
     added = bright_line_gap(
-        gap, worth * prize * (1.0 - scheme.re_marking * b.re_marking_effect), interior, scheme.captured, believed,
-        scheme.audit_penalty, honesty, b.falsification_cost, share,
-    )  # fmt: skip
-    if added > 0.0:
+        gap, worth * prize, interior, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share
+    )
+    if added > 0.0 and not is_marked_by_another(world, step, i, row):
         c.period_reported[j] += added * steps
         c.falsified[j] += added
         if step >= world.organisation[0].window_start:
             c.window_falsified += added * steps * world.tasks[indicator.task].value
             c.window_reported += added * steps * world.tasks[indicator.task].value
             c.window_surplus -= steps * falsification_cost(added, b.falsification_cost, share)
+
+
+@rule
+def is_marked_by_another(world, step, i, row):
+    """Whether somebody independent looks at this result near the line, so that nobody gets to make it up (Dee et al. 2019)."""
+    c = world.cadres[i]
+    looked_at = world.schemes[world.departments[c.department].arm].re_marking * world.behaviour[0].re_marking_effect
+    if looked_at <= 0.0:
+        return False
+    lot, _, _, _ = uniforms(world.luck, c.key, c.position, row + 1, step + 1, CHANCES, 1)
+    return lot < looked_at
 
 
 @rule

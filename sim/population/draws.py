@@ -45,7 +45,7 @@ class Purpose(IntEnum):
     WORK = 3  # a cadre's own luck on his tasks
     DEPARTMENT_LUCK = 4
     TAXPAYER_LUCK = 5
-    CHANCES = 6  # uniforms of a month: exit, audit, appeal, illness
+    CHANCES = 6  # uniforms of a month: exit, audit, appeal, illness; block 1: second marking of one indicator's result
     RATING = 7  # impression of a cadre and noise on single indicators
     HEAD = 8  # rating style of a department's head
     REPORT_NOISE = 9  # detail lost on the way up

@@ -89,7 +89,9 @@ class Behaviour(Document):
     norm_memory: float = parameter(0.0, "Monthly speed of the norm.", high=1)
     audit_detection: float = parameter(1.0, "Chance that an audit sees through what was made up.", high=1)
     on_site_detection: float = parameter(0.0, "Monthly chance that full on-site inspection finds falsification.", high=1)
-    re_marking_effect: float = parameter(0.0, "Share of bright-line falsification that full re-marking prevents.", high=1)
+    re_marking_effect: float = parameter(
+        0.0, "Share of bright-line falsification that full re-marking prevents: no occasion.", high=1
+    )
     # 8 ratings
     rating_noise: float = parameter(0.0, "One rater's noise on one indicator.", unit="attainment")
     impression: float = parameter(0.0, "One rater's overall impression of a cadre beyond performance.", unit="attainment")
