@@ -18,7 +18,7 @@ def strain(
 ):  # fmt: skip
     """Strain of a month on the logit scale: demands weigh up, resources weigh down (Demerouti et al. 2001; Siegrist 1996).
 
-    Load counts from the capacity upwards and, at a third, below it (evidence C6: rises from a full week, steeply above). Hours
+    Load counts from the capacity upwards and, at a third, below it (evidence C6: from a full week on). Hours
     are one thing, work that waits (`demand`) another: what is felt as too much work goes with exhaustion far more than hours
     do (Lee & Ashforth 1996; hours alone: Lin et al. 2021).
     """
