@@ -113,15 +113,6 @@ class Known:
         return self.quantities[key[1]]
 
 
-def test_slopes_bend_where_they_do() -> None:
-    hours = np.linspace(30.0, 80.0, 501)
-    burnout = np.where(hours < 60.0, 0.02 * hours, 1.2 + 0.1 * (hours - 60.0))
-    arms = {"a": [Known(hours=hours, burnout=burnout)]}
-    assert surveys.slope_over(arms, ["a"], "hours", "burnout", 40.0, 60.0) == pytest.approx(0.02)
-    assert surveys.difference_of_slopes(arms, ["a"], "hours", "burnout", 40.0, 60.0) == pytest.approx(0.08)
-    assert math.isnan(surveys.slope_over(arms, ["a"], "hours", "burnout", 90.0))
-
-
 def test_odds_of_the_upper_third_are_counted_by_hand() -> None:
     """Thirty people, ten in each third; of the short week 2 are high and 6 low, of the middle 4 and 3, of the long 4 and 1."""
     people = []

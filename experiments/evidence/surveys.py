@@ -84,21 +84,6 @@ def difference_of_correlations_over(arms: Arms, arms_of: list[str], x: str, othe
     return correlation_over(arms, arms_of, x, y) - correlation_over(arms, arms_of, other, y)
 
 
-def slope_over(arms: Arms, arms_of: list[str], x: str, y: str, low: float, high: float = math.inf) -> float:
-    """Least-squares slope of `y` on `x` among the cadres with low <= x < high."""
-    across = np.concatenate([pooled(arms, arm, x) for arm in arms_of])
-    up = np.concatenate([pooled(arms, arm, y) for arm in arms_of])
-    inside = (across >= low) & (across < high)
-    if inside.sum() < 3 or across[inside].std() == 0.0:
-        return math.nan
-    return float(np.polyfit(across[inside], up[inside], 1)[0])
-
-
-def difference_of_slopes(arms: Arms, arms_of: list[str], x: str, y: str, low: float, middle: float) -> float:
-    """Slope above `middle` less the slope from `low` to `middle`: positive where the line bends upwards."""
-    return slope_over(arms, arms_of, x, y, middle) - slope_over(arms, arms_of, x, y, low, middle)
-
-
 def odds_of_upper_third(
     arms: Arms,
     arms_of: list[str],
@@ -272,7 +257,7 @@ DERIVED.update(
 MEASURES.update(
     (measure.__name__, measure)
     for measure in (
-        difference_of_correlations_over, slope_over, difference_of_slopes, odds_of_upper_third, excess_risk,
+        difference_of_correlations_over, odds_of_upper_third, excess_risk,
         weight_really_given, difference_of_weights, gap_of_report, unlike_index, of_ready_schemes, size,
     )
 )  # fmt: skip
