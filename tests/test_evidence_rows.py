@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from experiments.evidence.arms import run_row
 from experiments.evidence.measures import DERIVED, MEASURES, Estimate, estimate
 from experiments.evidence.rows import Claim, Kind, Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, half_width, judge_row, verdict_of
-from experiments.report.evidence import evidence_page
+from experiments.report.evidence import evidence_page, unclaimed_words
 from experiments.verbs.validate import Validation, check_names, drops, share_met, stored_state, validate
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
@@ -106,6 +107,23 @@ BAD_ROWS = {
     "an unknown measure": ("what: relative_change", "what: relativ_change"),
     "a measure without its arm": ("arm: paid, against", "against"),
     "a measure with an unknown arm": ("arm: paid, against", "arm: payed, against"),
+    "an arm that no measure looks at": (ARMS, ARMS + "  idle: {note: nobody asks}\n"),
+    "one arm where a list of arms is asked": (
+        "{what: relative_change, arm: paid, against: unpaid, of: effort_total}",
+        "{what: mean_agreement_of_superiors, arms_of: paid}",
+    ),
+    "a number where a list of arms is asked": (
+        "{what: relative_change, arm: paid, against: unpaid, of: effort_total}",
+        "{what: mean_agreement_of_superiors, arms_of: 3}",
+    ),
+    "an unknown arm in a list": (
+        "{what: relative_change, arm: paid, against: unpaid, of: effort_total}",
+        "{what: mean_agreement_of_superiors, arms_of: [paid, unpaid, given]}",
+    ),
+    "arms without their weights": (
+        "{what: relative_change, arm: paid, against: unpaid, of: effort_total}",
+        "{what: variance_share_of_rating, raters: [unpaid], twice: [paid], part: rater}",
+    ),
     "a measure with an unknown parameter": ("of: effort_total", "of: effort_total, times: 3"),
     "an unknown source": ("source: lazear_2000", "source: lazear_1999"),
     "an unknown confidence": ("confidence: p", "confidence: certain"),
@@ -238,8 +256,22 @@ def test_another_superior_rates_the_same_work() -> None:
     assert not np.array_equal(own.cadres["score"], other.cadres["score"])
 
 
-def test_measures_are_documented() -> None:
+def test_measures_are_documented_and_each_is_asked_for_by_a_row() -> None:
     assert all(measure.__doc__ for measure in MEASURES.values())
+    calls = [call for name in row_ids() for call in load_row(name).file.measures.values()]
+    assert set(MEASURES) == {call["what"] for call in calls}
+    named = {word.lstrip("-") for call in calls for value in call.values() for word in re.findall(r"-?\w+", str(value))}
+    assert set(DERIVED) <= named
+
+
+def test_what_no_claim_asks_for_is_printed_beside_the_claims() -> None:
+    result = judge_row(load_row("B64"), load_behaviour(), replicates=2)
+    assert set(result.unclaimed) == {"agreement_research", "agreement_counts"}
+    assert "agreement_counts 0." in unclaimed_words(result)
+    found = Validation(rows=[result])
+    assert f"- **B64** {unclaimed_words(result)}" in evidence_page(found, "cadresim validate")
+    alone = Validation(rows=[replace(result, unclaimed={})])
+    assert "beside the claims" not in evidence_page(alone, "cadresim validate")
 
 
 # --- the run, the state, the page -------------------------------------------------------------------------------------

@@ -36,7 +36,16 @@ def validate(
     """Hold the model against theory, published simulations and published experiments, misses included."""
     from pathlib import Path
 
-    from experiments.report.evidence import GROUPS, HEADER, counted_words, evidence_page, limit_line, row_lines, simulation_line
+    from experiments.report.evidence import (
+        GROUPS,
+        HEADER,
+        counted_words,
+        evidence_page,
+        limit_line,
+        row_lines,
+        simulation_line,
+        unclaimed_words,
+    )
     from experiments.report.tables import text_table
     from experiments.verbs import validate as verb
 
@@ -62,6 +71,8 @@ def validate(
             lines = [line[: len(header)] for result in results for line in row_lines(result)]
             console.print(text_table(counted_words(title, results), header, lines))
             for result in results:
+                if result.unclaimed:
+                    console.print(f"{result.row.id} beside its claims: {unclaimed_words(result)}", markup=False)
                 if not result.is_met:
                     reason = " ".join(result.row.file.missed.split()) or "not understood yet"
                     console.print(f"{result.row.id} missed: {reason}", markup=False)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.evidence.measures import (
-    DERIVED,
     MEASURES,
     ArmName,
     correlation,
@@ -156,20 +155,20 @@ def _promotions(seen: Seen) -> np.ndarray:
     return np.concatenate(cases)
 
 
-def variance_share_of_rating(arms: Arms, raters: dict[ArmName, float], part: str) -> float:
+def variance_share_of_rating(arms: Arms, raters: dict[ArmName, float], twice: list[ArmName], part: str) -> float:
     """Share of the variance of a single rating that is the ratee, the rater or random: the mean over kinds of raters.
 
-    `raters` weighs arms, each one kind of rater who rates on one indicator; NAME_twice rates the same work on two of half the
-    weight. Ratee: what two raters of a kind agree on (covariance). Random: what averages out over two indicators of one rater,
-    2 (V1 - V2). Rater: the rest.
+    `raters` weighs arms, each one kind of rater who rates on one indicator; `twice` are the arms, in the same order, where they
+    rate the same work on two of half the weight. Ratee: what two raters of a kind agree on (covariance). Random: what averages
+    out over two indicators of one rater, 2 (V1 - V2). Rater: the rest.
     """
-    shares = [_variance_shares(arms, arm)[part] for arm in raters]
+    shares = [_variance_shares(arms, arm, again)[part] for arm, again in zip(raters, twice, strict=True)]
     return float(np.average(shares, weights=list(raters.values())))
 
 
-def _variance_shares(arms: Arms, arm: str) -> dict[str, float]:
+def _variance_shares(arms: Arms, arm: str, twice: str) -> dict[str, float]:
     first, second = (np.concatenate([seen.appraised_by(rater).cadres["score"] for seen in arms[arm]]) for rater in (0, 1))
-    doubled = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[f"{arm}_twice"]])
+    doubled = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[twice]])
     whole = float(first.var())
     ratee = float(np.cov(first, second, bias=True)[0, 1]) / whole
     random = 2.0 * (whole - float(doubled.var())) / whole
@@ -275,4 +274,3 @@ MEASURES.update(
         agreement_of_a_superior_with_himself, consistency_of_a_superior,
     )
 )  # fmt: skip
-DERIVED.setdefault("own_drive", lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"])

@@ -2,19 +2,21 @@
 
 A measure takes the runs of all arms and returns one number. `estimate` takes it with its standard error: the measure is taken
 again with one replicate left out at a time (jackknife), all arms losing the same replicate, so the luck the arms share cancels.
-Parameters annotated `ArmName` are names of arms. Quantities (`of`, `x`, `y`) are outcomes of `sim.outcomes`, columns of the table
-of cadres, or one of `DERIVED`; `task` picks one task where a quantity has one value a task.
+Parameters annotated with `ArmName` (alone, in a list, as keys) are names of arms: `arms_named` finds them. Quantities (`of`, `x`,
+`y`) are outcomes of `sim.outcomes`, columns of the table of cadres, or one of `DERIVED`; `task` picks one task where a quantity
+has one value a task.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.outcomes import OUTCOME_NAMES, SERIES
+from sim.outcomes import OUTCOME_NAMES
 from sim.rules.flow import exit_chance
 
 if TYPE_CHECKING:
@@ -57,28 +59,17 @@ def _per_month(column: str) -> Callable[[Seen], np.ndarray]:
     return lambda seen: seen.world.cadres[column] / seen.setting.window
 
 
-def _injustice(seen: Seen) -> np.ndarray:
-    c = seen.world.cadres
-    facets = ("distributive", "procedural", "interpersonal", "informational")
-    return 1.0 - np.mean([c[f"justice_{facet}"] for facet in facets], axis=0)
-
-
 #: Quantities of a cadre that are no column of his: output a month in wages (value-weighted, help included, luck excluded) ...
 DERIVED: dict[str, Callable[[Seen], np.ndarray]] = {
     "output_value": _per_month("window_contribution"),
     "effort_total": _per_month("window_effort"),
     "help": _per_month("window_help"),
-    "sabotage": _per_month("window_sabotage"),
-    "bonus": _per_month("window_pay"),
     "falsified_value": _per_month("window_falsified"),
     "burnout": _burnout,
-    "injustice": _injustice,
     "own_drive": lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"],
     "engagement": lambda seen: 6.0 - 0.5 * (seen.world.cadres["exhaustion"] + seen.world.cadres["cynicism"]),
     "workload": lambda seen: _of_branch(seen, "workload"),
     "resources": lambda seen: _resources(seen),
-    "left": lambda seen: (seen.world.cadres["window_exits"] > 0).astype(float),
-    "work_output": lambda seen: _done(seen, "period_output"),
 }
 
 
@@ -97,10 +88,6 @@ def _resources(seen: Seen) -> np.ndarray:
 def _schemes(world: World) -> np.ndarray:
     """The scheme every cadre is under, as a record."""
     return world.schemes[world.departments["arm"][world.cadres["department"]]]
-
-
-def _done(seen: Seen, column: str) -> np.ndarray:
-    return seen.world.cadres[column].sum(axis=1)
 
 
 def each(seen: Seen, of: str, task: str | None = None) -> np.ndarray:
@@ -252,7 +239,7 @@ def correlation(arms: Arms, arm: ArmName, x: str, y: str, x_task: str | None = N
     return _correlated(pooled(arms, arm, x, x_task), pooled(arms, arm, y, y_task))
 
 
-def correlation_over(arms: Arms, arms_of: list[str], x: str, y: str) -> float:
+def correlation_over(arms: Arms, arms_of: list[ArmName], x: str, y: str) -> float:
     """Correlation of two quantities between the cadres of several arms together, all replicates together."""
     return _correlated(
         np.concatenate([pooled(arms, arm, x) for arm in arms_of]), np.concatenate([pooled(arms, arm, y) for arm in arms_of])
@@ -325,19 +312,6 @@ def monthly_chance_to_leave(seen: Seen) -> np.ndarray:
     return np.array(chances)
 
 
-def series_mean(arms: Arms, arm: ArmName, of: str, first: int, last: int) -> float:
-    """Mean of a monthly series over the steps first..last counted from the arm's own scheme (1 = its first; 0, -1 ... before)."""
-    if of not in SERIES:
-        raise KeyError(f"no monthly series: {of}")
-    values = [seen.course[of][seen.start + first - 1 : seen.start + last].mean() for seen in arms[arm]]
-    return float(np.mean(values))
-
-
-def series_change(arms: Arms, arm: ArmName, of: str, first: int, last: int, than_first: int, than_last: int) -> float:
-    """Mean of a monthly series over some steps less its mean over others, in one arm."""
-    return series_mean(arms, arm, of, first, last) - series_mean(arms, arm, of, than_first, than_last)
-
-
 def agreement_of_superiors(arms: Arms, arm: ArmName) -> float:
     """Correlation of the scores that two superiors give the same work, over all people rated (their leniency included)."""
     first = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[arm]])
@@ -345,7 +319,7 @@ def agreement_of_superiors(arms: Arms, arm: ArmName) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def mean_agreement_of_superiors(arms: Arms, arms_of: list[str]) -> float:
+def mean_agreement_of_superiors(arms: Arms, arms_of: list[ArmName]) -> float:
     """Mean over several arms of the agreement of two superiors."""
     return float(np.mean([agreement_of_superiors(arms, arm) for arm in arms_of]))
 
@@ -428,11 +402,21 @@ def ratio_of_inflated(arms: Arms, arm: ArmName, against: ArmName, line: float, w
     return inflated_under_line(arms, arm, line, within) / usual if usual > 0.0 else math.nan
 
 
+def arms_named(call: Mapping[str, Any]) -> set[str]:
+    """Names of arms in a call of a measure (`what` and its parameters), as the annotations of the measure tell."""
+    found: set[str] = set()
+    for name, parameter in inspect.signature(MEASURES[call["what"]]).parameters.items():
+        given = call.get(name)
+        if "ArmName" in str(parameter.annotation) and given is not None:
+            found |= set(map(str, given)) if isinstance(given, (list, dict)) else {str(given)}
+    return found
+
+
 MEASURES: dict[str, Callable[..., float]] = {
     measure.__name__: measure
     for measure in (
         level, change, relative_change, log_change, standardised_change, ratio_of_changes, ratio_of_relative_changes,
-        difference_of_changes, spread, spread_change, correlation, correlation_over, share_above, series_mean, series_change,
+        difference_of_changes, spread, spread_change, correlation, correlation_over, share_above,
         elasticity, multiple_correlation, distance_of_leavers, leniency_of_same_work,
         agreement_of_superiors, mean_agreement_of_superiors, difference_of_agreements, leniency_of_superiors,
         relative_change_of_stayers, share_of_stayers, inflated_under_line, ratio_of_inflated,

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from experiments.evidence.measures import arms_named
 from experiments.evidence.surveys import MEASURES
 from sim.errors import Finding, UserError
 from sim.run import Setting
@@ -32,6 +33,10 @@ from sim.schemes.words import dotted
 
 LABORATORY = "laboratory"
 BEHAVIOUR_WORDS = frozenset({"behaviour", "behaviours", "behavior", "posterior"})
+SHAPES: dict[str, tuple[type, str]] = {
+    "list[": (list, "list of arms"),
+    "dict[": (dict, "number by arm"),
+}  # where a measure takes several
 SECTIONS = {"B": "field and laboratory", "C": "burnout, justice, motivation"}
 
 
@@ -132,7 +137,9 @@ class RowFile(Document):
     replicates: int = Field(8, ge=2, le=1000, description="Runs of every arm, the same luck in all arms.")
     seed: int = Field(2026, ge=0, description="Seed of all luck.")
     arms: dict[str, Arm] = Field(min_length=1, description="Arms by name.")
-    measures: dict[str, dict[str, Any]] = Field(min_length=1, description="What is read off: `what` and its parameters.")
+    measures: dict[str, dict[str, Any]] = Field(
+        min_length=1, description="What is read off: `what` and its parameters; printed beside the claims where none asks for it."
+    )
     claims: list[Claim] = Field(min_length=1, description="What was published about the measures.")
     missed: str = Field("", description="Why the model misses it, as far as that is understood; written after looking.")
 
@@ -160,6 +167,8 @@ class RowFile(Document):
         for name, call in self.measures.items():
             misfits += [Misfit(("measures", name), *told) for told in _unfit_call(call, self.arms)]
         refuse(misfits)
+        seen = set().union(*map(arms_named, self.measures.values()))
+        refuse([Misfit(("arms", name), "no measure looks at this arm", name) for name in self.arms if name not in seen])
         return self
 
 
@@ -178,13 +187,12 @@ def _unfit_call(call: dict[str, Any], arms: dict[str, Arm]) -> Iterator[tuple[st
     if needed - given:
         yield f"{what} needs {', '.join(sorted(needed - given))}", "", ""
     for parameter in parameters:
-        is_arm = str(parameter.annotation).split(" ")[0] == "ArmName"
-        if parameter.name == "arms_of":
-            strangers = [name for name in call.get("arms_of", []) if name not in arms]
-            if strangers:
-                yield "the row has no such arm", ", ".join(map(str, strangers)), f"some of {', '.join(arms)}"
-        if is_arm and call.get(parameter.name) is not None and call[parameter.name] not in arms:
-            yield "the row has no such arm", repr(call[parameter.name]), f"one of {', '.join(arms)}"
+        shape = SHAPES.get(str(parameter.annotation).split("ArmName")[0])
+        if shape and not isinstance(call.get(parameter.name, shape[0]()), shape[0]):
+            yield f"{parameter.name} is no {shape[1]}", repr(call[parameter.name]), shape[1]
+    strangers = sorted(arms_named(call) - set(arms))
+    if strangers:
+        yield "the row has no such arm", ", ".join(map(repr, strangers)), f"one of {', '.join(arms)}"
 
 
 @dataclass(frozen=True)

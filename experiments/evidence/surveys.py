@@ -79,14 +79,14 @@ def _wish_to_leave(seen: Seen) -> np.ndarray:
 # --- measures of surveys: who has more of one thing has more of another ---------------------------------------------------
 
 
-def difference_of_correlations_over(arms: Arms, arms_of: list[str], x: str, other: str, y: str) -> float:
+def difference_of_correlations_over(arms: Arms, arms_of: list[ArmName], x: str, other: str, y: str) -> float:
     """Correlation of `x` with `y` less that of `other` with `y`, between the cadres of several arms."""
     return correlation_over(arms, arms_of, x, y) - correlation_over(arms, arms_of, other, y)
 
 
 def odds_of_upper_third(
     arms: Arms,
-    arms_of: list[str],
+    arms_of: list[ArmName],
     of: str,
     by: str,
     low: float,
@@ -258,6 +258,6 @@ MEASURES.update(
     (measure.__name__, measure)
     for measure in (
         difference_of_correlations_over, odds_of_upper_third, excess_risk,
-        weight_really_given, difference_of_weights, gap_of_report, unlike_index, of_ready_schemes, size,
+        difference_of_weights, gap_of_report, unlike_index, of_ready_schemes, size,
     )
 )  # fmt: skip

@@ -8,8 +8,8 @@ else *missed*. A row is *met* where all its claims are in band or have the right
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scipy.stats import t
@@ -44,11 +44,6 @@ class Judged:
     draws: tuple[float, ...] = ()  # the same measure under behaviours drawn from the posterior
 
     @property
-    def half_width(self) -> float:
-        """Half the width of the 95 % interval of Monte-Carlo error."""
-        return half_width(self.measured)
-
-    @property
     def share_in_band(self) -> float | None:
         """Share of the posterior's behaviours with the measure in the band (or on the published side)."""
         if not self.draws:
@@ -64,6 +59,7 @@ class RowResult:
     row: Row
     findings: tuple[Judged, ...]
     seconds: float = 0.0
+    unclaimed: Mapping[str, Estimate] = field(default_factory=dict)  # measures that no claim asks for, to be seen beside them
 
     @property
     def verdict(self) -> Verdict:
@@ -140,4 +136,6 @@ def judge_row(
         )
         for claim in row.file.claims
     )
-    return RowResult(row, findings, clock() - begun)
+    claimed = {claim.measure for claim in row.file.claims}
+    unclaimed = {name: value for name, value in measured.items() if name not in claimed}
+    return RowResult(row, findings, clock() - begun, unclaimed)

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.evidence.rows import CONFIDENCE_WORDS
+from experiments.evidence.verdicts import half_width
 
 if TYPE_CHECKING:
     from experiments.evidence.limits import Check
+    from experiments.evidence.measures import Estimate
     from experiments.evidence.published import Cell
     from experiments.evidence.rows import Claim
-    from experiments.evidence.verdicts import Judged, RowResult
+    from experiments.evidence.verdicts import RowResult
     from experiments.verbs.validate import Validation
 
 
@@ -24,10 +26,15 @@ def figure(value: float) -> str:
     return f"{value:.{places}f}"
 
 
-def measured_words(judged: Judged) -> str:
+def measured_words(measured: Estimate) -> str:
     """A measured value with its 95 % interval of Monte-Carlo error."""
-    width = judged.half_width
-    return figure(judged.measured.value) + (f" ± {figure(width)}" if width > 0 else "")
+    width = half_width(measured)
+    return figure(measured.value) + (f" ± {figure(width)}" if width > 0 else "")
+
+
+def unclaimed_words(result: RowResult) -> str:
+    """What a row measures beside its claims: mostly the levels behind a difference; empty where there is nothing."""
+    return ", ".join(f"{name} {measured_words(measured)}" for name, measured in result.unclaimed.items())
 
 
 def expected_words(claim: Claim) -> str:
@@ -52,7 +59,7 @@ def row_lines(result: RowResult) -> Iterator[tuple[str, ...]]:
             file.id if number == 0 else "",
             file.title if number == 0 else "",
             f"{judged.claim.measure} ({judged.claim.kind.value})",
-            measured_words(judged),
+            measured_words(judged.measured),
             expected_words(judged.claim),
             judged.claim.published,
             file.confidence.value,
@@ -120,7 +127,7 @@ def evidence_page(found: Validation, command: str) -> str:
         lines += [f"## {title}", "", words, ""]
         header = (*HEADER, *(("Posterior in band",) if found.draws else ()))
         lines += table_lines(header, [line[: len(header)] for result in results for line in row_lines(result)])
-        lines += _misses(results)
+        lines += [*_unclaimed(results), *_misses(results)]
     lines += ["## Closed forms", ""]
     lines += table_lines(("Limit", "Worst error", "Verdict"), [limit_line(*item) for item in found.limits.items()])
     lines += ["## Published simulations", ""]
@@ -131,6 +138,11 @@ def evidence_page(found: Validation, command: str) -> str:
         file = result.row.file
         lines += [f"**{file.id}** {' '.join(file.setting.split())} Published: {file.published} ({', '.join(file.sources)}).", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _unclaimed(results: Sequence[RowResult]) -> list[str]:
+    told = [f"- **{result.row.id}** {unclaimed_words(result)}" for result in results if result.unclaimed]
+    return ["Measured beside the claims:", "", *told, ""] if told else []
 
 
 def _misses(results: Sequence[RowResult]) -> list[str]:
