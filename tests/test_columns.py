@@ -7,7 +7,8 @@ import pytest
 from trials import founded
 
 from sim.history import HISTORY
-from sim.population.columns import TABLES, Column, dtype_of
+from sim.population.columns import TABLES, TASK, Column, dtype_of
+from sim.population.settings import OF_THE_TASK
 from sim.population.world import World
 from sim.run import walk
 from sim.schemes.load import load_behaviour, load_scheme
@@ -15,6 +16,11 @@ from sim.schemes.locate import preset_names
 
 STEPS = 26
 MAY_BE_MISSING = {f"{table}.{column.name}" for table, columns in TABLES.items() for column in columns if "NaN" in column.meaning}
+
+
+def test_a_task_says_all_of_itself_that_is_not_worked_out() -> None:
+    worked_out = {"own_luck", "shared_luck", "curvature", "is_counted"}
+    assert set(TASK.names or ()) == worked_out | set(OF_THE_TASK)
 
 
 def broken(world: World) -> list[str]:

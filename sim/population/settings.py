@@ -15,7 +15,7 @@ from sim.rules import gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import select_tasks
 from sim.schemes.leaves import numeric_leaves
-from sim.schemes.organisation import EffortClass, Organisation, Perspective
+from sim.schemes.organisation import EffortClass, Organisation, Task
 from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 
 #: Quantities of a scheme that are computed once instead of every month.
@@ -175,23 +175,17 @@ def organisation_record(organisation: Organisation) -> np.ndarray:
     return record
 
 
+#: Columns of a task that its document gives under the same name; the others are worked out.
+OF_THE_TASK = tuple(name for name in TASK.names or () if name in Task.model_fields)
+
+
 def task_table(organisation: Organisation) -> np.ndarray:
     """The table of tasks (shape (TASKS,), dtype TASK), in the document's order, curvatures still zero; unused rows stay zero."""
     table = np.zeros(TASKS, TASK)
     for row, task in zip(table, organisation.tasks.values(), strict=False):
-        row["perspective"] = list(Perspective).index(task.perspective)
-        for name in (
-            "value",
-            "goal",
-            "quantifiability",
-            "controllability",
-            "noise",
-            "contact",
-            "enforcement",
-            "growth",
-            "voluntary",
-        ):
-            row[name] = getattr(task, name)
+        for name in OF_THE_TASK:
+            value = getattr(task, name)
+            row[name] = code(value) if isinstance(value, StrEnum) else value
         row["own_luck"], row["shared_luck"] = output.luck_weights(task.controllability)
     return table
 
