@@ -422,12 +422,12 @@ def rated_parts(case: Case) -> list[Node]:
             unit="x normal",
         ),
     }
-    draws = {"ability": z_ability, "attitude": z_attitude}
+    errors = {"ability": chance_error(case, z_ability, "ability"), "attitude": chance_error(case, z_attitude, "attitude")}
     nodes = []
     for name, level in levels.items():
         if case.scheme[name] <= 0.0:
             continue
-        noise = rater_noise(case, draws[name], name) if name in draws else leaf("rater_noise", 0.0)
+        noise = rater_noise(case, errors[name], name) if name in errors else leaf("rater_noise", 0.0)
         rated = parent(
             "rated_part",
             "sim.rules.rating.rated_part",
@@ -456,8 +456,6 @@ def observed(case: Case, row: int) -> Node:
     """Attainment as scored: the counted part as reported, the rest as rated."""
     reached = attained(case, row)
     seen = head_view(case, row, reached)
-    block, lane = 1 + row // 4, row % 4
-    z = case.luck(Purpose.RATING, case.step, block)[lane]
     rated = parent(
         "rated",
         "sum",
@@ -465,7 +463,7 @@ def observed(case: Case, row: int) -> Node:
             seen.as_argument("term"),
             *own_opinion(case, reached),
             personal(case).as_argument("term"),
-            rater_noise(case, z, case.indicator_name(row), case.task_of(row)).as_argument("term"),
+            rater_noise(case, judgement_error(case, row), case.indicator_name(row)).as_argument("term"),
         ],
         argument="rated",
         unit="attainment",
@@ -669,9 +667,20 @@ def lasting(case: Case, share: str) -> list[Node]:
     ]
 
 
-def rater_noise(case: Case, z: float, what: str, j: int | None = None) -> Node:
-    """One rating's own noise: chance, and on own task j what the appraiser thinks of that duty."""
-    chance = leaf(
+def rater_noise(case: Case, error: Node, what: str) -> Node:
+    """One rating's own noise: an error in standard deviations, as large as this behaviour and scheme make it."""
+    return parent(
+        "rater_noise",
+        "product",
+        [case.of_behaviour("rating_noise", "factor"), case.of_scheme("rater_noise", "factor"), error],
+        unit="attainment",
+        about={"of": what},
+    )
+
+
+def chance_error(case: Case, z: float, what: str) -> Node:
+    """Error of one rating that is chance alone."""
+    return leaf(
         "draw",
         z,
         argument="factor",
@@ -679,22 +688,14 @@ def rater_noise(case: Case, z: float, what: str, j: int | None = None) -> Node:
         draws=(Draw("rating", case.step + 1, z),),
         about={"purpose": "rating", "of": what},
     )
-    is_viewed = j is not None and case.behaviour["view_of_duty"] > 0.0
-    return parent(
-        "rater_noise",
-        "product",
-        [
-            case.of_behaviour("rating_noise", "factor"),
-            case.of_scheme("rater_noise", "factor"),
-            judgement(case, chance, j) if is_viewed else chance,  # type: ignore[arg-type]
-        ],
-        unit="attainment",
-        about={"of": what},
-    )
 
 
-def judgement(case: Case, chance: Node, j: int) -> Node:
-    """Error of a judgement in standard deviations: chance, and the view of the duty, which indicators on it share."""
+def judgement_error(case: Case, row: int) -> Node:
+    """Error of the rating on an indicator: chance, and what the appraiser thinks of the duty, which indicators on it share."""
+    chance = chance_error(case, case.luck(Purpose.RATING, case.step, 1 + row // 4)[row % 4], case.indicator_name(row))
+    if case.behaviour["view_of_duty"] <= 0.0:
+        return chance
+    j = case.task_of(row)
     view = case.luck(Purpose.VIEW, case.step, j // 4)[j % 4]
     seen = leaf(
         "draw",
