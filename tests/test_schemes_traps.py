@@ -9,8 +9,9 @@ import pytest
 
 from experiments.projects.advising import appraisal_hours, generated_groups, lint
 from sim.errors import UserError
+from sim.lang import words
 from sim.population.founding import lay_out, tailor
-from sim.schemes.advice import Advice, source_title
+from sim.schemes.advice import Advice, Said, source_title
 from sim.schemes.load import known_sources, load_behaviour, load_organisation, load_scheme, read_organisation, read_scheme
 from sim.schemes.locate import preset_names
 from sim.schemes.scheme import PeerGroup
@@ -150,6 +151,29 @@ def test_every_trap_is_tried_and_cites_a_known_source() -> None:
             if one.name == name != "without-effect":
                 assert one.why and one.source in known and source_title(one.source) in str(one)
                 assert f"[{name}]" in str(one) and one.path and one.file
+
+
+def every_trap_told() -> list[Advice]:
+    told = [
+        one
+        for _, changes in HAVING
+        for one in traps(read_scheme("base", changes={**SOUND, **changes}), load_organisation(BUREAU))
+    ]
+    return [*told, *told_of_voluntary_work({}), *traps(read_scheme("base", changes=SOUND), load_organisation(BUREAU), hours=0.06)]
+
+
+def test_every_trap_says_what_to_do_in_every_language() -> None:
+    """The page and `cadresim lint` say the same: one text of each part, English beside the trap, Chinese in traps.toml."""
+    told = every_trap_told()
+    assert len({one.name for one in told}) == len(TRAPS) + 1  # and without-effect
+    chinese = words("zh").documents
+    for one in told:
+        parts = [one.problem, one.hint, *([] if one.name == "without-effect" else [one.why])]
+        assert all(parts), one.name
+        assert [part for part in parts if part not in chinese] == [], one.name
+        assert one.found, one.name
+        template = one.found.template if isinstance(one.found, Said) else ""
+        assert not template or template in chinese, one.name
 
 
 def test_the_place_is_the_line_of_the_file(tmp_path: Path) -> None:

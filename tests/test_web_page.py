@@ -193,6 +193,9 @@ def test_what_lint_found_is_told_in_chinese(browser, served):  # noqa: F811
             watched.page,
             "document.querySelector('#editor').textContent.includes('每 100 人奖励共 2 个月工资，扣减共 0.1 个月工资')",
         )
+        told = watched.page.locator("#editor").evaluate("one => one.textContent")
+        for part in ("奖励与扣减不平衡", "扣减抵不上奖励", "可以考虑： 先明确差额从何而来"):  # problem, reason, what could help
+            assert part in told, part
 
 
 def test_schemes_are_added_and_removed(browser, served):  # noqa: F811

@@ -127,7 +127,7 @@ def _seatless(case: Case, name: str, path: Path, share: float, problem: str) -> 
         parts = {"share": _percent(share), "size": empty[least], "unit": least, "n": len(empty), "groups": len(case.groups)}
         found = said(template, **parts)
         why = "seats are whole people: small groups get fewer of a grade than their share, so the unit one is in decides"
-        hint = "a larger peer_group, a larger share, or fractions: lot"
+        hint = "a larger peer group (peer_group), a larger share, or a lot over fractions of a seat (fractions: lot)"
         yield case.told(name, path, problem, why, "mcentire_2025", found, hint)
 
 
@@ -146,7 +146,7 @@ def cliff_at_standard(case: Case) -> Iterator[Advice]:
         if share > 0:
             points = number(round(share * indicator.weight * case.scheme.plan.points, 4))
             why = "just below a bright line people push the figure over it, above it they stop, far below they give up"
-            hint = "a slope (scoring) instead of the step; or audits and re_marking around the line"
+            hint = "a slope (scoring) instead of the step; or audits and a second marking (re_marking) around the line"
             at = (*path, "scoring") if whole else (*path, "notch")
             yield case.told(
                 "cliff-at-standard",
@@ -183,7 +183,7 @@ def cliff_between_grades(case: Case) -> Iterator[Advice]:
             found = said("{wages} monthly wages at {share} of the points", wages=wages, share=share)
             why = "scores are pushed over a known line, by those who are marked and by those who mark"
             path = ("application", "explicit", key)
-            hint = "a bonus_per_point in its place, or re_marking"
+            hint = "a bonus per point (bonus_per_point) in its place, or a second marking near the line (re_marking)"
             yield case.told("cliff-between-grades", path, "pay jumps at a fixed score", why, "dee_2019", found, hint)
 
 
@@ -199,7 +199,8 @@ def nothing_follows(case: Case) -> Iterator[Advice]:
     why = "results that are not applied give the grass roots no incentive"
     path = ("application", "applied") if promised else ("application",)
     found = "applied: 0" if promised else said("no reward and no sanction")
-    yield case.told("nothing-follows", path, "nothing follows from results", why, "t_county", found)
+    hint = "apply what is promised (applied), or promise something that can be applied"
+    yield case.told("nothing-follows", path, "nothing follows from results", why, "t_county", found, hint)
 
 
 def flat_above_standard(case: Case) -> Iterator[Advice]:
@@ -208,7 +209,7 @@ def flat_above_standard(case: Case) -> Iterator[Advice]:
         stepped = indicator.scoring in (ScoringRule.DEDUCTION, ScoringRule.MEDAL, ScoringRule.THRESHOLD)
         if not stepped and _room_above(indicator) == 0:
             why = "effort stops at the standard, and whoever is above it already need not try"
-            hint = "above, with a cap beyond 1"
+            hint = "points beyond the standard (above), with a cap beyond 1"
             yield case.told(
                 "flat-above-standard", path, "reward does not rise beyond the standard", why, "t_county", "above: 0", hint
             )
@@ -227,7 +228,8 @@ def flat_below_standard(case: Case) -> Iterator[Advice]:
             continue
         why = "whoever sees the standard out of reach has no reason left to try"
         problem = "reward does not rise towards the standard"
-        yield case.told("flat-below-standard", at, problem, why, "locke_2002", found, "below 1, floor 0")
+        hint = "points that fall all the way down (below: 1, floor: 0)"
+        yield case.told("flat-below-standard", at, problem, why, "locke_2002", found, hint)
 
 
 def ratchet_eats_reward(case: Case) -> Iterator[Advice]:
@@ -242,7 +244,7 @@ def ratchet_eats_reward(case: Case) -> Iterator[Advice]:
                 "10 % more earn {earned} % of the points once and raise the target by {raised} %", earned=earned, raised=raised
             )
             why = "people hold back when this year's excess is next year's target"
-            hint = "a lower ratchet_up, ratchet_on: group, or a higher above"
+            hint = "a lower ratchet (ratchet_up), one on the group's result (ratchet_on: group), or more for the excess (above)"
             at = (*path, "above")
             yield case.told("ratchet-eats-reward", at, "the ratchet takes back the reward", why, "cardella_2018", found, hint)
 
@@ -253,7 +255,7 @@ def topped_up_twice(case: Case) -> Iterator[Advice]:
     if top_up > 0 and superior.rank_demanded > 0:
         found = said("every level adds {share} by order", share=_percent(top_up))
         why = "where the superior demands a rank, every level adds a buffer of its own to the target it hands on"
-        hint = "top_up: 0, or no rank demanded"
+        hint = "no top-up by order (top_up: 0), or no rank demanded"
         path = ("plan", "targets", "top_up")
         yield case.told("topped-up-twice", path, "targets are topped up twice", why, "chang_2025", found, hint)
 
@@ -265,7 +267,7 @@ def reward_dissolves(case: Case) -> Iterator[Advice]:
     if case.scheme.plan.indicators and own < LEAST_OWN:
         found = said("{share} of a cadre's result follow from the own work", share=_percent(own))
         why = "in a large unit one's own work hardly moves the common result"
-        hint = "a lower unit_weight, or indicators broken down to people (unit: cadre)"
+        hint = "a lower weight of the unit's result (unit_weight), or indicators broken down to people (unit: cadre)"
         path = ("application", "unit_weight") if own_indicators >= LEAST_OWN else ("plan", "indicators")
         yield case.told("reward-dissolves", path, "reward hardly rises with one's own output", why, "s_county", found, hint)
 
@@ -286,7 +288,7 @@ def deduction_not_earned_back(case: Case) -> Iterator[Advice]:
                 gain=number(round(gain * points, 4)),
             )
             why = "points that can only be lost open gaps and teach caution, not effort"
-            hint = "above and a cap beyond 1, here or in another indicator"
+            hint = "points beyond the standard (above) and a cap beyond 1, here or in another indicator"
             yield case.told(
                 "deduction-not-earned-back", path, "a deduction that cannot be earned back", why, "t_county", found, hint
             )
@@ -306,7 +308,7 @@ def pool_not_balanced(case: Case) -> Iterator[Advice]:
         prizes, cuts = number(round(100 * out, 4)), number(round(100 * back, 4))
         found = said("for 100 people prizes of {prizes} and cuts of {cuts} monthly wages", prizes=prizes, cuts=cuts)
         why = "what is taken does not pay what is given: the rest is new money, or money kept back, and people notice"
-        hint = "settle where the difference comes from; cadresim compare --equal-budget makes schemes cost the same"
+        hint = "settle where the difference comes from; at equal budgets (compare --equal-budget) schemes cost the same"
         path = ("application", "explicit", "bottom_cut")
         yield case.told("pool-not-balanced", path, "prizes and cuts do not balance", why, "lazear_1981", found, hint)
 
@@ -326,7 +328,8 @@ def task_counted_twice(case: Case) -> Iterator[Advice]:
             why = "what counts twice is worth twice the effort, at the expense of everything else"
             path = ("plan", "indicators", name, "tasks")
             found = said("{tasks}, also in {other}", tasks=listed(both), other=other)
-            yield case.told("task-counted-twice", path, "one task counts twice", why, "holmstrom_1991", found)
+            hint = "the task in one indicator only"
+            yield case.told("task-counted-twice", path, "one task counts twice", why, "holmstrom_1991", found, hint)
         first |= {task: name for task in tasks if task not in first}
 
 
@@ -357,7 +360,7 @@ def indicator_unverifiable(case: Case) -> Iterator[Advice]:
         if value > 0 and 1.0 - judged / value < LEAST_COUNTED:
             found = said("{share} of it is judged, by {raters}", share=_percent(judged / value), raters=_raters(case.scheme))
             why = "what cannot be counted is rated by impression, and rated kindly where the rating counts"
-            hint = "quantified (steps, end states), on_site, external, professional appraisers"
+            hint = "counting (quantified: steps, end states), on-site inspection (on_site), external or professional appraisers"
             yield case.told(
                 "indicator-unverifiable", (*path, "tasks"), "an indicator nobody can verify", why, "s_county", found, hint
             )
@@ -370,7 +373,7 @@ def reports_unchecked(case: Case) -> Iterator[Advice]:
     if checked or not scheme.plan.indicators or not (_pays(scheme) and scheme.application.applied > 0):
         return
     why = "a hard target with little audit is met on paper"
-    hint = "audit_rate with audit_penalty, on_site, or results captured by the information system"
+    hint = "audits (audit_rate, audit_penalty), on-site inspection (on_site), or results captured by the system (captured)"
     path = ("appraisal", "audit_rate")
     yield case.told(
         "reports-unchecked", path, "reports that pay and that nobody checks", why, "bevan_2006", "audit_rate: 0", hint
@@ -418,7 +421,7 @@ def ladder_without_floor(case: Case) -> Iterator[Advice]:
     rungs = any(getattr(sanctions, rung) > 0 for rung in LADDER)
     if rungs and grades.ranking is Ranking.FORCED and grades.bottom_share > 0 and grades.floor == 0:
         why = "the last of a good unit is punished for others being better; units asked for a floor that spares them"
-        hint = "floor: a score that spares whoever reaches it"
+        hint = "a floor: a score that spares whoever reaches it"
         path = ("appraisal", "grades", "floor")
         yield case.told(
             "ladder-without-floor", path, "a ladder of sanctions without a floor", why, "speeches_2", "floor: 0", hint
@@ -440,7 +443,8 @@ def ladder_that_falls(case: Case) -> Iterator[Advice]:
                 harder=number(harder),
             )
             path = ("application", "sanctions", after)
-            yield case.told("ladder-that-falls", path, "a rung milder than the one before", why, "gneezy_2000", found)
+            hint = "every rung to be felt more than the one before"
+            yield case.told("ladder-that-falls", path, "a rung milder than the one before", why, "gneezy_2000", found, hint)
 
 
 def dismissal_without_warning(case: Case) -> Iterator[Advice]:
@@ -448,8 +452,11 @@ def dismissal_without_warning(case: Case) -> Iterator[Advice]:
     share = case.scheme.application.sanctions.dismissal_share
     if share > 0 and case.scheme.appraisal.grades.bottom_share == 0:
         why = "the last leave without a worst grade before it: no rung warns"
+        hint = "a worst grade (bottom_share) that warns before anybody has to leave"
         path = ("application", "sanctions", "dismissal_share")
-        yield case.told("dismissal-without-warning", path, "dismissal without a warning", why, "scullen_2005", _percent(share))
+        yield case.told(
+            "dismissal-without-warning", path, "dismissal without a warning", why, "scullen_2005", _percent(share), hint
+        )
 
 
 #: Every trap, in the order of the closed loop.

@@ -229,18 +229,12 @@ function adviceAt(page, told, path) {
         "li",
         {},
         h("details", {},
-          h("summary", {}, adviceTold(one, "problem")),
-          h("p", {}, one.found ? `${foundTold(one)}. ` : "", adviceTold(one, "why"), one.source ? ` (${one.source})` : "", ". "),
-          one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), " ", adviceTold(one, "hint")) : null),
+          h("summary", {}, called(one.problem)),
+          h("p", {}, one.found ? `${foundTold(one)}. ` : "", one.why ? `${called(one.why)}${one.source ? ` (${one.source})` : ""}. ` : ""),
+          one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), " ", called(one.hint)) : null),
       ),
     ),
   ];
-}
-
-function adviceTold(one, part) {
-  const key = `page.advice.${one.name}.${part}`;
-  const told = t(key);
-  return told === key ? one[part] : told;
 }
 
 /* What was found: a sentence of ours with numbers and names in it, or names alone. */
