@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.evidence.matching import Box, Effort, Matched, Targets, centre_of, contraction, match, profile
+from experiments.evidence.priors import prior_of
 from experiments.evidence.rows import load_row
 from experiments.report.calibration import calibration_page, calibration_table
 from experiments.verbs.calibrate import (
@@ -19,7 +20,6 @@ from experiments.verbs.calibrate import (
     calibrate,
     fit_rows,
     numbers_at,
-    prior_of,
     read_plan,
     targets_of,
     write_default,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.api.keeping import dressed
 from experiments.evidence.matching import Effort
+from experiments.evidence.priors import prior_of
 from experiments.verbs import survey as verb
 from sim.errors import UserError
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
@@ -114,7 +115,7 @@ def fit_survey(
     )
     base = _loaded(behaviour, load_behaviour) if behaviour is not None else load_behaviour("default")
     effort = Effort(points, waves, max(points // 2, 8), proposals, proposals, seed)
-    found = verb.run_fit(answers, verb.prior_of(parameters), base, asked, effort, miss=miss, workers=workers, tell=tell)
+    found = verb.run_fit(answers, prior_of(parameters), base, asked, effort, miss=miss, workers=workers, tell=tell)
     found.seconds = time.perf_counter() - began
     return dressed(SurveyFit, found)
 

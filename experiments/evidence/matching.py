@@ -75,7 +75,6 @@ class Matched:
     unit: np.ndarray  # posterior (n, parameters), unit cube
     values: np.ndarray  # its simulated numbers
     tried: np.ndarray  # every simulated point, unit cube
-    tried_values: np.ndarray
     chain: np.ndarray  # a long sample of the emulators' posterior, unit cube
     chain_misfit: np.ndarray  # chi-squared of the chain by the emulators
     emulators: Sequence[Emulator] = field(repr=False, default=())
@@ -129,7 +128,7 @@ def match(
     share = len(kept) / len(proposed)
     kept = kept[: effort.posterior]
     return Matched(
-        box, targets, proposed[kept], seen[kept], np.vstack([tried, proposed]), np.vstack([values, seen]), chain, misfits,
+        box, targets, proposed[kept], seen[kept], np.vstack([tried, proposed]), chain, misfits,
         emulators, waves, share,
     )  # fmt: skip
 

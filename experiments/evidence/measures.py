@@ -27,7 +27,7 @@ ArmName = str
 
 
 class Estimate(NamedTuple):
-    """A measure over so many replicates; `replicates` - 1 are the degrees of freedom of its standard error."""
+    """A measure, in units of its own, over so many replicates; `replicates` - 1 are the degrees of freedom of its error."""
 
     value: float
     standard_error: float
@@ -50,22 +50,23 @@ def estimate(arms: Arms, what: str, **parameters: Any) -> Estimate:
 # --- quantities ------------------------------------------------------------------------------------------------------
 
 
-def _burnout(seen: Seen) -> np.ndarray:
-    c = seen.world.cadres
-    return 0.4 * c["exhaustion"] + 0.3 * c["cynicism"] + 0.3 * (6.0 - c["efficacy"])
+def burnout_of(cadres: np.ndarray) -> np.ndarray:
+    """The burnout index of every cadre (MBI scale, 0..6), as `sim.rules.burnout.burnout_index` has it."""
+    return 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
 
 
-def _per_month(column: str) -> Callable[[Seen], np.ndarray]:
+def per_month(column: str) -> Callable[[Seen], np.ndarray]:
+    """A column that is summed up over the last twelve months, per month, in the column's own unit."""
     return lambda seen: seen.world.cadres[column] / seen.setting.window
 
 
 #: Quantities of a cadre that are no column of his: output a month in wages (value-weighted, help included, luck excluded) ...
 DERIVED: dict[str, Callable[[Seen], np.ndarray]] = {
-    "output_value": _per_month("window_contribution"),
-    "effort_total": _per_month("window_effort"),
-    "help": _per_month("window_help"),
-    "falsified_value": _per_month("window_falsified"),
-    "burnout": _burnout,
+    "output_value": per_month("window_contribution"),
+    "effort_total": per_month("window_effort"),
+    "help": per_month("window_help"),
+    "falsified_value": per_month("window_falsified"),
+    "burnout": lambda seen: burnout_of(seen.world.cadres),
     "own_drive": lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"],
     "engagement": lambda seen: 6.0 - 0.5 * (seen.world.cadres["exhaustion"] + seen.world.cadres["cynicism"]),
     "workload": lambda seen: _of_branch(seen, "workload"),
@@ -102,10 +103,11 @@ def each(seen: Seen, of: str, task: str | None = None) -> np.ndarray:
         return values.astype(float)
     if task is None:
         return values.sum(axis=1)
-    return _own_task(seen, values, task)
+    return own_task(seen, values, task)
 
 
-def _own_task(seen: Seen, values: np.ndarray, task: str) -> np.ndarray:
+def own_task(seen: Seen, values: np.ndarray, task: str) -> np.ndarray:
+    """Of values by own task, (cadres, tasks of his department), those of one task by name; NaN where a cadre does not do it."""
     k = seen.names.tasks.index(task)
     departments = seen.world.departments
     is_own = np.arange(departments["task"].shape[1]) < departments["n_tasks"][:, None]
@@ -307,7 +309,7 @@ def monthly_chance_to_leave(seen: Seen) -> np.ndarray:
         exit_chance(
             rate, b.exit_of_burnout, burnout, b.exit_of_injustice, unjust, b.exit_of_ability, potential, b.exit_of_pay, log_pay
         )
-        for burnout, unjust, potential, log_pay in zip(_burnout(seen), injustice, c["potential"], c["log_pay"], strict=True)
+        for burnout, unjust, potential, log_pay in zip(burnout_of(c), injustice, c["potential"], c["log_pay"], strict=True)
     ]
     return np.array(chances)
 

@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import kendalltau
 
-from experiments.evidence.limits import SEED, Estimate, Limit, Trial, read_setting, value_of
+from experiments.evidence.limits import CONFIDENCE, SEED, Estimate, Limit, Trial, read_setting, value_of
 from sim.history import HISTORY
 from sim.rules.ranking import BOTTOM, TOP
 from sim.run import Setting, Stage, walk
 from sim.schemes.locate import configuration_folder
 
-CONFIDENCE = 2.576  # standard errors of a 99 % interval
 GRADES = {"bottom": (BOTTOM, 1.0), "top": (TOP, -1.0)}
 
 

@@ -29,15 +29,11 @@ from sim.schemes.nodes import Node, descend, merged, walk
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
 from sim.schemes.scheme import Document, Scheme
-from sim.schemes.words import dotted
 
 LABORATORY = "laboratory"
 BEHAVIOUR_WORDS = frozenset({"behaviour", "behaviours", "behavior", "posterior"})
-SHAPES: dict[str, tuple[type, str]] = {
-    "list[": (list, "list of arms"),
-    "dict[": (dict, "number by arm"),
-}  # where a measure takes several
-SECTIONS = {"B": "field and laboratory", "C": "burnout, justice, motivation"}
+#: How several arms are written, by the annotation of a measure's parameter as far as `ArmName`.
+SHAPES: dict[str, tuple[type, str]] = {"list[": (list, "list of arms"), "dict[": (dict, "number by arm")}
 
 
 class Kind(StrEnum):
@@ -371,8 +367,3 @@ def _changes(node: Node, path: tuple[str | int, ...], only: str = "") -> dict[st
             raise UserError([finding_at(node, (*path, key), "a change is a path into the setting", key, expected)])
         sorted_[part][rest] = value
     return sorted_
-
-
-def where(row: Row) -> str:
-    """The path of a row's file inside the configurations, for people."""
-    return dotted((row.path.parent.name, row.path.name))

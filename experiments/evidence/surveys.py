@@ -16,12 +16,12 @@ from experiments.evidence.field import MEASURES
 from experiments.evidence.measures import (
     DERIVED,
     ArmName,
-    _own_task,
-    _per_month,
     correlation_over,
     each,
     mean,
     monthly_chance_to_leave,
+    own_task,
+    per_month,
     pooled,
 )
 from sim.population.founding import plan_units
@@ -47,7 +47,7 @@ def _task_output(seen: Seen) -> np.ndarray:
     Studies of performance compare people who do the same job: contribution without help given and harm done, over the value of
     the department's normal month at the branch's workload.
     """
-    contribution, given, done = (_per_month(f"window_{what}")(seen) for what in ("contribution", "help", "sabotage"))
+    contribution, given, done = (per_month(f"window_{what}")(seen) for what in ("contribution", "help", "sabotage"))
     departments = seen.world.departments
     workload = seen.world.branches["workload"][departments["branch"]]
     own = np.arange(departments["share"].shape[1]) < departments["n_tasks"][:, None]
@@ -58,7 +58,7 @@ def _task_output(seen: Seen) -> np.ndarray:
 def _hours(seen: Seen) -> np.ndarray:
     """Hours a week over the last twelve months, 40 for a normal full month: tasks, help, harm and appraisal itself."""
     columns = ("window_effort", "window_help", "window_sabotage", "window_overhead")
-    return 40.0 * np.sum([_per_month(column)(seen) for column in columns], axis=0)
+    return 40.0 * np.sum([per_month(column)(seen) for column in columns], axis=0)
 
 
 def _imbalance(seen: Seen) -> np.ndarray:
@@ -143,7 +143,7 @@ def weight_really_given(arms: Arms, arm: ArmName, task: str) -> float:
     for seen in arms[arm]:
         books = seen.appraised_by(0).cadres  # the books of the period, as the last appraisal looks at them
         scores.append(books["score"])
-        outputs.append(np.column_stack([_own_task(seen, books["period_output"], name) for name in seen.names.tasks]))
+        outputs.append(np.column_stack([own_task(seen, books["period_output"], name) for name in seen.names.tasks]))
     x, y = np.concatenate(outputs), np.concatenate(scores)
     x = x - x.mean(axis=0)
     weights = np.abs(np.linalg.lstsq(x, y - y.mean(), rcond=None)[0]) * x.std(axis=0)
@@ -249,7 +249,7 @@ DERIVED.update(
         "task_output": _task_output,
         "hours": _hours,
         "time_withheld": lambda seen: 40.0 - _hours(seen),
-        "misbehaviour": lambda seen: _per_month("window_falsified")(seen) + _per_month("window_sabotage")(seen),
+        "misbehaviour": lambda seen: per_month("window_falsified")(seen) + per_month("window_sabotage")(seen),
         "imbalance": _imbalance,
         "wish_to_leave": _wish_to_leave,
     }

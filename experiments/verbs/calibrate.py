@@ -22,6 +22,7 @@ import numpy as np
 from experiments.evidence.arms import run_row
 from experiments.evidence.matching import Box, Effort, Matched, Targets, centre_of, contraction, match
 from experiments.evidence.measures import MEASURES
+from experiments.evidence.priors import prior_of
 from experiments.evidence.rows import Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import RowResult, judge_row
 from experiments.runs.runner import check_workers
@@ -148,19 +149,6 @@ def read_plan(path: Path | None = None) -> dict[str, Any]:
     return plan
 
 
-def prior_of(names: Sequence[str], reference: str = "default") -> Box:
-    """The declared ranges of parameters."""
-    beside = read_behaviour(reference).annotations
-    low, high = [], []
-    for name in names:
-        annotation = beside.get(name)
-        if annotation is None or annotation.low is None or annotation.high is None:
-            raise UserError.of("a parameter to be fitted needs a declared range", path=name, expected="low and high")
-        low.append(annotation.low)
-        high.append(annotation.high)
-    return Box(tuple(names), np.array(low, float), np.array(high, float))
-
-
 def fit_rows() -> list[Row]:
     """All rows marked fit."""
     return [row for row in map(load_row, row_ids()) if row.file.fit]
@@ -198,7 +186,7 @@ def numbers_at(behaviour: Behaviour, rows: Sequence[Row], targets: Sequence[Targ
 
 
 @dataclass(frozen=True)
-class Task:
+class Setup:
     """What a worker needs to know once: everything about a simulation besides the point."""
 
     base: Behaviour
@@ -208,29 +196,29 @@ class Task:
     replicates: int
 
 
-_AT_HAND: dict[str, Any] = {}  # the worker's own task and rows
+_AT_HAND: dict[str, Any] = {}  # the worker's own setup and rows
 
 
-def _get_ready(task: Task) -> None:
-    rows = [read_row(path) for path in task.rows]
+def _get_ready(setup: Setup) -> None:
+    rows = [read_row(path) for path in setup.rows]
     for row in rows:
         _ = row.arms
-    _AT_HAND.update(task=task, rows=rows)
+    _AT_HAND.update(setup=setup, rows=rows)
 
 
 def _numbers(point: np.ndarray) -> list[float]:
-    task: Task = _AT_HAND["task"]
-    behaviour = task.base.model_copy(update=dict(zip(task.names, map(float, point), strict=True)))
-    return numbers_at(behaviour, _AT_HAND["rows"], task.targets, task.replicates)
+    setup: Setup = _AT_HAND["setup"]
+    behaviour = setup.base.model_copy(update=dict(zip(setup.names, map(float, point), strict=True)))
+    return numbers_at(behaviour, _AT_HAND["rows"], setup.targets, setup.replicates)
 
 
-def simulator(task: Task, workers: int, tell: Tell) -> Callable[[np.ndarray], np.ndarray]:
+def simulator(setup: Setup, workers: int, tell: Tell) -> Callable[[np.ndarray], np.ndarray]:
     """A function from points to numbers that runs the rows, points shared out to processes; the order decides nothing."""
 
     def simulate(points: np.ndarray) -> np.ndarray:
         begun, values = time.monotonic(), []
         context = multiprocessing.get_context("spawn")  # threads and compiled code do not survive a fork
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_get_ready, initargs=(task,)) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_get_ready, initargs=(setup,)) as pool:
             for done, one in enumerate(pool.map(_numbers, points, chunksize=4), start=1):
                 values.append(one)
                 if done % 64 == 0:
@@ -261,8 +249,8 @@ def calibrate(
     effort = Effort(
         plan["first_wave"], plan["waves"], plan["next_waves"], plan["proposals"], plan["posterior"], plan["seed"]
     )  # fmt: skip
-    task = Task(base, names, tuple(row.path for row in used), targets, replicates)
-    simulate = simulator(task, check_workers(workers), tell)
+    setup = Setup(base, names, tuple(row.path for row in used), targets, replicates)
+    simulate = simulator(setup, check_workers(workers), tell)
     matched = match(simulate, prior, as_targets(targets), effort, tell)
     values = {name: rounded(value) for name, value in zip(names, centre_of(matched), strict=True)}
     centre = Behaviour.model_validate(base.model_dump() | values)

@@ -97,7 +97,7 @@ def method(
         runs = list(pool.map(lambda r: simulate_schemes(usual, chosen, r), range(replicates)))
     for number, scheme in enumerate(chosen):
         needed += needed_replicates(scheme.name, np.array([records[number].outcomes for records in runs]))
-    rows = {name: max(phase.months for arm in load_row(name).arms.values() for phase in arm.phases[-1:]) for name in row_ids()}
+    rows = {name: max(arm.phases[-1].months for arm in load_row(name).arms.values()) for name in row_ids()}
     longest = max(rows, key=lambda name: rows[name])
     return Method(organisation, settling, needed, (longest, rows[longest]), time.monotonic() - begun)
 

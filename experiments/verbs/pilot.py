@@ -24,6 +24,7 @@ import numpy as np
 
 from experiments.design.cases import Case, Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
+from experiments.evidence.measures import burnout_of
 from experiments.runs.courses import Walked, run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
@@ -43,6 +44,7 @@ from experiments.statistics.trials import (
 )  # fmt: skip
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES, SERIES
+from sim.rules.burnout import BURNOUT_FROM, OVERLOAD_FROM
 from sim.schemes.plans.pilot import PilotPlan
 
 if TYPE_CHECKING:
@@ -68,8 +70,8 @@ OF_CADRE: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "exhaustion_mean": lambda c: c["exhaustion"],
     "cynicism_mean": lambda c: c["cynicism"],
     "efficacy_mean": lambda c: c["efficacy"],
-    "burnout_share": lambda c: 0.4 * c["exhaustion"] + 0.3 * c["cynicism"] + 0.3 * (6.0 - c["efficacy"]) >= 3.5,
-    "overload_share": lambda c: c["load"] > 1.2,
+    "burnout_share": lambda c: burnout_of(c) >= BURNOUT_FROM,
+    "overload_share": lambda c: c["load"] > OVERLOAD_FROM,
     "justice_distributive": lambda c: c["justice_distributive"],
     "justice_procedural": lambda c: c["justice_procedural"],
     "justice_interpersonal": lambda c: c["justice_interpersonal"],

@@ -7,7 +7,7 @@ study's store. Nothing here is told without an interval.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +77,6 @@ class Robustness:
     kept: np.ndarray
     ran: Ran
     folder: Path | None = None
-    _notes: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -299,7 +298,10 @@ def run_robustness(
     """
     store.write_points(worlds.table)
     n = plan.replicates
-    own_luck = lambda point: range(point * n, (point + 1) * n)  # noqa: E731 - a name says what the range is for
+
+    def own_luck(point: int) -> range:
+        return range(point * n, (point + 1) * n)
+
     ran = run_cases(store, Cases(design, worlds, n), own_luck, workers=workers, core=core, progress=progress, **how)
     return read_robustness(design, plan, worlds, store, ran)
 

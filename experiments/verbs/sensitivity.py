@@ -228,28 +228,27 @@ class Sensitivity:
 
     def ranking(self, outcome: str, target: str | None = None, method: str | None = None) -> pd.DataFrame:
         """The main index of every parameter for one outcome, the largest first, the dummy left out."""
-        method = method or self.plan.methods[0]
-        target = target or next(iter(self.targets))
-        table = self.indices
-        rows = table[
-            (table["method"] == method) & (table["target"] == target) & (table["outcome"] == outcome)
-            & (table["kind"] == MAIN[method]) & (table["parameter"] != DUMMY)
-        ]  # fmt: skip
-        return rows.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+        rows = self._main(outcome, target, method)
+        return rows[rows["parameter"] != DUMMY].sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
 
     def floor(self, outcome: str, target: str | None = None, method: str | None = None) -> float:
         """The dummy's main index, upper end of its interval; NaN without a dummy."""
-        method = method or self.plan.methods[0]
-        target = target or next(iter(self.targets))
-        table = self.indices
-        rows = table[
-            (table["method"] == method) & (table["target"] == target) & (table["outcome"] == outcome)
-            & (table["kind"] == MAIN[method]) & (table["parameter"] == DUMMY)
-        ]  # fmt: skip
+        rows = self._main(outcome, target, method)
+        rows = rows[rows["parameter"] == DUMMY]
         if rows.empty:
             return float("nan")
         ends = rows[["value", "high"]].to_numpy(float)
         return float(np.nanmax(ends)) if np.isfinite(ends).any() else float("nan")
+
+    def _main(self, outcome: str, target: str | None, method: str | None) -> pd.DataFrame:
+        """Rows of `indices` with the main index for one outcome; by default of the first target and method."""
+        method = method or self.plan.methods[0]
+        target = target or next(iter(self.targets))
+        table = self.indices
+        return table[
+            (table["method"] == method) & (table["target"] == target) & (table["outcome"] == outcome)
+            & (table["kind"] == MAIN[method])
+        ]  # fmt: skip
 
     def to_salib(self, outcome: str, target: str | None = None, method: str | None = None) -> Any:
         """SALib's own problem with samples and results set, for whatever else SALib can do with them."""

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.evidence.matching import Box, Effort, Matched, Targets, contraction, match
+from experiments.evidence.measures import burnout_of
 from experiments.runs.runner import check_workers
 from sim.errors import UserError
 from sim.population.columns import CADRE_COLUMNS
 from sim.run import simulate
 from sim.schemes.behaviour import Behaviour
-from sim.schemes.load import read_behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
 from sim.schemes.words import did_you_mean
@@ -207,8 +207,7 @@ def sampling_error(answers: Answers, seed: int) -> np.ndarray:
 
 def answers_in(cadres: np.ndarray, asked_items: Sequence[str]) -> dict[str, np.ndarray]:
     """What all cadres would answer on the last day."""
-    index = 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
-    return {name: index if name == BURNOUT else cadres[name].astype(float) for name in asked_items}
+    return {name: burnout_of(cadres) if name == BURNOUT else cadres[name].astype(float) for name in asked_items}
 
 
 def simulated_statistics(behaviour: Behaviour, asked: Asked, asked_items: Sequence[str], replicate: int) -> np.ndarray:
@@ -218,23 +217,6 @@ def simulated_statistics(behaviour: Behaviour, asked: Asked, asked_items: Sequen
         warmup_months=asked.warmup_months, seed=asked.seed, replicate=replicate,
     )  # fmt: skip
     return np.array(list(statistics_of(answers_in(run.world.cadres, asked_items)).values()))
-
-
-def prior_of(names: Sequence[str], reference: str = "default") -> Box:
-    """The declared ranges of parameters. Raises `UserError` for an unknown parameter or one named twice."""
-    if not names or len(set(names)) != len(names):
-        raise UserError.of("name the parameters to fit, each once", found=", ".join(names) or "none")
-    beside = read_behaviour(reference).annotations
-    low, high = [], []
-    for name in names:
-        if name not in Behaviour.model_fields:
-            raise UserError.of("behaviour has no such parameter", found=name, hint=did_you_mean(name, Behaviour.model_fields))
-        annotation = beside.get(name)
-        if annotation is None or annotation.low is None or annotation.high is None:
-            raise UserError.of("a parameter to be fitted needs a declared range", path=name, expected="low and high")
-        low.append(float(annotation.low))
-        high.append(float(annotation.high))
-    return Box(tuple(names), np.array(low), np.array(high))
 
 
 def run_fit(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -306,8 +306,6 @@ def check_schedule(setting: Setting, changes: tuple[Change, ...]) -> None:
     Raises:
         UserError: naming the month or branch.
     """
-    from dataclasses import replace
-
     from sim.run import Stage
 
     Stage(replace(setting, schedule=changes)).course(setting.baseline)

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.evidence.limits import Check, check_point, limit_names, load_limit
+from experiments.evidence.limits import Check, check_limit, limit_names
 from experiments.evidence.published import Cell, check_simulation
 from experiments.evidence.rows import Row, load_row, row_ids
-from experiments.evidence.verdicts import MET, Judged, RowResult, Verdict, judge_row
+from experiments.evidence.verdicts import Judged, RowResult, Verdict, judge_row
 from experiments.runs.runner import check_workers
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
@@ -27,9 +27,9 @@ from sim.schemes.locate import configuration_folder
 SECTION_A = {
     "A1": "forced_distribution", "A2": "tournament_misallocation", "A3": "quota_oracle", "A4": "promotion_by_competence",
 }  # fmt: skip
-FAST_POINTS = 1  # random points a limit is tried at beside its examples; the tests try ten
+RANDOM_POINTS = 1  # at which a limit is tried beside its examples; the tests try ten
 FAST_CELLS = 2  # cells of every published table in a fast run
-ORDER = [Verdict.IN_BAND.value, Verdict.RIGHT_SIGN.value, Verdict.SIGN_ONLY.value, Verdict.MISSED.value]
+ORDER = [verdict.value for verdict in Verdict]  # best first
 
 Tell = Callable[[str], None]
 
@@ -110,10 +110,7 @@ def validate(
     found.assumed = frozenset(name for name, beside in read_behaviour().annotations.items() if beside.status != "fitted")
 
     def limit(name: str) -> tuple[str, list[Check]]:
-        read = load_limit(name)
-        checks = [check for at, point, printed in read.printed_points() for check in check_point(read, at, point, printed)]
-        for number, point in enumerate(read.random_points(FAST_POINTS)):
-            checks += check_point(read, f"point {number + 1}", point)
+        checks = check_limit(name, RANDOM_POINTS)
         tell(name)
         return name, checks
 
@@ -216,13 +213,3 @@ def drops(found: Validation, stored: dict[str, dict[str, str]]) -> list[str]:
         told += [f"{row}: gone" for row in stored if row not in now]
         told += [f"{row} {claim}: gone" for row in stored if row in now for claim in stored[row] if claim not in now[row]]
     return told
-
-
-def share_met(results: Sequence[RowResult]) -> tuple[int, int]:
-    """(rows met, rows)."""
-    return sum(result.is_met for result in results), len(results)
-
-
-def is_met(judged: Judged) -> bool:
-    """Whether a claim is met."""
-    return judged.verdict in MET
