@@ -11,6 +11,7 @@ from experiments.statistics.intervals import (
     half_width,
     is_settled,
     mean_present,
+    mean_with_interval,
     normal_quantile,
     paired_difference,
     pooled_shares,
@@ -31,6 +32,14 @@ def test_interval_is_the_t_interval_of_scipy() -> None:
     assert np.allclose(paired.difference, (values - baseline).mean(axis=0))
     assert (paired.n == 12).all()
     assert (paired.missing == 0).all()
+
+
+def test_one_mean_has_the_t_interval_of_scipy_over_the_values_present() -> None:
+    values = np.random.default_rng(4).normal(2.0, 3.0, 17)
+    known = scipy_stats.ttest_1samp(values, 0.0).confidence_interval(0.9)
+    for given in (values, np.append(values, np.nan)):
+        assert mean_with_interval(given, 0.9) == pytest.approx((values.mean(), known.low, known.high))
+    assert np.isnan(mean_with_interval(np.array([1.0]))[1:]).all() and np.isnan(mean_with_interval(np.array([np.nan]))).all()
 
 
 def test_missing_values_never_enter_a_mean() -> None:

@@ -66,6 +66,12 @@ def half_width(values: np.ndarray, confidence: float = CONFIDENCE) -> np.ndarray
     return student_quantile(n, confidence) * np.sqrt(variance / np.maximum(n, 1))
 
 
+def mean_with_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
+    """Mean of the values present, (n,), with the low and high end of its t interval; NaN where there are too few."""
+    mean, half = float(mean_present(values[:, None])[0]), float(half_width(values[:, None], confidence)[0])
+    return mean, mean - half, mean + half
+
+
 def paired_difference(values: np.ndarray, baseline: np.ndarray, confidence: float = CONFIDENCE) -> Paired:
     """Mean paired difference with its t interval; rows are replicates in the same order, columns are outcomes."""
     if values.shape != baseline.shape:

@@ -22,7 +22,7 @@ from experiments.design.study import Design
 from experiments.design.worlds import latin_hypercube
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
-from experiments.statistics.intervals import half_width, mean_present
+from experiments.statistics.intervals import mean_with_interval
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.adversary import AdversaryPlan
@@ -88,7 +88,7 @@ class Adversary:
             row: dict[str, Any] = {"scheme": attack.scheme}
             loss = self.better * (attack.as_it_is - attack.at_worst)
             for name, values in (("as_it_is", attack.as_it_is), ("at_worst", attack.at_worst), ("loss", loss)):
-                row |= dict(zip((name, f"{name}_low", f"{name}_high"), with_interval(values), strict=True))
+                row |= dict(zip((name, f"{name}_low", f"{name}_high"), mean_with_interval(values), strict=True))
             rows.append(row | {"seen_by_search": attack.seen})
         return pd.DataFrame(rows)
 
@@ -100,7 +100,7 @@ class Adversary:
         rows = []
         for attack in self.attacks:
             for path, values in attack.put_back.items():
-                gain = with_interval(self.better * (values - attack.at_worst))
+                gain = mean_with_interval(self.better * (values - attack.at_worst))
                 rows.append((attack.scheme, path, self.nominal[path], attack.worst[path], *gain))
         table = pd.DataFrame(rows, columns=["scheme", "parameter", "as_it_is", "at_worst", "made_good", "low", "high"])
         order = {attack.scheme: place for place, attack in enumerate(self.attacks)}
@@ -119,7 +119,7 @@ class Adversary:
         rows = []
         for attack in self.attacks:
             for paths, values in attack.together:
-                loss = with_interval(self.better * (attack.as_it_is - values))
+                loss = mean_with_interval(self.better * (attack.as_it_is - values))
                 rows.append((attack.scheme, len(paths), ", ".join(paths), *loss))
         return pd.DataFrame(rows, columns=["scheme", "n_parameters", "parameters", "loss", "low", "high"])
 
@@ -133,12 +133,6 @@ class Adversary:
         """Put the tables and the worst behaviours into a folder."""
         for name in ("losses", "drivers", "together"):
             getattr(self, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-
-
-def with_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean, low and high of its 95 % interval."""
-    mean, half = float(mean_present(values[:, None])[0]), float(half_width(values[:, None])[0])
-    return mean, mean - half, mean + half
 
 
 def harmed(outcome: str) -> int:

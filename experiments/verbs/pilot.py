@@ -29,7 +29,7 @@ from experiments.runs.courses import Walked, run_courses, told_failures, walk_co
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
-from experiments.statistics.intervals import half_width
+from experiments.statistics.intervals import mean_with_interval
 from experiments.statistics.trials import (
     Estimate,
     before_after,
@@ -173,8 +173,7 @@ class Pilot:
         estimates = [self.estimate(world, design, clusters, length) for world in self.worlds]
         true = np.array([self.true_effect(world, design, clusters, length) for world in self.worlds])
         effects = np.array([estimate.effect for estimate in estimates])
-        bias = effects - true
-        half = float(half_width(bias[:, None])[0])
+        bias, bias_low, bias_high = mean_with_interval(effects - true)
         # an effect of the wrong sign is not found but mistaken
         hits = sum(estimate.finds(level) and estimate.effect * true.mean() >= 0 for estimate in estimates)
         low, high = share_interval(hits, n)
@@ -188,7 +187,7 @@ class Pilot:
             "power": hits / n, "power_low": low, "power_high": high,
             "false_positive": false, "false_positive_low": false_low, "false_positive_high": false_high,
             "true_effect": true.mean(), "estimate": effects.mean(), "estimate_sd": effects.std(ddof=1),
-            "bias": bias.mean(), "bias_low": bias.mean() - half, "bias_high": bias.mean() + half, "coverage": covered,
+            "bias": bias, "bias_low": bias_low, "bias_high": bias_high, "coverage": covered,
         }  # fmt: skip
 
     def estimate(self, world: Worlds, design: str, clusters: int, length: int) -> Estimate:
@@ -293,10 +292,8 @@ class Pilot:
         for length in sorted(set(self.plan.lengths)):
             found = [self._parts(world, length) for world in self.worlds]
             for source in found[0]:
-                values = np.array([parts[source] for parts in found])
-                half = float(half_width(values[:, None])[0])
-                mean = float(values.mean())
-                rows.append({"length": length, "source": source, "value": mean, "low": mean - half, "high": mean + half})
+                value, low, high = mean_with_interval(np.array([parts[source] for parts in found]))
+                rows.append({"length": length, "source": source, "value": value, "low": low, "high": high})
         return pd.DataFrame(rows)
 
     def _parts(self, world: Worlds, length: int) -> dict[str, float]:
@@ -341,8 +338,7 @@ class Pilot:
             values["difference"] = list(np.array(values["treated"]) - np.array(values["untreated"]))
             row: dict[str, Any] = {"clusters": trial.clusters}
             for name, each in values.items():
-                half = float(half_width(np.array(each)[:, None])[0])
-                row |= {name: np.mean(each), f"{name}_low": np.mean(each) - half, f"{name}_high": np.mean(each) + half}
+                row |= dict(zip((name, f"{name}_low", f"{name}_high"), mean_with_interval(np.array(each)), strict=True))
             rows.append(row)
         return pd.DataFrame(rows)
 

@@ -30,7 +30,7 @@ from experiments.design.study import Design
 from experiments.runs.folder import told_where
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
-from experiments.statistics.intervals import half_width, mean_present
+from experiments.statistics.intervals import half_width, mean_present, mean_with_interval
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sweep import SweepPlan
@@ -148,9 +148,7 @@ class Sweep:
             for s, scheme in enumerate(self.design.scheme_names):
                 for o, outcome in enumerate(OUTCOME_NAMES):
                     apart = by_class[:, high[s, o], s, o] - by_class[:, low[s, o], s, o]
-                    width = half_width(apart[:, None])[0]
-                    move = mean_present(apart[:, None])[0]
-                    rows.append((path, scheme, outcome, levels[low[s, o]], levels[high[s, o]], move, move - width, move + width))
+                    rows.append((path, scheme, outcome, levels[low[s, o]], levels[high[s, o]], *mean_with_interval(apart)))
         columns = ["path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
 

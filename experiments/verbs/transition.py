@@ -22,7 +22,7 @@ from experiments.runs.courses import run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
-from experiments.statistics.intervals import half_width
+from experiments.statistics.intervals import half_width, mean_with_interval
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOMES, SERIES
 from sim.schemes.plans.transition import TransitionPlan
@@ -185,8 +185,7 @@ class Transition:
 
 
 def _with_interval(name: str, values: np.ndarray) -> dict[str, float]:
-    half = float(half_width(values[:, None])[0])
-    return {name: float(values.mean()), f"{name}_low": float(values.mean() - half), f"{name}_high": float(values.mean() + half)}
+    return dict(zip((name, f"{name}_low", f"{name}_high"), mean_with_interval(values), strict=True))
 
 
 def recovered(ahead: np.ndarray, gain: float, tolerance: float) -> float:
