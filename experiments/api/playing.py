@@ -44,8 +44,6 @@ PUSHED, EASED = 1.3, 0.7
 #: The most work in a month on one task, and on all together, in normal months.
 MOST_ON_TASK, MOST_IN_MONTH = 2.0, 2.5
 MOST_CADRES = 1000
-#: What the model's own rule reports.
-AS_MODEL_REPORTS = AS_MODEL
 
 
 @dataclass(frozen=True)

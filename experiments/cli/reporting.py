@@ -10,9 +10,6 @@ import typer
 from experiments.cli import plumbing
 from experiments.cli.plumbing import app
 
-#: Stands for `--pdf` without a file of its own.
-BESIDE = ""
-
 
 @app.command()
 @plumbing.told_plainly

@@ -55,21 +55,22 @@ def burnout_of(cadres: np.ndarray) -> np.ndarray:
     return 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
 
 
-def per_month(column: str) -> Callable[[Seen], np.ndarray]:
-    """A column that is summed up over the last twelve months, per month, in the column's own unit."""
+def per_step(column: str) -> Callable[[Seen], np.ndarray]:
+    """Mean over the steps of the last twelve months of a column that sums them up, in the column's own unit."""
     return lambda seen: seen.world.cadres[column] / seen.setting.window
 
 
-#: Quantities of a cadre that are no column of his: output a month in wages (value-weighted, help included, luck excluded) ...
+#: Quantities of a cadre that are no column of his; what is done is a mean over the steps of the last twelve months.
 DERIVED: dict[str, Callable[[Seen], np.ndarray]] = {
-    "output_value": per_month("window_contribution"),
-    "effort_total": per_month("window_effort"),
-    "help": per_month("window_help"),
-    "falsified_value": per_month("window_falsified"),
-    "burnout": lambda seen: burnout_of(seen.world.cadres),
-    "own_drive": lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"],
+    "output_value": per_step("window_contribution"),  # wages a month: value-weighted, help included, luck excluded
+    "effort_total": per_step("window_effort"),  # normal months of work
+    "help": per_step("window_help"),  # normal months of work
+    "falsified_value": per_step("window_falsified"),  # wages a month
+    "burnout": lambda seen: burnout_of(seen.world.cadres),  # MBI scale, 0..6
+    "own_drive": lambda seen: seen.world.cadres["psm"] * seen.world.cadres["motivation"],  # x normal
+    # the opposite of exhaustion and cynicism, on their scale
     "engagement": lambda seen: 6.0 - 0.5 * (seen.world.cadres["exhaustion"] + seen.world.cadres["cynicism"]),
-    "workload": lambda seen: _of_branch(seen, "workload"),
+    "workload": lambda seen: _of_branch(seen, "workload"),  # what the branch is asked for, x normal
     "resources": lambda seen: _resources(seen),
 }
 
@@ -80,7 +81,7 @@ def _of_branch(seen: Seen, column: str) -> np.ndarray:
 
 
 def _resources(seen: Seen) -> np.ndarray:
-    """Job resources as the model adds them up: care, coaching, feedback, autonomy and what the branch has."""
+    """Job resources, 0..1, as `sim.rules.burnout.resources_at_work` adds them up."""
     scheme = _schemes(seen.world)
     of_branch = _of_branch(seen, "resources")
     return 0.2 * (scheme["care"] + scheme["coaching"] + scheme["feedback"] + scheme["autonomy"] + of_branch)

@@ -21,7 +21,7 @@ from experiments.evidence.measures import (
     mean,
     monthly_chance_to_leave,
     own_task,
-    per_month,
+    per_step,
     pooled,
 )
 from sim.population.founding import plan_units
@@ -47,7 +47,7 @@ def _task_output(seen: Seen) -> np.ndarray:
     Studies of performance compare people who do the same job: contribution without help given and harm done, over the value of
     the department's normal month at the branch's workload.
     """
-    contribution, given, done = (per_month(f"window_{what}")(seen) for what in ("contribution", "help", "sabotage"))
+    contribution, given, done = (per_step(f"window_{what}")(seen) for what in ("contribution", "help", "sabotage"))
     departments = seen.world.departments
     workload = seen.world.branches["workload"][departments["branch"]]
     own = np.arange(departments["share"].shape[1]) < departments["n_tasks"][:, None]
@@ -58,11 +58,11 @@ def _task_output(seen: Seen) -> np.ndarray:
 def _hours(seen: Seen) -> np.ndarray:
     """Hours a week over the last twelve months, 40 for a normal full month: tasks, help, harm and appraisal itself."""
     columns = ("window_effort", "window_help", "window_sabotage", "window_overhead")
-    return 40.0 * np.sum([per_month(column)(seen) for column in columns], axis=0)
+    return 40.0 * np.sum([per_step(column)(seen) for column in columns], axis=0)
 
 
 def _imbalance(seen: Seen) -> np.ndarray:
-    """Effort beyond what reward, recognition and meaning return, on the day that is looked at."""
+    """Effort beyond what reward, recognition and meaning return, in normal full loads, on the day that is looked at."""
     c, recognition = seen.world.cadres, float(seen.world.schemes["recognition"][0])
     return np.array(
         [effort_reward_imbalance(*one) for one in zip(c["load"], c["pay"] + 0.1 * recognition, c["motivation"], strict=True)]
@@ -248,8 +248,9 @@ DERIVED.update(
     {
         "task_output": _task_output,
         "hours": _hours,
-        "time_withheld": lambda seen: 40.0 - _hours(seen),
-        "misbehaviour": lambda seen: per_month("window_falsified")(seen) + per_month("window_sabotage")(seen),
+        "time_withheld": lambda seen: 40.0 - _hours(seen),  # hours a week
+        # value made up (wages a month) and harm done (normal months of work a month), one for one
+        "misbehaviour": lambda seen: per_step("window_falsified")(seen) + per_step("window_sabotage")(seen),
         "imbalance": _imbalance,
         "wish_to_leave": _wish_to_leave,
     }

@@ -105,7 +105,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Worlds:
-    """One replicate: monthly values of the eligible branches in the whole worlds and in every trial, and who was drawn."""
+    """One replicate: monthly outcome, in its unit, of the eligible branches in whole worlds and every trial; who was drawn."""
 
     stay: np.ndarray  # (months, branches)
     whole: np.ndarray
