@@ -192,6 +192,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         "autonomous_motivation_mean", "also", 1, "x normal", "Autonomous motivation", "Mean autonomous motivation, 1 = normal"
     ),
     Outcome("understanding_mean", "also", 1, "share", "Understanding", "Mean understanding of the scheme"),
+    Outcome("absence_share", "also", -1, "share", "Absence", "Share of working time lost to illness"),
     Outcome("exit_share", "also", -1, "share a year", "Exits", "Share of cadres who leave in the twelve months"),
     Outcome("target_drift", "also", 0, "x start", "Target drift", "Mean target relative to the scheme's first targets"),
     Outcome("taxpayer_satisfaction", "also", 1, "share", "Taxpayer satisfaction", "Mean satisfaction of taxpayers"),
@@ -492,7 +493,7 @@ def _per_cadre(world: World, window: int) -> dict[str, float]:
         name: float(cadres[column].mean()) / window
         for name, column in (
             ("surplus", "window_surplus"), ("bonus_cost", "window_pay"), ("effort_mean", "window_effort"),
-            ("help_mean", "window_help"), ("sabotage_mean", "window_sabotage"), ("appraisal_hours_share", "window_overhead"),
+            ("help_mean", "window_help"), ("absence_share", "window_absence"), ("sabotage_mean", "window_sabotage"), ("appraisal_hours_share", "window_overhead"),
         )
     }  # fmt: skip
     values["exit_share"] = float(cadres["window_exits"].mean()) * _steps_in_window(world) / window

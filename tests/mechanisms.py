@@ -90,8 +90,8 @@ BURNOUT_OWN = (
     "history.cynicism_mean", "history.efficacy_mean", "history.burnout_share",
 )  # fmt: skip
 STRAINS = {
-    "load_strain": 1.0, "demand_strain": 1.0, "overhead_strain": 1.0, "threat_strain": 1.0, "role_conflict_strain": 1.0,
-    "imbalance_strain": 1.0,
+    "load_strain": 1.0, "demand_strain": 1.0, "overhead_strain": 1.0, "monitoring_strain": 1.0, "threat_strain": 1.0,
+    "role_conflict_strain": 1.0, "imbalance_strain": 1.0,
     "resource_relief": 0.5, "capacity": 0.9, "cynicism_of_resources": 1.0,
 }  # fmt: skip
 
@@ -110,7 +110,7 @@ SWITCHES = (
         idle_behaviour={"luck_persistence": 0.0}, idle_organisation={"tasks.*.controllability": 0.9},
         own=("branches.luck",)),
     Switch(2, "exhaustion takes nothing from work", "base", "goal_attainment", 0.01,
-        behaviour={"fatigue": 0.0, "exhaustion_cost": 0.0, "exit_of_burnout": 0.0},
+        behaviour={"fatigue": 0.0, "exhaustion_cost": 0.0, "exit_of_burnout": 0.0, "illness_of_exhaustion": 0.0},
         idle_behaviour=STRAINS | {"burnout_rate": 0.3, "exhaustion_base": 0.5, "resilience_sd": 0.5, "cynicism_base": 0.0,
                                   "cynicism_of_exhaustion": 0.5, "cynicism_of_injustice": 0.5, "efficacy_base": 0.0,
                                   "efficacy_of_success": 0.5, "cynicism_of_resilience": 0.8, "efficacy_of_resilience": 0.8,
@@ -119,7 +119,7 @@ SWITCHES = (
     Switch(2, "results are not told", "implicit_incentives", "goal_attainment", 0.01,
         scheme={"communication.feedback": 0.0, "process.interim_results": 0.0}, idle_behaviour={"feedback_shows": 0.15}),
     Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
-        idle_behaviour={"illness_share": 0.5}),
+        idle_behaviour={"illness_share": 0.5, "illness_of_exhaustion": 0.5}),
     # 3 the worth of a point
     Switch(3, "nothing hangs on the score", "explicit_incentives", "effort_mean", 0.01,
         scheme={"application.applied": 0.0, "superior.pressure": 0.0}, behaviour={"esteem": 0.0, "goal_commitment": 0.0},

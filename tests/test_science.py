@@ -41,7 +41,7 @@ def earned_and_lost(base: str) -> tuple[Scheme, Scheme]:
 
 @pytest.mark.parametrize("base", ["base", "explicit_incentives"])
 def test_deduction_threatens_and_exhausts(base: str) -> None:
-    ask = paired(*earned_and_lost(base))
+    ask = paired(*earned_and_lost(base), replicates=60)
     assert ask("threat_mean").rises
     assert ask("exhaustion_mean").rises
 
@@ -123,7 +123,7 @@ def test_thresholds_are_nobodys_loss() -> None:
 def test_without_the_floor_more_of_the_sanctioned_do_not_deserve_it() -> None:
     """Rare: one or two in a hundred of those sanctioned stand above the median; under the floor often nobody is sanctioned."""
     with_floor = changed("forced_ranking", "with_floor", {"appraisal.grades.floor": 0.7})
-    ask = paired(with_floor, load_scheme("forced_ranking"), replicates=240)
+    ask = paired(with_floor, load_scheme("forced_ranking"), replicates=480)
     assert ask("wrongly_sanctioned_share").rises
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from trials import changed, founded, walked
 
-from sim.population.entry import LEFT, enter
-from sim.rules.flow import exit_chance, pull_of_pay, weight_of_own
+from sim.population.entry import LEFT, abler_by_choice, enter
+from sim.rules.flow import crowd_of_pay, exit_chance, pull_of_pay, weight_of_own
 from sim.rules.pay import LEAST_PAY, log_of_pay, pay_slope
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_behaviour, load_organisation
@@ -69,10 +69,14 @@ def test_a_promise_that_is_not_kept_sorts_nobody() -> None:
 
 
 def test_the_department_s_pay_hardly_tells_the_able_apart() -> None:
-    """A team bonus returns the wage to departments, so much less of the same money reaches those who made the result."""
+    """A team bonus returns the wage to departments, so less of the same money reaches those who made the result."""
     eyes = {"exit_of_pay": 3.0, "entry_of_pay": 3.0}
-    gain = {name: potential(scheme, eyes) - potential(scheme, BLIND) for name, scheme in (("own", PIECE), ("team", TEAM))}
-    assert gain["team"] < 0.5 * gain["own"]
+    nobody_chooses = {"selection_validity": 0.0}  # else more who come are more to choose from, whoever they are
+    gain = {
+        name: potential(scheme, eyes | nobody_chooses) - potential(scheme, BLIND | nobody_chooses)
+        for name, scheme in (("own", PIECE), ("team", TEAM))
+    }
+    assert gain["team"] < 0.6 * gain["own"]
 
 
 def test_equal_pay_keeps_people_but_not_the_able_ones() -> None:
@@ -91,8 +95,9 @@ def test_a_wage_at_risk_that_results_do_not_return_drives_people_out() -> None:
 
 def test_known_selves_sort_more() -> None:
     """Who applies acts on what he believes: the less people know themselves, the less of the sorting is true."""
-    eyes = {"entry_of_pay": 3.0, "exit_of_pay": 0.0}
-    gain = {r: potential(PIECE, eyes | {"self_insight": r}) - potential(PIECE, BLIND | {"self_insight": r}) for r in (0.29, 1.0)}
+    eyes = {"entry_of_pay": 3.0, "exit_of_pay": 0.0, "selection_validity": 0.0}  # who comes, not who is chosen
+    blind = BLIND | {"selection_validity": 0.0}
+    gain = {r: potential(PIECE, eyes | {"self_insight": r}) - potential(PIECE, blind | {"self_insight": r}) for r in (0.29, 1.0)}
     assert 0.0 < gain[0.29] < 0.5 * gain[1.0]
 
 
@@ -144,7 +149,9 @@ def test_applicants_shift_by_elasticity_times_slope() -> None:
         world.departments["pay_slope"] = 0.3
         enter(world, 0, 7, LEFT)
         shift = world.cadres["potential"][0] - before
-        assert shift == pytest.approx(pull_of_pay(2.0, 0.3) * weight_of_own(insight))
+        chosen = abler_by_choice(behaviour.applicants, crowd_of_pay(2.0, 0.0, 0.3), behaviour.selection_validity)
+        assert chosen > 0.0  # the shift brings more people, of whom the best is better
+        assert shift == pytest.approx(pull_of_pay(2.0, 0.3) * weight_of_own(insight) + chosen)
 
 
 # --- traits of the organisation --------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ FREE = {"ranking": "free", "top_threshold": 1.05, "second_threshold": 1.0, "bott
         "floor": 1.0}  # fmt: skip
 FORCED = {"ranking": "forced", "top_share": 0.2, "second_share": 0.3, "bottom_share": 0.2, "ties": "seniority"}
 LIVELY = {
-    "exit_rate": 0.05,
+    "exit_rate": 0.15,
     "gloss": -0.2,
     "luck_persistence": 0.8,
     "rivalry_salience": 0.8,

@@ -248,7 +248,7 @@ DERIVED.update(
     {
         "task_output": _task_output,
         "hours": _hours,
-        "time_withheld": lambda seen: 40.0 - _hours(seen),  # hours a week
+        "absence": per_step("window_absence"),  # share of working time
         # value made up (wages a month) and harm done (normal months of work a month), one for one
         "misbehaviour": lambda seen: per_step("window_falsified")(seen) + per_step("window_sabotage")(seen),
         "imbalance": _imbalance,

@@ -159,9 +159,9 @@ class Living(Entity):
         conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
         imbalance = effort_reward_imbalance(self.load, self.pay + 0.1 * scheme.recognition, self.motivation)
         return strain(
-            self.load, b.capacity, felt_demand(department.workload), department.overhead, self.threat, conflict, imbalance,
-            self.resources(), b.load_strain, b.demand_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain,
-            b.imbalance_strain, b.resource_relief,
+            self.load, b.capacity, felt_demand(department.workload), department.overhead, scheme.watched, self.threat, conflict,
+            imbalance, self.resources(), b.load_strain, b.demand_strain, b.overhead_strain, b.monitoring_strain, b.threat_strain,
+            b.role_conflict_strain, b.imbalance_strain, b.resource_relief,
         )  # fmt: skip
 
     def find_meaning(self) -> None:

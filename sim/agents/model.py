@@ -20,7 +20,7 @@ from sim.population.entry import DISMISSED
 from sim.population.founding import Names, found, lay_out, tailor
 from sim.population.world import World
 from sim.rules.effort import empty_desk
-from sim.rules.pay import pay_slope
+from sim.rules.pay import pay_level, pay_slope
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
@@ -138,12 +138,16 @@ class AppraisalModel(mesa.Model):
             department.replace_leavers()
 
     def spread_word_of_pay(self) -> None:
-        """How pay rises with potential under each scheme in force, as applicants hear of it."""
+        """What is paid under each scheme in force and how it rises with potential, as applicants hear of it."""
         for arm in range(len(self.schemes)):
             under = [department for department in self.departments if department.arm == arm]
-            slope = pay_slope(*(total(float(one.pay_moments[k]) for one in under) for k in range(PAY_MOMENTS)))
+            people, potential, squares, pay, products = (
+                total(float(one.pay_moments[k]) for one in under) for k in range(PAY_MOMENTS)
+            )
+            slope = pay_slope(people, potential, squares, pay, products)
+            level = pay_level(people, potential, pay, slope)
             for department in under:
-                department.pay_slope = slope
+                department.pay_slope, department.pay_level = slope, level
 
     def plan(self) -> None:
         """Link 1, at the start of a period or of a scheme."""

@@ -29,6 +29,7 @@ from sim.rules.incentives import felt_threat, worth_below
 from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
+    chance_of_illness,
     duty_on,
     duty_priced,
     duty_under,
@@ -77,6 +78,7 @@ class MonthsWork:
     value_reported: float = 0.0
     value_falsified: float = 0.0
     guess: float = 0.0
+    absence: float = 0.0
 
 
 class Working(Entity):
@@ -308,6 +310,7 @@ class Working(Entity):
         month = MonthsWork()
         luck = self.draw_per_task(Purpose.WORK, department.n_tasks)
         present = self.time_at_work()
+        month.absence = 1.0 - present
         for j, task in enumerate(department.tasks):
             made, share = self.model.desk.made[j], department.share[j]
             chance = luck_on_task(
@@ -336,7 +339,9 @@ class Working(Entity):
 
     def time_at_work(self) -> float:
         """Share of this month's work that illness leaves him."""
-        return time_at_work(self.draw_uniforms(Purpose.CHANCES)[3], self.behaviour.illness_chance, self.behaviour.illness_share)
+        b = self.behaviour
+        falls_ill = chance_of_illness(b.illness_chance, b.illness_of_exhaustion, self.exhaustion)
+        return time_at_work(self.draw_uniforms(Purpose.CHANCES)[3], falls_ill, b.illness_share)
 
     def is_audited(self) -> bool:
         """Whether this month's reports are found out."""
@@ -430,6 +435,7 @@ class Working(Entity):
         self.window_detected += month.value_falsified if found else 0.0
         self.window_reported += month.value_reported + (month.value_falsified if found else 0.0)
         self.window_overload += 1.0 if self.load > OVERLOAD_FROM else 0.0
+        self.window_absence += month.absence
         self.window_effort += month.effort
         self.window_help += self.help_given
         self.window_sabotage += self.sabotage_done

@@ -27,7 +27,7 @@ from sim.rules.burnout import (
 from sim.rules.flow import exit_chance
 from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
-from sim.rules.pay import explicit_reward, log_of_pay, pay_slope
+from sim.rules.pay import explicit_reward, log_of_pay, pay_level, pay_slope
 from sim.rules.ranking import ORDINARY
 from sim.rules.responsibility import role_conflict
 from sim.rules.scoring import points_share
@@ -118,7 +118,7 @@ def foreseen_reward(world, d, i):
 
 @allocating
 def spread_word_of_pay(world):
-    """Before the month: how pay rises with potential under each scheme in force, as it was seen a month ago."""
+    """Before the month: what is paid under each scheme in force and how it rises with potential, as it was seen a month ago."""
     if world.behaviour[0].entry_of_pay <= 0.0:
         return
     moments = np.zeros((world.schemes.shape[0], PAY_MOMENTS))
@@ -128,6 +128,7 @@ def spread_word_of_pay(world):
     for department in world.departments:
         m = moments[department.arm]
         department.pay_slope = pay_slope(m[0], m[1], m[2], m[3], m[4])
+        department.pay_level = pay_level(m[0], m[1], m[3], department.pay_slope)
 
 
 @rule
@@ -176,9 +177,9 @@ def update_cadre(world, step, d, i):
     reward = c.pay + 0.1 * scheme.recognition
     imbalance = effort_reward_imbalance(c.load, reward, c.motivation)
     strained = strain(
-        c.load, b.capacity, felt_demand(department.workload), department.overhead, c.threat, conflict, imbalance, resources,
-        b.load_strain, b.demand_strain, b.overhead_strain, b.threat_strain, b.role_conflict_strain, b.imbalance_strain,
-        b.resource_relief,
+        c.load, b.capacity, felt_demand(department.workload), department.overhead, scheme.watched, c.threat, conflict,
+        imbalance, resources, b.load_strain, b.demand_strain, b.overhead_strain, b.monitoring_strain, b.threat_strain,
+        b.role_conflict_strain, b.imbalance_strain, b.resource_relief,
     )  # fmt: skip
     c.exhaustion = next_exhaustion(c.exhaustion, b.exhaustion_base, strained, c.resilience, b.burnout_rate)
     injustice = 1.0 - 0.25 * (c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational)

@@ -34,6 +34,7 @@ from sim.rules.numbers import remembered
 from sim.rules.output import (
     as_exchange,
     capped_attainment,
+    chance_of_illness,
     duty_on,
     duty_priced,
     duty_under,
@@ -358,7 +359,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     helped = received(department.sum_help, help_before, department.size)
     harmed = received(department.sum_sabotage, sabotage_before, department.size)
     _, audit, _, ill = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
-    present = time_at_work(ill, b.illness_chance, b.illness_share)
+    falls_ill = chance_of_illness(b.illness_chance, b.illness_of_exhaustion, c.exhaustion)
+    present = time_at_work(ill, falls_ill, b.illness_share)
     found = audit < scheme.detection
     believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
@@ -437,6 +439,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         c.window_detected += value_falsified if found else 0.0
         c.window_reported += value_reported + (value_falsified if found else 0.0)
         c.window_overload += 1.0 if c.load > OVERLOAD_FROM else 0.0
+        c.window_absence += 1.0 - present
         c.window_effort += effort
         c.window_help += c.help_given
         c.window_sabotage += c.sabotage_done

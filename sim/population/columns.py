@@ -129,6 +129,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("window_detected", "wages", "outcomes", "value falsified and found", 0.0),
     _col("window_reported", "wages", "outcomes", "value reported"),
     _col("window_overload", "steps", "outcomes", "steps with a load above 1.2", 0.0),
+    _col("window_absence", "steps", "outcomes", "working time lost to illness", 0.0),
     _col("window_effort", "months", "outcomes", "effort", 0.0),
     _col("window_help", "months", "outcomes", "help given", 0.0),
     _col("window_sabotage", "months", "outcomes", "sabotage done", 0.0),
@@ -183,6 +184,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col(
         "pay_slope", "log/SD", "people", "how log pay rises with potential under the scheme in force here, as applicants know it"
     ),
+    _col("pay_level", "log", "people", "log pay at average potential under the scheme in force here, as applicants know it"),
     Column(
         "pay_moments",
         "f8",

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from sim.jit import rule
-from sim.population.draws import Purpose, normals, uniforms
-from sim.rules.flow import ability_of, application_score, believed_potential, pull_of_pay, weight_of_own
+from sim.population.draws import Purpose, normal_quantile, normals, uniforms
+from sim.rules.flow import ability_of, application_score, believed_potential, crowd_of_pay, pull_of_pay, weight_of_own
 from sim.rules.numbers import bounded, squashed
 from sim.rules.understanding import understanding_after_change
 
@@ -39,6 +39,21 @@ def best_applicant(luck, key, position, month, applicants, validity, block):
 
 
 @rule
+def abler_by_choice(applicants, times, validity):
+    """How much higher in potential the best applicant stands where `times` as many apply, in standard deviations.
+
+    v (m(n times) - m(n)), with m(n) the normal quantile of (n - 3/8)/(n + 1/4), the best of n to within a fiftieth (Blom
+    1958). The same applicants are drawn whatever a scheme pays, so that worlds differ by what schemes do and not by luck. With
+    one applicant a place there is no choice, however many ask (0).
+    """
+    if applicants <= 1.0:
+        return 0.0
+    crowd = max(1.0, applicants * times)
+    better = normal_quantile((crowd - 0.375) / (crowd + 0.25)) - normal_quantile((applicants - 0.375) / (applicants + 0.25))
+    return validity * better
+
+
+@rule
 def enter(world, i, month, vacancy):
     """Fill place i with a new person at an address of draws: the month (0 is the founding) and how the place fell vacant.
 
@@ -51,10 +66,13 @@ def enter(world, i, month, vacancy):
     is_founding = vacancy == FOUNDED
     block = 3 if vacancy == DISMISSED else 0
     c.potential = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block)
-    # whoever believes to earn more here comes more often: the shift lies on both parts of what is believed
-    drawn = pull_of_pay(b.entry_of_pay, d.pay_slope)
-    if drawn != 0.0:
-        c.potential += drawn * weight_of_own(b.self_insight)
+    # whoever believes to earn more here comes more often: the shift lies on both parts of what is believed; and where more come
+    # there are more to choose from
+    drawn, chosen = 0.0, 0.0
+    if b.entry_of_pay > 0.0 and (d.pay_slope != 0.0 or d.pay_level != 0.0):
+        drawn = pull_of_pay(b.entry_of_pay, d.pay_slope)
+        chosen = abler_by_choice(b.applicants, crowd_of_pay(b.entry_of_pay, d.pay_level, d.pay_slope), b.selection_validity)
+        c.potential += drawn * weight_of_own(b.self_insight) + chosen
     c.ability = ability_of(c.potential, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high)
     z0, z1, z2, z3 = normals(world.luck, key, position, 0, month, TRAITS, block)
     z4, z5, z6, z7 = normals(world.luck, key, position, 0, month, TRAITS, block + 1)
@@ -74,7 +92,7 @@ def enter(world, i, month, vacancy):
     c.self_view = 1.0
     if b.self_insight < 1.0:
         other = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block + SELF_VIEW)
-        other += drawn * (1.0 - weight_of_own(b.self_insight))
+        other += drawn * (1.0 - weight_of_own(b.self_insight)) + chosen
         believed = believed_potential(c.potential, other, b.self_insight)
         c.self_view = ability_of(believed, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high) / c.ability
     if is_founding:

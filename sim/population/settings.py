@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from sim.population.columns import INDICATOR, INDICATORS, MAX_POSTS, PERSPECTIVES, TASK, TASKS
-from sim.rules import gaming, hours, output, rating
+from sim.rules import burnout, gaming, hours, output, rating
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.fit import select_tasks
 from sim.schemes.leaves import numeric_leaves
@@ -22,6 +22,7 @@ from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 DERIVED = (
     "detection",  # chance a month's falsification is found
     "tracking_strength",  # 0..1: how near tracking, deadlines and early warnings bring the appraisal
+    "watched",  # 0..1: how far a system watches the work
     "rater_noise",  # factor on one rater's noise
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
@@ -109,6 +110,7 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
     # early warnings reach only those who fall behind, so they bring the appraisal less near than deadlines do (.3 is assumed)
     untold = (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines) * (1.0 - 0.3 * process.early_warning)
     record["tracking_strength"] = 1.0 - untold
+    record["watched"] = burnout.watched_by_system(process.captured, process.early_warning)
     record["rater_noise"] = rating.mean_noise_factor(
         who.superior, who.peers, who.grass_roots, who.taxpayers, who.self_rating, who.professional, appraisal.raters
     ) * rating.noise_left(appraisal.training, behaviour.training_effect, appraisal.in_process)

@@ -13,14 +13,16 @@ OVERLOAD_FROM = 1.2
 
 @rule
 def strain(
-    load, capacity, demand, overhead, threat, role_conflict, imbalance, resources,
-    load_strain, demand_strain, overhead_strain, threat_strain, role_conflict_strain, imbalance_strain, resource_relief,
+    load, capacity, demand, overhead, watched, threat, role_conflict, imbalance, resources,
+    load_strain, demand_strain, overhead_strain, monitoring_strain, threat_strain, role_conflict_strain, imbalance_strain,
+    resource_relief,
 ):  # fmt: skip
     """Strain of a month on the logit scale: demands weigh up, resources weigh down (Demerouti et al. 2001; Siegrist 1996).
 
     Load counts from the capacity upwards and, at a third, below it (evidence C6: from a full week on). Hours
     are one thing, work that waits (`demand`) another: what is felt as too much work goes with exhaustion far more than hours
-    do (Lee & Ashforth 1996; hours alone: Lin et al. 2021).
+    do (Lee & Ashforth 1996; hours alone: Lin et al. 2021). Being `watched` by a system strains whatever comes of it (Siegel,
+    Koenig & Lazar 2022; Ravid et al. 2023).
     """
     above = load - capacity
     pressed = above if above > 0.0 else above / 3.0
@@ -28,11 +30,21 @@ def strain(
         load_strain * pressed
         + demand_strain * demand
         + overhead_strain * overhead
+        + monitoring_strain * watched
         + threat_strain * threat
         + role_conflict_strain * role_conflict
         + imbalance_strain * imbalance
         - resource_relief * resources
     )
+
+
+@rule
+def watched_by_system(captured, early_warning):
+    """How far a system watches somebody's work, 0..1: what it records by itself, and what it looks at in order to warn.
+
+    1 - (1 - captured)(1 - early warning): either is enough to be watched (assumed form).
+    """
+    return 1.0 - (1.0 - captured) * (1.0 - early_warning)
 
 
 @rule

@@ -32,6 +32,16 @@ def pull_of_pay(of_pay, slope):
 
 
 @rule
+def crowd_of_pay(of_pay, level, slope):
+    """How many times as many people apply as at one wage: exp(p a + (p s)^2/2), the mean of exp(p (a + s P)) over P ~ N(0, 1).
+
+    `level` a is log pay at average potential, `slope` s how it rises with potential; p as in `pull_of_pay`, which says who
+    they are. Source: recruitment answers to pay (Dal Bo, Finan & Rossi 2013; Emanuel & Harrington 2020). 1 at one wage.
+    """
+    return math.exp(of_pay * level + 0.5 * (of_pay * slope) ** 2)
+
+
+@rule
 def application_score(validity, potential, error):
     """What selection sees of an applicant: v P + sqrt(1 - v^2) e (Scullen, Bergey & Aiman-Smith 2005)."""
     return validity * potential + math.sqrt(1.0 - validity * validity) * error

@@ -6,6 +6,8 @@ import math
 
 from sim.jit import rule
 
+EXHAUSTION_NORM = 2.26  # mean of ordinary staff on the MBI's scale (Maslach, Jackson & Leiter 1996; evidence C1)
+
 
 @rule
 def fatigue(fatigue_at_full, exhaustion):
@@ -123,6 +125,16 @@ def shown(showing, feedback, interim_results):
     (knowledge of results helps while it is given: Salmoni, Schmidt & Walter 1984). 0 = what is told shows nothing.
     """
     return 1.0 + showing * (1.0 - (1.0 - feedback) * (1.0 - interim_results))
+
+
+@rule
+def chance_of_illness(chance, of_exhaustion, exhaustion):
+    """Monthly chance of a spell of illness: chance exp(k (exhaustion - 2.26)), at most 1; the exhausted fall ill more often.
+
+    k: log hazard per point of exhaustion (Borritz et al. 2006: days of illness x 1.21 a standard deviation of burnout, asked
+    before); 2.26: the norm of ordinary staff, for whom the chance holds. The proportional hazard is assumed. k 0 = all alike.
+    """
+    return min(1.0, chance * math.exp(of_exhaustion * (exhaustion - EXHAUSTION_NORM)))
 
 
 @rule

@@ -54,3 +54,9 @@ def pay_slope(people, potential, squares, pay, products):
     if people < 5.0 or spread <= 1e-9 * people * people:
         return 0.0
     return (people * products - potential * pay) / spread
+
+
+@rule
+def pay_level(people, potential, pay, slope):
+    """Log pay at average potential (0) on the line of `pay_slope`, from sums over people; 0 for fewer than 5."""
+    return (pay - slope * potential) / people if people >= 5.0 else 0.0

@@ -47,6 +47,7 @@ class Behaviour(Document):
     risk_aversion_sd: float = parameter(0.0, "Spread of risk aversion, as a share of the mean.", high=3)
     feedback_shows: float = parameter(0.0, "Productivity that results fully told add by showing how to work.", high=1)
     illness_chance: float = parameter(0.0, "Monthly chance of a spell of illness.", high=1)
+    illness_of_exhaustion: float = parameter(0.0, "Log hazard of illness per point of exhaustion.", high=2)
     illness_share: float = parameter(0.0, "Share of a month that a spell takes.", high=1)
     luck_persistence: float = parameter(0.0, "Monthly persistence of taxpayers' side of luck.", high=0.99)
     # 3 the worth of a point
@@ -151,6 +152,7 @@ class Behaviour(Document):
     load_strain: float = parameter(0.0, "Strain per month of load above capacity.", unit="logit")
     demand_strain: float = parameter(0.0, "Strain per log of the work that waits, relative to normal.", unit="logit")
     overhead_strain: float = parameter(0.0, "Strain per month of appraisal hours.", unit="logit")
+    monitoring_strain: float = parameter(0.0, "Strain of work that a system watches all the time.", unit="logit")
     threat_strain: float = parameter(0.0, "Strain per monthly wage threatened.", unit="logit/wage")
     role_conflict_strain: float = parameter(0.0, "Strain of being liable for what others decide.", unit="logit")
     imbalance_strain: float = parameter(0.0, "Strain of effort without reward.", unit="logit")

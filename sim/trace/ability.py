@@ -184,6 +184,7 @@ def strain(case: Case, month: Month) -> Node:
                 argument="demand",
             ),
             leaf("overhead", case.department["overhead"], argument="overhead", unit="months", columns=("departments.overhead",)),
+            case.of_scheme("watched", "watched"),
             leaf("threat", c["threat"], argument="threat", unit="wages", columns=("cadres.threat",)),
             parent(
                 "role_conflict",
@@ -227,6 +228,7 @@ def strain(case: Case, month: Month) -> Node:
                     "load_strain",
                     "demand_strain",
                     "overhead_strain",
+                    "monitoring_strain",
                     "threat_strain",
                     "role_conflict_strain",
                     "imbalance_strain",

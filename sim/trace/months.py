@@ -6,7 +6,7 @@ import math
 
 from sim.population.draws import Purpose
 from sim.rules.peers import received
-from sim.trace.ability import about, productivity
+from sim.trace.ability import about, exhaustion, productivity
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.choosing import Worth, effort
 from sim.trace.nodes import Draw, Node
@@ -71,7 +71,18 @@ def present(case: Case, month: Month) -> list[Node]:
             "sim.rules.output.time_at_work",
             [
                 leaf("illness_lot", lot, argument="lot", draws=(Draw("illness", month.step + 1, lot, "uniform"),)),
-                case.of_behaviour("illness_chance", "illness_chance"),
+                parent(
+                    "chance_of_illness",
+                    "sim.rules.output.chance_of_illness",
+                    [
+                        case.of_behaviour("illness_chance", "chance"),
+                        case.of_behaviour("illness_of_exhaustion", "of_exhaustion"),
+                        exhaustion(case, month).as_argument("exhaustion"),
+                    ],
+                    argument="illness_chance",
+                    unit="chance",
+                    about=about(case, month),
+                ),
                 case.of_behaviour("illness_share", "illness_share"),
             ],
             unit="share",
