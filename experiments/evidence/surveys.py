@@ -56,9 +56,12 @@ def _task_output(seen: Seen) -> np.ndarray:
 
 
 def _hours(seen: Seen) -> np.ndarray:
-    """Hours a week over the last twelve months, 40 for a normal full month: tasks, help, harm and appraisal itself."""
-    columns = ("window_effort", "window_help", "window_sabotage", "window_overhead")
-    return 40.0 * np.sum([per_step(column)(seen) for column in columns], axis=0)
+    """Hours of a usual week of the last twelve months, 40 for a normal full month: tasks, help, harm and appraisal itself.
+
+    Weeks of illness are no usual weeks: what illness took from one's tasks is put back.
+    """
+    besides = np.sum([per_step(column)(seen) for column in ("window_help", "window_sabotage", "window_overhead")], axis=0)
+    return 40.0 * (per_step("window_effort")(seen) / (1.0 - per_step("window_absence")(seen)) + besides)
 
 
 def _imbalance(seen: Seen) -> np.ndarray:
