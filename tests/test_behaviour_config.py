@@ -29,6 +29,7 @@ FIT_ROWS = (
     "C3",
     "C5",
     "C17",
+    "C18",
 )  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
 KNOWN_MISSES: set[tuple[str, str]] = set()

@@ -267,11 +267,13 @@ def elasticity(arms: Arms, arm: ArmName, against: ArmName, of: str, times: float
 
 
 def multiple_correlation(arms: Arms, arm: ArmName, of: list[str], with_: str) -> float:
-    """Multiple R of several quantities on another, between cadres of all replicates."""
+    """Multiple R of several quantities on another, between cadres of all replicates; NaN where they do not differ in it."""
     x = np.column_stack([pooled(arms, arm, one) for one in of])
     y = pooled(arms, arm, with_)
     known = ~(np.isnan(x).any(axis=1) | np.isnan(y))
     x, y = x[known] - x[known].mean(axis=0), y[known] - y[known].mean()
+    if not y.any():
+        return math.nan
     fitted = x @ np.linalg.lstsq(x, y, rcond=None)[0]
     return float(np.sqrt((fitted**2).sum() / (y**2).sum()))
 

@@ -13,7 +13,7 @@ from sim.rules.numbers import bounded, squashed
 from sim.rules.understanding import understanding_after_change
 
 TRAITS = int(Purpose.TRAITS)
-UNTOLD_SUCCESS = 0.4  # what a cadre sees of his success where nobody tells him (see `burnout.success_seen`)
+UNTOLD = 0.4  # how much of his success a cadre is told where there is no feedback (see `burnout.told_of_success`)
 APPLICANT = int(Purpose.APPLICANT)
 DISPOSITIONS = 6  # from this block of traits on: what people bring along to cynicism and efficacy
 SELF_VIEW = 6  # from this block of applicants on: whom people take themselves for
@@ -118,7 +118,7 @@ def enter(world, i, month, vacancy):
         6.0,
     )
     sure = b.efficacy_of_resilience * c.resilience + c.confidence
-    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_success * UNTOLD_SUCCESS + sure, 6.0)
+    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_feedback * UNTOLD + sure, 6.0)
     c.motivation = 1.0
     c.understanding = b.understanding_start
     c.justice_distributive = b.justice_start

@@ -77,16 +77,20 @@ def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injus
 
 
 @rule
-def next_efficacy(efficacy, base, of_success, success_seen, sure, rate):
-    """Professional efficacy grows from success that is seen; `sure`: of oneself, by resilience and by disposition."""
-    return efficacy + rate * (squashed(base + of_success * success_seen + sure, 6.0) - efficacy)
+def next_efficacy(efficacy, base, of_feedback, told, of_success, attained, sure, rate):
+    """Professional efficacy, a month on: it grows from success and from being told of it (mastery and persuasion, Bandura 1977).
+
+    `attained`: results over target in one's own eyes, counted from 0 to 1.5; 1 adds nothing. `told`: `told_of_success`.
+    `sure`: of oneself, by resilience and by disposition. Being told more is not having done more: each has a size of its own.
+    """
+    beyond = min(max(attained, 0.0), 1.5) - 1.0
+    return efficacy + rate * (squashed(base + of_feedback * told + of_success * beyond + sure, 6.0) - efficacy)
 
 
 @rule
-def success_seen(attainment, feedback, publish_scores, interim_results, recognition):
-    """Success a cadre gets to see: attainment (up to 1.5) times how much he is told, from .4 without any feedback."""
-    told = min(1.0, 0.4 + 0.3 * feedback + 0.1 * publish_scores + 0.1 * interim_results + 0.1 * recognition)
-    return min(max(attainment, 0.0), 1.5) * told
+def told_of_success(feedback, publish_scores, interim_results, recognition):
+    """How much a cadre is told of what he achieves, 0..1: .4 without any feedback."""
+    return min(1.0, 0.4 + 0.3 * feedback + 0.1 * publish_scores + 0.1 * interim_results + 0.1 * recognition)
 
 
 @rule

@@ -164,7 +164,8 @@ class Behaviour(Document):
     detachment_sd: float = parameter(0.0, "Spread of a disposition to cynicism of its own.", high=5, unit="logit")
     cynicism_of_resources: float = parameter(0.0, "How far full resources, care and feedback keep cynicism away.", unit="logit")
     efficacy_base: float = parameter(0.0, "Efficacy without any success seen.", low=-10, high=10, unit="logit")
-    efficacy_of_success: float = parameter(0.0, "Efficacy from success that is seen.", unit="logit")
+    efficacy_of_feedback: float = parameter(0.0, "Efficacy from being told fully of one's success.", unit="logit")
+    efficacy_of_success: float = parameter(0.0, "Efficacy from results twice the target, in one's own eyes.", unit="logit")
     efficacy_of_resilience: float = parameter(0.0, "How far resilience makes for efficacy, relative to exhaustion.", high=3)
     confidence_sd: float = parameter(0.0, "Spread of a disposition to feel effective of its own.", high=5, unit="logit")
     # 16 strategy, learning
