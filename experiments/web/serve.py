@@ -36,6 +36,7 @@ def serve(
     compile_model(say)
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}{at}"
+    listener.listen(MOST_CONNECTIONS)  # whoever opens the address at once waits a moment and is not refused
     say(f"The page is at {address} (stop with Ctrl-C)")
     if not settings.is_loopback:
         say("Everybody on this network can open it. Use it in networks you trust.")
