@@ -137,7 +137,7 @@ class Living(Entity):
             b.burnout_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
-        attained *= self.self_view
+        attained *= self.self_view / self.present
         told_success = told_of_success(scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
         self.efficacy = next_efficacy(
             self.efficacy,

@@ -78,7 +78,6 @@ class MonthsWork:
     value_reported: float = 0.0
     value_falsified: float = 0.0
     guess: float = 0.0
-    absence: float = 0.0
 
 
 class Working(Entity):
@@ -309,15 +308,14 @@ class Working(Entity):
         found = self.is_audited()
         month = MonthsWork()
         luck = self.draw_per_task(Purpose.WORK, department.n_tasks)
-        present = self.time_at_work()
-        month.absence = 1.0 - present
+        self.present = self.time_at_work()
         for j, task in enumerate(department.tasks):
             made, share = self.model.desk.made[j], department.share[j]
             chance = luck_on_task(
                 task.noise, share, task.own_luck, task.shared_luck, luck[j], department.luck[j],
                 department.luck_of_taxpayers(j),
             )  # fmt: skip
-            worked = present * self.effort[j]
+            worked = self.present * self.effort[j]
             y = made * worked + share * (helped - harmed) + chance
             slope = self.settle_offers(j, y)
             g = self.falsify(j, self.perceived_slope(j, slope))
@@ -435,7 +433,7 @@ class Working(Entity):
         self.window_detected += month.value_falsified if found else 0.0
         self.window_reported += month.value_reported + (month.value_falsified if found else 0.0)
         self.window_overload += 1.0 if self.load > OVERLOAD_FROM else 0.0
-        self.window_absence += month.absence
+        self.window_absence += 1.0 - self.present
         self.window_effort += month.effort
         self.window_help += self.help_given
         self.window_sabotage += self.sabotage_done

@@ -190,7 +190,7 @@ def update_cadre(world, step, d, i):
     attained = 0.0
     for j in range(department.n_tasks):
         attained += c.output[j] / c.target[j]
-    attained *= c.self_view
+    attained *= c.self_view / c.present  # nobody takes days of illness for a lack of success
     told_success = told_of_success(scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
     sure = b.efficacy_of_resilience * c.resilience + c.confidence
     c.efficacy = next_efficacy(

@@ -360,7 +360,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     harmed = received(department.sum_sabotage, sabotage_before, department.size)
     _, audit, _, ill = uniforms(world.luck, c.key, c.position, 0, step + 1, CHANCES, 0)
     falls_ill = chance_of_illness(b.illness_chance, b.illness_of_exhaustion, c.exhaustion)
-    present = time_at_work(ill, falls_ill, b.illness_share)
+    c.present = time_at_work(ill, falls_ill, b.illness_share)
     found = audit < scheme.detection
     believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
     honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
@@ -381,7 +381,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             lane_of(z, j % 4), department.luck[j], branch.luck[department.task[j]],
         )  # fmt: skip
         made = desk.made[j]
-        worked = present * c.effort[j]  # the rest waits: it is no lighter a month
+        worked = c.present * c.effort[j]  # the rest waits: it is no lighter a month
         y = made * worked + share * (helped - harmed) + luck
         surprise = y / made - c.effort[j] if made > 0.0 else 0.0
         start, slope = row, 0.0
@@ -439,7 +439,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         c.window_detected += value_falsified if found else 0.0
         c.window_reported += value_reported + (value_falsified if found else 0.0)
         c.window_overload += 1.0 if c.load > OVERLOAD_FROM else 0.0
-        c.window_absence += 1.0 - present
+        c.window_absence += 1.0 - c.present
         c.window_effort += effort
         c.window_help += c.help_given
         c.window_sabotage += c.sabotage_done

@@ -142,6 +142,7 @@ def enter(world, i, month, vacancy):
     c.help_given = 0.0
     c.sabotage_done = 0.0
     c.fatigue = 0.0
+    c.present = 1.0
     for p in range(c.capability.shape[0]):
         c.capability[p] = 1.0
     for j in range(d.n_tasks):

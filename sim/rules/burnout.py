@@ -55,7 +55,7 @@ def felt_demand(workload):
 
 @rule
 def effort_reward_imbalance(load, reward, motivation):
-    """Effort beyond what reward, recognition and meaning return: max(0, load - 1 - reward) (Siegrist 1996)."""
+    """Effort beyond what reward, recognition and meaning return: max(0, load - .5 motivation - .5 - reward) (Siegrist 1996)."""
     return max(0.0, load - 0.5 * motivation - 0.5 - reward)
 
 
@@ -80,8 +80,9 @@ def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injus
 def next_efficacy(efficacy, base, of_feedback, told, of_success, attained, sure, rate):
     """Professional efficacy, a month on: it grows from success and from being told of it (mastery and persuasion, Bandura 1977).
 
-    `attained`: results over target in one's own eyes, counted from 0 to 1.5; 1 adds nothing. `told`: `told_of_success`.
-    `sure`: of oneself, by resilience and by disposition. Being told more is not having done more: each has a size of its own.
+    `attained`: results over target in one's own eyes and in the time at work, counted from 0 to 1.5; 1 adds nothing. `told`:
+    `told_of_success`. `sure`: of oneself, by resilience and by disposition. Being told more is not having done more: each has a
+    size of its own.
     """
     beyond = min(max(attained, 0.0), 1.5) - 1.0
     return efficacy + rate * (squashed(base + of_feedback * told + of_success * beyond + sure, 6.0) - efficacy)

@@ -85,7 +85,9 @@ def present(case: Case, month: Month) -> list[Node]:
                 ),
                 case.of_behaviour("illness_share", "illness_share"),
             ],
+            is_=case.lived(month).after["present"],
             unit="share",
+            columns=("cadres.present",),
             about=about(case, month),
         ),
     )
