@@ -6,7 +6,9 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from experiments.web.addresses import address_for_others, address_here
 from experiments.web.app import Part, create_app
 from experiments.web.settings import Settings, check_host
 from sim.errors import UserError
@@ -20,9 +22,14 @@ def serve(
     more: Sequence[Part] = (),
     open_browser: bool = False,
     at: str = "/",
+    others_at: str = "/",
+    invite: str = "Everybody on this network can open it at {address}",
     say: Callable[[str], None] = print,
 ) -> None:
-    """Serve the page (and `more`) until Ctrl-C. `at` is the address that the browser is opened at.
+    """Serve the page (and `more`) until Ctrl-C.
+
+    `at` is the path that the browser is opened at, `others_at` the one that others are invited to where the server listens on a
+    network.
 
     Raises:
         UserError: a bad host, or a port that is taken.
@@ -34,12 +41,12 @@ def serve(
     listener = _listener(check_host(settings.host), settings.port)
     say("Making the model ready (seconds; a minute the first time) ...")
     compile_model(say)
-    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}{at}"
+    settings = replace(settings, port=listener.getsockname()[1])
+    address = address_here(settings) + at
     listener.listen(MOST_CONNECTIONS)  # whoever opens the address at once waits a moment and is not refused
     say(f"The page is at {address} (stop with Ctrl-C)")
     if not settings.is_loopback:
-        say("Everybody on this network can open it. Use it in networks you trust.")
+        say(f"{invite.format(address=address_for_others(settings) + others_at)} (use it in networks you trust)")
     if open_browser:
         threading.Timer(0.5, webbrowser.open, (address,)).start()
     config = uvicorn.Config(

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 from experiments.lessons.handout import handout
 from experiments.lessons.reading import OpenLesson, lesson_names
 from experiments.report.lang import LANGUAGES
+from experiments.web.addresses import address_for_others
 from experiments.web.answers import answer, refusal
 from experiments.web.app import Services
 from experiments.web.rooms import telling
@@ -70,6 +71,7 @@ class Workshop:
         """The routes; what runs and saves begins with the server."""
         self.trials = Trials(services.pool, self.hall)
         self.years = Years(services.pool, self.hall)
+        self.join_at = f"{address_for_others(services.settings)}/workshop"
         services.around.append(self._around)
         pages = [
             Route(address, services.pages.filled("workshop/page.html.template", part=part), methods=["GET"])
@@ -183,7 +185,7 @@ class Workshop:
             return Response(status_code=204)
         worked = self.trials.worked(self.hall.lesson_of(room))
         told = telling.board_told(self.hall, room, worked, language_of(request, room))
-        return answer(told | {"year": self._year_of_all(room)})
+        return answer(told | {"year": self._year_of_all(room), "join_at": self.join_at})
 
     async def host(self, request: Request) -> Response:
         """``GET .../host?since=VERSION``: what the facilitator sees."""
@@ -192,7 +194,7 @@ class Workshop:
             return Response(status_code=204)
         worked = self.trials.worked(self.hall.lesson_of(room))
         told = telling.host_told(self.hall, room, worked, language_of(request, room))
-        return answer(told | {"year": self._year_of_all(room)})
+        return answer(told | {"year": self._year_of_all(room), "join_at": self.join_at})
 
     async def steer(self, request: Request) -> Response:
         """``POST .../host`` ``{phase}``, ``{bots}``, ``{locked}``, ``{remove}``, ``{go_on: month}`` or ``{restart: true}``."""

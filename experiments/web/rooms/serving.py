@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,17 +44,13 @@ def serve_workshop(
         say(f"Room {room.code}: {opened.lesson.title.in_language(language)}")
         at = f"/workshop/host/{room.code}#k={host_key}&b={board_key}"
         say(f"To open further rooms: /workshop/open#k={key}")
-    if not settings.is_loopback:
-        say(f"Participants go to http://{own_address()}:{port}/workshop")
     say("Keep the link with the key: whoever has it leads the room.")
-    serve(settings, more=[workshop.part], at=at, open_browser=open_browser, say=say)
-
-
-def own_address() -> str:
-    """The address of this machine in its own network, as well as it can be told without asking anybody."""
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(("192.0.2.1", 9))  # an address that does not exist: nothing is sent by naming it
-            return str(probe.getsockname()[0])
-    except OSError:
-        return socket.gethostname()
+    serve(
+        settings,
+        more=[workshop.part],
+        at=at,
+        others_at="/workshop",
+        invite="Participants join at {address}",
+        open_browser=open_browser,
+        say=say,
+    )

@@ -1,5 +1,5 @@
 import { $, fill, h } from "../lib/dom.js";
-import { codeOf, keysOf, languageSwitch, renew, sheet, speak, steps, u, watch } from "./common.js";
+import { codeOf, joinAddress, keysOf, languageSwitch, renew, sheet, speak, steps, u, watch } from "./common.js";
 import { cardsOf, distribution, theoryOf, tradeoffMap, yearTable } from "./shared.js";
 
 const code = codeOf();
@@ -14,7 +14,7 @@ function show(told) {
   $("#title").textContent = told.title;
   $("#people").textContent = `${u("people", { n: told.people })}${told.bots ? ` + ${told.bots} ${u("bots_here")}` : ""}`;
   renew("#steps", told.phase, () => steps(told.phase));
-  const address = `${location.origin}/workshop`;
+  const address = joinAddress(told);
   renew("#head", [told.phase, told.question, told.task], () =>
     sheet(
       "code-sheet",

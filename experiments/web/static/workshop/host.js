@@ -1,6 +1,6 @@
 import { $, fill, h } from "../lib/dom.js";
 import { currentLanguage, t } from "../lib/words.js";
-import { call, codeOf, keysOf, languageSwitch, problem, renew, sheet, speak, steps, u, unseen, watch } from "./common.js";
+import { call, codeOf, joinAddress, keysOf, languageSwitch, problem, renew, sheet, speak, steps, u, unseen, watch } from "./common.js";
 import { distribution, tradeoffMap, yearTable } from "./shared.js";
 
 const code = codeOf();
@@ -25,7 +25,7 @@ fill(
       "div",
       {},
       sheet("phase", u("host_phase"), h("div", { class: "buttons", id: "phases" }), h("div", { id: "year-state", class: "stack" }), state),
-      sheet("links", u("join_at", { address: "" }), h("p", { class: "lead secret" }, `${location.origin}/workshop?code=${code}`), h("p", { class: "buttons" }, h("a", { class: "button", href: `/workshop/board/${code}#${new URLSearchParams({ k: keysOf().get("b") ?? key ?? "" })}`, target: "_blank", rel: "noopener" }, u("host_board"))), h("p", { class: "quiet" }, u("host_secret"))),
+      sheet("links", u("join_at", { address: "" }), h("p", { class: "lead secret", id: "join-at" }), h("p", { class: "buttons" }, h("a", { class: "button", href: `/workshop/board/${code}#${new URLSearchParams({ k: keysOf().get("b") ?? key ?? "" })}`, target: "_blank", rel: "noopener" }, u("host_board"))), h("p", { class: "quiet" }, u("host_secret"))),
       sheet(
         "who",
         u("host_people"),
@@ -59,6 +59,7 @@ function show(told) {
   bots.max = told.most;
   if (document.activeElement !== bots) bots.value = String(told.bots);
   locked.checked = told.locked;
+  $("#join-at").textContent = `${joinAddress(told)}?code=${code}`;
   renew("#steps", told.phase, () => steps(told.phase));
   renew("#phases", told.phase, () =>
     ["predict", "play", "explain"].map((name) => h("button", { class: `button large${name === told.phase ? " primary" : ""}`, type: "button", id: `phase-${name}`, "aria-pressed": name === told.phase ? "true" : "false", onclick: () => steer({ phase: name }) }, u(`phase_${name}`))),
