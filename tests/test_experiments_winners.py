@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -78,15 +79,25 @@ def test_blocks_change_nothing(comparison: Comparison, monkeypatch: pytest.Monke
 
 def test_words_are_neutral_and_have_intervals(comparison: Comparison) -> None:
     told = desks_in_words(comparison.winners, "reform", "The reform")
-    assert told.startswith("The reform raises the grade of 0 % [0, 0] of desks and lowers that of")
+    assert told.startswith("The reform raises the grade of 0.0 % [0.0, 0.0] of desks and lowers that of")
     assert len(re.findall(r"% \[[\d.]+, [\d.]+\]", told)) == 9
     for word in ("benefit", "win", "lose", "better", "worse", "suffer"):
         assert word not in told + desks_note()
 
 
+@pytest.mark.parametrize("width", [90, 132, 200])
+def test_no_interval_breaks_inside(comparison: Comparison, width: int) -> None:
+    console = Console(width=width, record=True, file=io.StringIO())
+    titles = comparison.design.titles
+    console.print(desks_table(comparison.winners, titles, "status_quo"))
+    told = console.export_text()
+    assert told.count("[") == told.count("]") == len(re.findall(r"\[[\d.]+, [\d.]+\]", told)) > 17
+
+
 def test_percent_gets_the_digits_it_needs() -> None:
     assert percent(pd.Series({"value": 0.342, "low": 0.31, "high": 0.374})) == "34 % [31, 37]"
     assert percent(pd.Series({"value": 0.0342, "low": 0.031, "high": 0.0374})) == "3.4 % [3.1, 3.7]"
+    assert percent(pd.Series({"value": 0.0, "low": 0.0, "high": 0.0})) == "0.0 % [0.0, 0.0]", "nobody looks like hardly anybody"
     assert percent(pd.Series({"value": np.nan, "low": np.nan, "high": np.nan})) == percent(None) == "missing"
     assert percent(pd.Series({"value": 0.5, "low": np.nan, "high": np.nan})) == "50 %"
 
@@ -97,7 +108,8 @@ def test_tables_can_be_printed(comparison: Comparison) -> None:
     console.print(groups_table(comparison.winners, "reform", "department", "By department"))
     console.print(moves_table(comparison.winners, "reform", BURNOUT, "everybody", "everybody", "Moves"))
     text = console.export_text()
-    assert "↑ 100 % [100, 100]" in text
+    assert "↑ 100.0 %" in text
+    assert "[100.0, 100.0]" in text
     assert "section" in text
     assert "burnout, from 3.5" in text
 
@@ -106,7 +118,8 @@ def test_the_command_tells_it_again(comparison: Comparison, tmp_path: Path) -> N
     comparison.save(tmp_path / "out")
     told = CliRunner().invoke(app, ["winners", str(tmp_path / "out")])
     assert told.exit_code == 0, told.output
-    assert "↑ 100 % [100, 100]" in told.output
+    assert "↑ 100.0 %" in told.output
+    assert "[100.0, 100.0]" in told.output
     by = CliRunner().invoke(app, ["winners", str(tmp_path / "out"), "--scheme", "reform", "--by", "department"])
     assert "section" in by.output
     moves = ["--scheme", "reform", "--measure", "burnout", "--by", "department", "--group", "office"]

@@ -28,7 +28,7 @@ def percent(row: pd.Series | None) -> str:
     if row is None or not np.isfinite(row["value"]):
         return MISSING
     width = row["high"] - row["low"]
-    digits = 1 if 0 < width < 0.015 else 0
+    digits = 1 if 0 <= width < 0.015 else 0
     value, low, high = (f"{100 * row[name]:.{digits}f}" for name in ("value", "low", "high"))
     return f"{value} % [{low}, {high}]" if np.isfinite(row["low"]) else f"{value} %"
 
@@ -42,6 +42,17 @@ def _everybody(winners: pd.DataFrame, scheme: str) -> pd.DataFrame:
     return winners[(winners["scheme"] == scheme) & (winners["dimension"] == EVERYBODY[0])]
 
 
+def _over_its_interval(told: str) -> Text:
+    """A share with its interval below it: a narrow column breaks there and nowhere inside."""
+    return Text(told.replace(" [", "\n["))
+
+
+def _up_and_down(rows: pd.DataFrame, measure: str) -> Text:
+    """Shares raised and lowered, one below the other."""
+    marked = ((mark, _row(rows, what, measure)) for mark, what in (("↑", "raised"), ("↓", "lowered")))
+    return _over_its_interval("\n".join(f"{mark} {percent(row)}" for mark, row in marked))
+
+
 def desks_table(winners: pd.DataFrame, titles: dict[str, str], baseline: str) -> Table:
     """A row a scheme: shares of desks whose grade, reward, effort and burnout index it raises and lowers."""
     table = new_table(title=f"The same desk under {titles[baseline]} and under each scheme: share of desks, 95 % interval")
@@ -51,11 +62,8 @@ def desks_table(winners: pd.DataFrame, titles: dict[str, str], baseline: str) ->
     table.add_column("Other\noccupant", justify="right")
     for scheme in dict.fromkeys(winners["scheme"]):
         rows = _everybody(winners, scheme)
-        cells = [
-            f"↑ {percent(_row(rows, 'raised', measure.name))}\n↓ {percent(_row(rows, 'lowered', measure.name))}"
-            for measure in MEASURES
-        ]
-        table.add_row(Text(titles.get(scheme, scheme)), *map(Text, cells), Text(percent(_row(rows, "other person"))))
+        cells = [_up_and_down(rows, measure.name) for measure in MEASURES]
+        table.add_row(Text(titles.get(scheme, scheme)), *cells, _over_its_interval(percent(_row(rows, "other person"))))
     return table
 
 
@@ -68,11 +76,8 @@ def groups_table(winners: pd.DataFrame, scheme: str, dimension: str, title: str)
     table.add_column("Other\noccupant", justify="right")
     own = winners[(winners["scheme"] == scheme) & (winners["dimension"] == dimension)]
     for group, rows in own.groupby("group", sort=False):
-        cells = [
-            f"↑ {percent(_row(rows, 'raised', measure.name))}\n↓ {percent(_row(rows, 'lowered', measure.name))}"
-            for measure in MEASURES
-        ]
-        table.add_row(Text(str(group)), *map(Text, cells), Text(percent(_row(rows, "other person"))))
+        cells = [_up_and_down(rows, measure.name) for measure in MEASURES]
+        table.add_row(Text(str(group)), *cells, _over_its_interval(percent(_row(rows, "other person"))))
     return table
 
 
@@ -92,7 +97,7 @@ def moves_table(winners: pd.DataFrame, scheme: str, measure: Measure, dimension:
     found = {(row["before"], row["after"]): row for _, row in rows.iterrows()}
     for before in measure.bands:
         cells = [percent(found[before, after]) if (before, after) in found else "" for after in measure.bands]
-        table.add_row(Text(before), *map(Text, cells))
+        table.add_row(Text(before), *map(_over_its_interval, cells))
     return table
 
 

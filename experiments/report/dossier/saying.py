@@ -58,7 +58,7 @@ class Saying:
         """'34 % [31, 37]', with a digit more where the interval needs it."""
         if not math.isfinite(value):
             return self.missing
-        digits = 1 if 0 < high - low < 0.015 else 0
+        digits = 1 if 0 <= high - low < 0.015 else 0
         ends = f" [{100 * low:.{digits}f}, {100 * high:.{digits}f}]" if math.isfinite(low) and math.isfinite(high) else ""
         return self._local(f"{100 * value:.{digits}f} %") + ends
 
