@@ -95,7 +95,7 @@ def test_a_whole_session_with_several_participants(browser, server, tmp_path):  
         for page in phones:
             page.check("#q-most_goals-1")
             page.check("#q-floor_and_threat-1")
-        until(board.page, "document.body.textContent.includes('3 of 3 have answered')")
+        until(board.page, "document.body.textContent.includes('Everything answered: 3 of 3')")
         for watched in (host, one, two, board):
             assert grave_findings(watched.page) == []
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import re
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -15,13 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments.lessons.reading import open_lesson
-from experiments.web.rooms.export import COLUMNS, neutral
+from experiments.design.lesson import Asks
+from experiments.lessons.reading import lesson_names, open_lesson
+from experiments.web.rooms.export import COLUMNS, neutral, rounded
 from experiments.web.rooms.hall import Hall, Refused
 from experiments.web.rooms.limits import ALPHABET, Limits
 from experiments.web.rooms.rate import Buckets, Window
 from experiments.web.rooms.room import Room, cleaned, hashed
 from experiments.web.rooms.routes import PAGES, Workshop
+from experiments.web.rooms.telling import outcome_told
 from experiments.web.rooms.trying import case_of, shown_of
 from experiments.web.settings import Settings
 from sim.errors import UserError
@@ -172,7 +176,8 @@ def test_a_session_from_predicting_to_the_export(session):
     levers = table[(table["part"] == "lever") & (table["nickname"] == "Ada")]
     assert dict(zip(levers["item"], levers["given"].astype(float), strict=True)) == values
     outcomes = table[(table["part"] == "outcome") & (table["nickname"] == "Ada")].set_index("item")
-    assert float(outcomes.loc["goal_attainment", "model"]) == own["designs"][0]["shown"]["goal_attainment"][0]
+    shown = own["designs"][0]["shown"]["goal_attainment"][0]
+    assert float(outcomes.loc["goal_attainment", "model"]) == float(f"{shown:.6g}"), "no more digits than anybody reads"
     months = table[(table["part"] == "month") & (table["nickname"] == "Ada") & (table["item"] == "effort")]
     assert list(months["given"]) == ["push"] * 12
     assert (table["part"] == "year").any()
@@ -590,6 +595,37 @@ def test_names_are_cleaned_whatever_they_are():
         short = cleaned(text, 24)
         assert len(short) <= 24
         short.encode("utf-8")
+
+
+def test_numbers_have_as_many_digits_as_anybody_reads():
+    assert rounded(-0.048643550883846774) == -0.0486436 and rounded(1.2e-9) == 1.2e-9
+    assert rounded(24) == 24 and rounded("0.123456789") == "0.123456789" and rounded(None) is None
+    assert math.isnan(rounded(math.nan))
+
+
+def test_numbers_on_a_phone_have_their_unit(session):
+    client, _ = session
+    found = {}
+    for language in ("en", "zh"):
+        lesson = client.get(f"/api/workshop/rooms/{opened(client)['code']}", params={"lang": language}).json()
+        found[language] = {one["name"]: one["title"] for one in lesson["outcomes"]}
+        assert {lever["unit"] for lever in lesson["levers"] if lever["path"].endswith("top_prize")} != {""}
+    assert found["en"]["help_mean"] == "Help (normal months)" and found["zh"]["threat_mean"] == "损失威胁（月工资）"
+    assert "(" not in found["en"]["goal_attainment"], "a share says per cent itself"
+
+
+def test_a_scale_from_nought_to_one_is_no_share():
+    lesson = open_lesson("design_your_own").lesson
+    asked = [one for one in lesson.predict if one.outcome == "justice_procedural"]
+    told = {one["name"]: one for one in (outcome_told(one.outcome, "en") for one in asked)}
+    assert told["justice_procedural"]["share"] is False and told["justice_procedural"]["title"] == "Procedural justice"
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_questions_about_a_direction_are_answered_by_more_or_less(lesson):
+    for one in open_lesson(lesson).lesson.predict:
+        if one.kind is Asks.DIRECTION:
+            assert re.search(r"\bmore\b.*\bless\b", one.asks.en) and "更多" in one.asks.zh and "更少" in one.asks.zh, one.name
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1+1", "@SUM", "\t=1", " =1", "\uff1d1", "%x", "|calc"])

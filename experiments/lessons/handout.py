@@ -20,8 +20,8 @@ from experiments.lessons.telling import (
     element_title,
     element_value,
     level,
+    outcome_beside_numbers,
     outcome_meaning,
-    outcome_title,
     outcome_with_unit,
     plain,
     scheme_title,
@@ -110,7 +110,8 @@ def handout(worked: Worked, language: str = "en", *, for_facilitator: bool = Fal
         map=_map(worked, language, w),
         panels=[_panel(worked, outcome, language, w) for outcome in lesson.look_at],
         outcomes=[
-            {"title": outcome_title(one, language), "meaning": outcome_meaning(one, language)} for one in shown_outcomes(worked)
+            {"title": outcome_beside_numbers(one, language), "meaning": outcome_meaning(one, language)}
+            for one in shown_outcomes(worked)
         ],
         table=list(_table(worked, language)),
         theory=[theory_told(worked, one, language) | {"rival": _rival(worked, one, language, w)} for one in worked.theory],

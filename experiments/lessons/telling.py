@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from experiments.design.lesson import PLACE, Lesson, Text
-from experiments.design.targets import is_share
+from experiments.design.targets import BY_NAME, is_share
 from experiments.lessons.reading import cadres_of
 from experiments.lessons.working import Worked
 from experiments.report import numbers
@@ -41,7 +41,14 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
     shown = worked.shown(scheme, outcome)
     if kind == "mean":
         return level(outcome, shown.mean, language)
-    return difference(outcome, shown.difference, shown.low, shown.high, language)
+    return _in_a_sentence(outcome, difference(outcome, shown.difference, shown.low, shown.high, language), words(language))
+
+
+def _in_a_sentence(outcome: str, told: str, w: Words) -> str:
+    """A difference with the unit that no table head gives it: '+0.04 normal months [+0.03, +0.05]'."""
+    unit = "" if is_share(outcome) else _unit(outcome, w)
+    alone, bracket, ends = told.partition(" [")
+    return f"{alone} {unit}{bracket}{ends}" if unit else told
 
 
 def _scheme(worked: Worked, name: str):  # type: ignore[no-untyped-def]
@@ -104,17 +111,28 @@ def plain(value: float) -> str:
     return ("\u2212" if value < 0 and float(text) != 0 else "") + text
 
 
-def outcome_title(outcome: str, language: str) -> str:
-    """Name of an outcome."""
-    return words(language)(f"outcome.{outcome}.title")
-
-
 def outcome_with_unit(outcome: str, language: str, *, of_a_difference: bool = False) -> str:
     """Name of an outcome with the unit that its axis counts in."""
-    if not is_share(outcome):
-        return outcome_title(outcome, language)
-    unit = words(language)("workshop.points_of_share") if of_a_difference else "%"
-    return words(language)("workshop.with_unit", outcome=outcome_title(outcome, language), unit=unit)
+    w = words(language)
+    share = w("workshop.points_of_share") if of_a_difference else "%"
+    return _with_unit(outcome, share if is_share(outcome) else _unit(outcome, w), w)
+
+
+def outcome_beside_numbers(outcome: str, language: str) -> str:
+    """Name of an outcome above numbers that say per cent themselves: only another unit stands with it."""
+    w = words(language)
+    return _with_unit(outcome, "" if is_share(outcome) else _unit(outcome, w), w)
+
+
+def _with_unit(outcome: str, unit: str, w: Words) -> str:
+    title = w(f"outcome.{outcome}.title")
+    return w("workshop.with_unit", outcome=title, unit=unit) if unit else title
+
+
+def _unit(outcome: str, w: Words) -> str:
+    """The unit of an outcome that is no share; '' for a scale of its own from 0 to 1."""
+    unit = BY_NAME[outcome].unit
+    return "" if unit.startswith("share") else w(f"unit.{unit}")
 
 
 def outcome_meaning(outcome: str, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ COLUMNS = (
     "room", "lesson", "participant", "nickname", "bot", "part", "attempt", "item", "given", "because", "model", "came_true",
     "difference", "low", "high", "replicates", "time",
 )  # fmt: skip
+
+#: Significant digits of a number; the runs settle three of them at most.
+DIGITS = 6
 
 #: What a spreadsheet takes for the beginning of a formula, full-width forms included.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
@@ -37,7 +41,7 @@ def as_csv(hall: Hall, room: Room, worked: Worked | None, results: dict[int, dic
             *_months(room, seat),
             *_year(results.get(seat.number)),
         ):
-            writer.writerow({name: neutral(value) for name, value in {**head, **row}.items()})
+            writer.writerow({name: rounded(neutral(value)) for name, value in {**head, **row}.items()})
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -46,6 +50,11 @@ def neutral(value: Any) -> Any:
     if isinstance(value, str) and value.lstrip(" \u3000\xa0").startswith(FORMULA):
         return "'" + value
     return value
+
+
+def rounded(value: Any) -> Any:
+    """A number to as many digits as anybody reads; what is no fraction stays as it is."""
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
 def _time(at: float) -> str:

@@ -8,21 +8,20 @@ from typing import Any
 import numpy as np
 
 from experiments.design.lesson import Asks, Lever, Prediction
+from experiments.design.targets import BY_NAME, is_share
 from experiments.lessons.figures import LETTERS
 from experiments.lessons.handout import source_title, theory_told
 from experiments.lessons.reading import OpenLesson
-from experiments.lessons.telling import level, outcome_with_unit, scheme_title, told
+from experiments.lessons.telling import level, outcome_beside_numbers, outcome_with_unit, scheme_title, told
 from experiments.lessons.working import TheoryShown, Worked
 from experiments.report.figures import ACROSS, UP
 from experiments.report.lang import words
 from experiments.web.rooms.hall import Hall
 from experiments.web.rooms.room import Designed, Room, Seat
 from experiments.web.rooms.trying import outcomes_of
-from sim.outcomes import OUTCOMES
 from sim.schemes.organisation import Organisation
 from sim.schemes.paths import element_of
 
-_BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 BARS = 12
 
 
@@ -45,7 +44,7 @@ def lesson_told(hall: Hall, room: Room, language: str) -> dict[str, Any]:
         "levers": [_lever(lever, start[lever.path], language) for lever in lesson.play.design.levers],
         "story": lesson.play.cadre.story.in_language(language),
         "under": titles[lesson.play.cadre.scheme],
-        "outcomes": [_outcome(name, language) for name in outcomes_of(opened)],
+        "outcomes": [outcome_told(name, language) for name in outcomes_of(opened)],
     }
 
 
@@ -53,8 +52,7 @@ def _asked(one: Prediction, titles: dict[str, str], language: str) -> dict[str, 
     w = words(language)
     told: dict[str, Any] = {"name": one.name, "kind": one.kind.value, "asks": one.asks.in_language(language)}
     if one.kind is Asks.NUMBER:
-        share = _BY_NAME[one.outcome].unit.startswith("share")
-        return told | {"low": one.low, "high": one.high, "share": share}
+        return told | {"low": one.low, "high": one.high, "share": is_share(one.outcome)}
     names = {way: w(f"workshop.predict_{way}") for way in ("higher", "lower", "open")} | titles
     return told | {"ways": [{"name": way, "title": names[way]} for way in one.ways(list(titles))]}
 
@@ -70,10 +68,10 @@ def _lever(lever: Lever, start: Any, language: str) -> dict[str, Any]:
     return told | {"low": lever.low, "high": lever.high, "step": lever.step, "share": share, "unit": shown}
 
 
-def _outcome(name: str, language: str) -> dict[str, Any]:
-    outcome = _BY_NAME[name]
-    share = outcome.unit.startswith("share") or outcome.unit == "share"
-    return {"name": name, "title": words(language)(f"outcome.{name}.title"), "better": outcome.better, "share": share}
+def outcome_told(name: str, language: str) -> dict[str, Any]:
+    """An outcome for a phone: its name with the unit, whether more is better, whether it is shown as per cent."""
+    title = outcome_beside_numbers(name, language)
+    return {"name": name, "title": title, "better": BY_NAME[name].better, "share": is_share(name)}
 
 
 # --- participants ------------------------------------------------------------------------------------------------------------

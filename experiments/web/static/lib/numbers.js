@@ -11,9 +11,12 @@ export function fixed(value, digits, signed = false) {
   return sign + text;
 }
 
-export function level(unit, value) {
+/* A level; where a difference stands beside it, with enough digits that the difference can come out of it. */
+export function level(unit, value, beside = Infinity) {
   if (value === null || value === undefined) return t("page.missing");
-  return isShare(unit) ? `${fixed(100 * value, 1)} %` : fixed(value, Math.abs(value) < 1 ? 3 : 2);
+  if (isShare(unit)) return `${fixed(100 * value, 1)} %`;
+  const fine = Math.abs(beside) > 0 && Math.abs(beside) < 0.0005;
+  return fixed(value, fine ? 4 : Math.abs(value) < 1 ? 3 : 2);
 }
 
 export function difference(unit, value, half = Infinity, withUnit = true) {

@@ -12,7 +12,7 @@ watch(`/rooms/${code}/board`, keysOf().get("k"), show, () => fill($("#main"), sh
 
 function show(told) {
   $("#title").textContent = told.title;
-  $("#people").textContent = `${u("people", { n: told.people })}${told.bots ? ` + ${told.bots} ${u("bots_here")}` : ""}`;
+  $("#people").textContent = `${u("people", { n: told.people })}${told.bots ? ` + ${u("bots_here", { n: told.bots })}` : ""}`;
   renew("#steps", told.phase, () => steps(told.phase));
   const address = joinAddress(told);
   renew("#head", [told.phase, told.question, told.task], () =>

@@ -42,7 +42,7 @@ export function designSheet(lesson, last, tryIt) {
   );
 }
 
-const told = (lever, value) => (lever.share ? `${plainNumber(100 * value)} %` : `${plainNumber(value)}${lever.unit && value ? ` ${lever.unit}` : ""}`);
+const told = (lever, value) => (lever.share ? `${plainNumber(100 * value)} %` : `${plainNumber(value)}${lever.unit ? ` ${lever.unit}` : ""}`);
 
 function control(lever, index, values) {
   const id = `lever-${index}`;
@@ -99,6 +99,6 @@ function fact(outcome, [mean, gap, low, high]) {
   const settled = low !== null && (low > 0 || high < 0);
   const kind = !settled || !outcome.better ? "" : outcome.better * gap > 0 ? " better" : " worse";
   const half = low === null ? Infinity : (high - low) / 2;
-  return h("li", { class: `fact${kind}` }, h("span", {}, outcome.title), h("strong", {}, level(unit, mean)), h("span", {}, gap === null ? "" : `${difference(unit, gap, half)} ${interval(unit, low, high)}`));
+  return h("li", { class: `fact${kind}` }, h("span", {}, outcome.title), h("strong", {}, level(unit, mean, gap ?? Infinity)), h("span", {}, gap === null ? "" : `${difference(unit, gap, half)} ${interval(unit, low, high)}`));
 }
 

@@ -90,7 +90,7 @@ function yearState(told) {
 }
 
 function seatLine(seat, told) {
-  const marks = [seat.bot ? u("host_bot") : null, seat.away ? u("host_away") : null, `${seat.said} ${u("host_said")}`, `${seat.designs} ${u("host_designs")}`, seat.decided && told.phase === "play" ? u("host_decided") : null].filter(Boolean);
+  const marks = [seat.bot ? u("host_bot") : null, seat.away ? u("host_away") : null, u("host_said", { n: seat.said }), u("host_designs", { n: seat.designs }), seat.decided && told.phase === "play" ? u("host_decided") : null].filter(Boolean);
   return h("li", {}, h("span", {}, `${seat.number} `, h("strong", {}, seat.nickname), h("br"), h("em", {}, marks.join(" · "))), h("button", { class: "button", type: "button", "aria-label": u("host_remove", { name: seat.nickname }), onclick: () => steer({ remove: seat.number }) }, "×"));
 }
 
