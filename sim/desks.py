@@ -76,6 +76,11 @@ def _columns() -> list[str]:
 DESK_COLUMNS: tuple[str, ...] = tuple(_columns())
 
 
+def burnout_of(cadres: np.ndarray) -> np.ndarray:
+    """The burnout index of every cadre (MBI scale, 0..6), as `sim.rules.burnout.burnout_index` has it."""
+    return 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
+
+
 def desks_of(cadres: np.ndarray, window: int) -> np.ndarray:
     """The places of a world as `DESK` rows; `window` is the number of steps that outcomes are measured over."""
     desks = np.empty(len(cadres), DESK)
@@ -83,7 +88,7 @@ def desks_of(cadres: np.ndarray, window: int) -> np.ndarray:
         desks[name] = cadres[name]
     desks["pay"] = cadres["window_pay"] / window
     desks["effort"] = cadres["window_effort"] / window
-    desks["burnout"] = 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
+    desks["burnout"] = burnout_of(cadres)
     return desks
 
 

@@ -12,9 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.desks import DESK_COLUMNS
+from sim.desks import DESK_COLUMNS, burnout_of
 from sim.population.founding import Names
 from sim.population.world import World
+from sim.rules.burnout import BURNOUT_FROM
 from sim.tally import above_median, grouped_tau_b, grouped_tau_b_of_grades, misjudged
 
 
@@ -540,11 +541,10 @@ def _group_table(world: World, group: np.ndarray, n: int, window: int) -> np.nda
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.bincount(group[ok], weights=values[ok], minlength=n) / np.bincount(group[ok], minlength=n)
 
-    index = 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
     grade = np.where(cadres["grade"] >= 0, cadres["grade"].astype(float), np.nan)
     columns = {
         "n_cadres": people,
-        "burnout_share": mean((index >= 3.5).astype(float)),
+        "burnout_share": mean((burnout_of(cadres) >= BURNOUT_FROM).astype(float)),
         "overload_share": mean(cadres["window_overload"] / window),
         "bottom_share": mean(np.where(np.isnan(grade), np.nan, grade == BOTTOM)),
         "top_share": mean(np.where(np.isnan(grade), np.nan, grade == TOP)),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.desks import burnout_of
 from sim.outcomes import OUTCOME_NAMES
 from sim.rules.flow import exit_chance
 
@@ -48,11 +49,6 @@ def estimate(arms: Arms, what: str, **parameters: Any) -> Estimate:
 
 
 # --- quantities ------------------------------------------------------------------------------------------------------
-
-
-def burnout_of(cadres: np.ndarray) -> np.ndarray:
-    """The burnout index of every cadre (MBI scale, 0..6), as `sim.rules.burnout.burnout_index` has it."""
-    return 0.4 * cadres["exhaustion"] + 0.3 * cadres["cynicism"] + 0.3 * (6.0 - cadres["efficacy"])
 
 
 def per_step(column: str) -> Callable[[Seen], np.ndarray]:

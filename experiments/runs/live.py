@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from experiments.design.cases import Case, case_digest, digest_of, key_of
-from sim.desks import desks_of
+from sim.desks import burnout_of, desks_of
 from sim.history import HISTORY
 from sim.outcomes import SERIES, dimensions, measure
 from sim.population.world import World, copy_of
@@ -166,7 +166,7 @@ def picture_of(runs: LiveRuns, case: Case, scheme: Scheme, replicate: int) -> Pi
     for step in range(steps):
         walk(world, setting.warmup_steps + step, np.zeros(1, HISTORY))
         people, units = world.cadres, world.departments
-        burnout[step] = 0.4 * people["exhaustion"] + 0.3 * people["cynicism"] + 0.3 * (6.0 - people["efficacy"])
+        burnout[step] = burnout_of(people)
         padded, true = (people["falsified"] * value).sum(axis=1), (people["output"] * value).sum(axis=1)
         falsified[step] = np.divide(padded, padded + true, out=np.zeros(cadres), where=padded + true > 0).clip(0.0, 1.0)
         inflation[step] = units["reported_attainment"] - units["true_attainment"]

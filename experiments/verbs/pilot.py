@@ -24,7 +24,6 @@ import numpy as np
 
 from experiments.design.cases import Case, Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
-from experiments.evidence.measures import burnout_of
 from experiments.runs.courses import Walked, run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
@@ -42,6 +41,7 @@ from experiments.statistics.trials import (
     two_arms,
     wave_of,
 )  # fmt: skip
+from sim.desks import burnout_of
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES, SERIES
 from sim.rules.burnout import BURNOUT_FROM, OVERLOAD_FROM

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.evidence.matching import Box, Effort, Matched, Targets, contraction, match
-from experiments.evidence.measures import burnout_of
 from experiments.runs.runner import check_workers
+from sim.desks import burnout_of
 from sim.errors import UserError
 from sim.population.columns import CADRE_COLUMNS
 from sim.run import simulate
