@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from experiments.design.lesson import PLACE, Asks, texts_of
 from experiments.evidence.limits import Trial, load_limit, surplus
-from experiments.lessons.handout import handout, write_handouts
+from experiments.lessons.handout import handout, source_title, write_handouts
 from experiments.lessons.quantities import quantities
 from experiments.lessons.reading import OpenLesson, folder, lesson_names, open_lesson
 from experiments.lessons.telling import told
@@ -401,3 +401,9 @@ def test_both_languages_have_every_word():
     assert set(english) == set(chinese)
     for key, text in english.items():
         assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", chinese[key])), key
+
+
+def test_sources_are_called_by_the_name_of_the_language():
+    assert source_title("s_county", "en") == "S County study" and source_title("s_county", "zh") == "S 县研究"
+    assert source_title("lazear_2000", "zh") == source_title("lazear_2000", "en") == "Lazear (2000), American Economic Review 90"
+    assert source_title("nobody", "zh") == "nobody"

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.design.targets import SHARES, is_share
+from experiments.report.lang import words
 from experiments.runs.live import LiveRuns, Shelf
 from experiments.statistics.intervals import paired_difference
 from experiments.web.documents import LARGEST_TEXT, Documents, presets, read_own
 from experiments.web.settings import Settings
+from experiments.web.telling import outcome_table
 from experiments.web.views import Views, read_changes
 from experiments.web.writing import scheme_yaml
 from sim.errors import UserError
@@ -432,3 +435,12 @@ def test_reading_own_documents_does_not_reach_files(tmp_path, monkeypatch):
     for reference in ("base2.yaml", "base2", "./base2"):
         with pytest.raises(UserError, match="only a preset"):
             read_own("schemes", f"extends: {reference}\n")
+
+
+def test_a_scale_from_nought_to_one_is_no_per_cent():
+    """The page, the report and the tables say the same of perceived justice."""
+    units = {one["name"]: one["unit"] for one in outcome_table()}
+    for name, unit in units.items():
+        assert (unit in SHARES) == is_share(name) or unit == "share of most possible", name
+    assert units["justice_procedural"] == "scale" and units["burnout_share"] == "share"
+    assert all(words(language).has("report.scale_0_1") for language in ("en", "zh"))

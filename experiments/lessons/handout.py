@@ -29,7 +29,7 @@ from experiments.lessons.telling import (
 )
 from experiments.lessons.working import TheoryShown, Worked, work_out
 from experiments.report.figures import ACROSS, UP
-from experiments.report.lang import Words, check_language, words
+from experiments.report.lang import LANGUAGES, Words, check_language, words
 from experiments.runs.folder import told_where
 from sim.errors import UserError
 from sim.schemes.describe import difference as difference_of_schemes
@@ -116,7 +116,7 @@ def handout(worked: Worked, language: str = "en", *, for_facilitator: bool = Fal
         table=list(_table(worked, language)),
         theory=[theory_told(worked, one, language) | {"rival": _rival(worked, one, language, w)} for one in worked.theory],
         explain=[told(worked, text, language) for text in lesson.explain],
-        sources=[source_title(key) for key in lesson.sources],
+        sources=[source_title(key, language) for key in lesson.sources],
         made_by=w("workshop.made_by", version=sim.__version__, seed=lesson.seed),
     )
 
@@ -126,15 +126,19 @@ def shown_outcomes(worked: Worked) -> list[str]:
     return list(dict.fromkeys([ACROSS, UP, *worked.opened.lesson.look_at]))
 
 
-def source_title(key: str) -> str:
-    """A source by its title."""
-    return _sources().get(key, key)
+def source_title(key: str, language: str) -> str:
+    """A source by its title; in Chinese where the register has it so (papers are cited as they were published)."""
+    titles = _sources().get(key, {})
+    return titles.get(language) or titles.get("title", key)
 
 
 @lru_cache(maxsize=1)
-def _sources() -> dict[str, str]:
+def _sources() -> dict[str, dict[str, str]]:
     register = read_yaml(sources_file()).value
-    return {key: str(entry.value["title"].value) for key, entry in register.items() if "title" in entry.value}
+    return {
+        key: {name: str(entry.value[name].value) for name in ("title", *LANGUAGES) if name in entry.value}
+        for key, entry in register.items()
+    }
 
 
 def _index(opened: Sequence[OpenLesson], language: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.design.targets import is_share
 from experiments.runs.live import LINES, Kept, Picture
 from experiments.statistics.intervals import half_width, mean_present, paired_difference
 from experiments.statistics.winners import winners_in
@@ -16,12 +17,13 @@ from experiments.web.documents import n_cadres
 from experiments.web.views import View
 from sim.desks import DESK_COLUMNS, MEASURES, compare_desks
 from sim.errors import UserError
-from sim.outcomes import OUTCOME_NAMES, OUTCOMES
+from sim.outcomes import OUTCOME_NAMES, OUTCOMES, Outcome
 from sim.schemes.organisation import Organisation
 
 #: Outcomes that the cards, the map and the tables show; the first four of them are the headlines of the page.
 CARDS = ("burnout_share", "rank_agreement", "inflation", "goal_attainment")
 DIGITS = 6
+SCALE = "scale"  # from 0 to 1
 TURNS = ("raised", "lowered", "change")
 PICTURED = 250  # steps of a byte
 
@@ -29,9 +31,14 @@ PICTURED = 250  # steps of a byte
 def outcome_table() -> list[dict[str, Any]]:
     """What every outcome is called, measured in and which way is better."""
     return [
-        {"name": one.name, "group": one.group, "unit": one.unit, "better": one.better, "card": one.name in CARDS}
+        {"name": one.name, "group": one.group, "unit": _unit(one), "better": one.better, "card": one.name in CARDS}
         for one in OUTCOMES
     ]
+
+
+def _unit(outcome: Outcome) -> str:
+    """The unit of an outcome; perceived justice is a scale of its own and no per cent of anything, as in every other front."""
+    return SCALE if outcome.unit == "share" and not is_share(outcome.name) else outcome.unit
 
 
 def told_runs(view: View, kept: Sequence[Sequence[Kept]]) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def explained(worked: Worked, language: str, seat: Seat | None = None) -> dict[s
         "answers": answers,
         "cards": [told(worked, text, language) for text in lesson.explain],
         "theory": [_theory_told(worked, one, language) for one in worked.theory],
-        "sources": [source_title(key) for key in lesson.sources],
+        "sources": [source_title(key, language) for key in lesson.sources],
         "made": w("workshop.run_short", replicates=lesson.replicates, months=lesson.months),
     }
 

@@ -42,6 +42,11 @@ export function tick(unit, value, signed = false) {
 }
 
 export function ticks(low, high, wanted = 4) {
+  const found = stepped(low, high, wanted);
+  return found.length < 2 && high > low ? stepped(low, high, 2 * wanted) : found; // one number alone is no scale
+}
+
+function stepped(low, high, wanted) {
   const span = high - low || 1;
   const raw = span / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -15,7 +15,7 @@ export function showLines(page) {
   WIDTH = widthIn($("figure", body), 340, 520);
   fill(
     body,
-    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`), isShare(page.outcome(name).unit) || name === "justice_procedural" ? h("em", {}, " (%)") : null), chart(page, name)))),
+    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`), h("em", {}, isShare(page.outcome(name).unit) ? " (%)" : ` (${t("report.scale_0_1")})`)), chart(page, name)))),
     table(page, open),
   );
   if (Math.abs(widthIn($("figure", body), WIDTH, 520) - WIDTH) > 24) showLines(page);

@@ -107,7 +107,7 @@ function placed(cx, cy, taken) {
 }
 
 function title(name, outcome) {
-  const unit = ["share", "share of goal", "share of time", "share a year"].includes(outcome.unit) ? t("page.pp") : t(`unit.${outcome.unit}`);
+  const unit = ["share", "share of goal", "share of time", "share a year"].includes(outcome.unit) ? t("page.pp") : outcome.unit === "scale" ? t("report.scale_0_1") : t(`unit.${outcome.unit}`);
   return `${t("page.tradeoff.axis", { outcome: t(`outcome.${name}.title`) })} (${unit})`;
 }
 

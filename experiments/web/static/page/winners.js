@@ -14,7 +14,7 @@ let [WIDTH, LEFT] = [560, 200];
 export function showWinners(page) {
   const body = $("#winners-body");
   WIDTH = widthIn(body, 560, 720);
-  LEFT = Math.round(Math.min(200, WIDTH * 0.36));
+  LEFT = Math.round(Math.min(200, WIDTH * 0.38));
   if (!page.winners || page.state.schemes.length < 2) {
     fill(body, h("p", { class: "quiet" }, t(page.state.schemes.length < 2 ? "page.winners.two" : "page.waiting")));
     return;
@@ -128,7 +128,7 @@ function chart(page, groups, measure, place) {
   );
 }
 
-const shortened = (text) => (text.length > LEFT / 7 ? `${text.slice(0, Math.floor(LEFT / 7) - 1)}…` : text);
+const shortened = (text) => (text.length > (LEFT - 12) / 7 ? `${text.slice(0, Math.floor((LEFT - 12) / 7) - 1)}…` : text);
 
 function bar(x, from, ends, y, kind, sign = 1) {
   if (!ends || ends[0] === null) return null;
