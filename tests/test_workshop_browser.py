@@ -167,11 +167,9 @@ def test_a_whole_session_with_several_participants(browser, server, tmp_path):  
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_nothing_hangs_over_the_edge(browser, server, width, height, language):  # noqa: F811
-    locale = "zh-CN" if language == "zh" else "en-US"
-    with (
-        opened(browser, width=width, height=height, locale=locale) as host,
-        opened(browser, width=width, height=height, locale=locale) as one,
-    ):
+    told = {"width": width, "height": height, "locale": "zh-CN" if language == "zh" else "en-US"}
+    told["color_scheme"] = "dark" if width == 390 else "light"
+    with opened(browser, **told) as host, opened(browser, **told) as one:
         code, address = room_of(host.page, server, "design_your_own", bots=6)
         join(one.page, server, code, "Ada with a long nickname"[:24])
         host.page.click("#phase-play")
@@ -187,6 +185,10 @@ def test_nothing_hangs_over_the_edge(browser, server, width, height, language): 
             over = watched.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, (watched.page.url, over)
             assert grave_findings(watched.page) == []
+            is_dark = watched.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+            assert is_dark == (width == 390 and page_address != address), (
+                "as the system is, but the board of the projector is light"
+            )
             assert not re.search(r"workshop\.ui\.|play\.\w+\.", watched.page.inner_text("body")), "a word is missing"
 
 

@@ -3,6 +3,7 @@ import { codeOf, joinAddress, keysOf, languageSwitch, renew, sheet, speak, steps
 import { cardsOf, distribution, theoryOf, tradeoffMap, yearTable } from "./shared.js";
 
 const code = codeOf();
+document.documentElement.dataset.theme = "light"; // a projector shows no dark page
 const languages = await speak(keysOf().get("lang"));
 document.title = `${code} · cadresim`;
 fill($("#top"), h("h1", { id: "title" }, u("workshop")), h("p", { id: "people" }), languageSwitch(languages));
