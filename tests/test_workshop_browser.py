@@ -62,6 +62,10 @@ def join(page, server: str, code: str, nickname: str) -> None:
     page.wait_for_selector(".question")
 
 
+def nothing_scrolls(page, place: str) -> bool:
+    return page.evaluate(f"[...document.querySelectorAll('{place} > .scroll')].every(one => one.scrollWidth <= one.clientWidth)")
+
+
 def month_is(page, month: int) -> None:
     page.locator("#month-title", has_text=re.compile(f"^(Month {month} of|第 {month} 个月)")).wait_for(timeout=60_000)
 
@@ -125,12 +129,14 @@ def test_a_whole_session_with_several_participants(browser, server, tmp_path):  
         for month in range(1, 13):
             for page, effort in zip(phones, ("push", "steady", "ease"), strict=True):
                 month_is(page, month)
+                assert nothing_scrolls(page, "#month"), "all columns of the tasks are seen on a phone"
                 page.check(f"#effort-{effort}")
                 page.check("#report-hide")
                 page.select_option("#predict-grade", "second")
                 page.click("#decide")
         for page in phones:
             page.wait_for_selector("#year-over table", timeout=60_000)
+            assert nothing_scrolls(page, "#year-over"), "both years are seen on a phone"
 
         # explain
         host.page.click("#phase-explain")
