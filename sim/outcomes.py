@@ -494,7 +494,8 @@ def _per_cadre(world: World, window: int) -> dict[str, float]:
         name: float(cadres[column].mean()) / window
         for name, column in (
             ("surplus", "window_surplus"), ("bonus_cost", "window_pay"), ("effort_mean", "window_effort"),
-            ("help_mean", "window_help"), ("absence_share", "window_absence"), ("sabotage_mean", "window_sabotage"), ("appraisal_hours_share", "window_overhead"),
+            ("help_mean", "window_help"), ("sabotage_mean", "window_sabotage"), ("absence_share", "window_absence"),
+            ("appraisal_hours_share", "window_overhead"),
         )
     }  # fmt: skip
     values["exit_share"] = float(cadres["window_exits"].mean()) * _steps_in_window(world) / window

@@ -107,8 +107,8 @@ def evidence_page(found: Validation, command: str) -> str:
         "A claim with a band is *in band* where the measured value lies in it, *sign only* where just the direction is clear",
         "at 95 %, else *missed*; a claim about a sign has the *right sign* where the direction is clear. Seen: "
         + ", ".join(f"{key} {words}" for key, words in CONFIDENCE_WORDS.items())
-        + ". ± is the 95 % interval of Monte-Carlo error. In brackets what a claim asks for: P a number or band, R a ratio or "
-        "order",
+        + ". ± is the 95 % interval of Monte-Carlo error. "
+        "In brackets what a claim asks for: P a number or band, R a ratio or order",
         "between arms, S a sign.",
         "",
     ]
