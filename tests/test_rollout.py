@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from sim.errors import UserError
 from sim.history import HISTORY
 from sim.outcomes import SERIES
 from sim.population.founding import Blueprint, Dress, lay_out, tailor
-from sim.population.rollout import Arms, all_under, change
+from sim.population.rollout import Arms, all_under, change, novelty_of
 from sim.population.world import World, copy_of
 from sim.run import Change, Run, Setting, Stage, simulate, simulate_schemes, walk
+from sim.schemes.leaves import numeric_leaves
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
@@ -132,6 +134,19 @@ def a_run(*schedule: Change, scheme: str = "deduction_heavy", months: int = 30) 
 def test_a_change_to_the_same_scheme_is_no_change() -> None:
     renamed = load_scheme("deduction_heavy").model_copy(update={"name": "another_name", "title": "Another name"})
     assert_same_runs(a_run(), a_run(Change(8, renamed), Change(9, renamed, ("town",))))
+
+
+def test_only_elements_are_new_to_people_and_not_what_follows_from_them() -> None:
+    """One element more, of which a chance of detection follows: one of those in force, and the indicators, has changed."""
+    plain = load_scheme("deduction_heavy")
+    appraisal = plain.appraisal.model_copy(update={"audit_rate": plain.appraisal.audit_rate + 0.05})
+    _, (old, new) = dressed([plain, plain.model_copy(update={"appraisal": appraisal})])
+    assert old.record["detection"] != new.record["detection"]
+    elements = (
+        leaf for name, leaf in numeric_leaves(new.scheme, ("indicators",)).items() if name in (old.record.dtype.names or ())
+    )
+    in_force = sum((list(type(leaf)).index(leaf) if isinstance(leaf, StrEnum) else leaf) != 0 for leaf in elements)
+    assert novelty_of(old, new) == pytest.approx(1 / (in_force + 1))
 
 
 def test_a_change_there_and_nothing_here_leaves_here_as_it_is() -> None:

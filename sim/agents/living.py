@@ -24,7 +24,6 @@ from sim.rules.burnout import (
     next_exhaustion,
     resources_at_work,
     strain,
-    told_of_success,
 )  # fmt: skip
 from sim.rules.flow import exit_chance, promotion_merit
 from sim.rules.justice import distributive_signal, informational_signal, interpersonal_signal
@@ -138,12 +137,11 @@ class Living(Entity):
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
         attained *= self.self_view / self.present
-        told_success = told_of_success(scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
         self.efficacy = next_efficacy(
             self.efficacy,
             b.efficacy_base,
             b.efficacy_of_feedback,
-            told_success,
+            scheme.told_success,
             b.efficacy_of_success,
             attained,
             b.efficacy_of_resilience * self.resilience + self.confidence,

@@ -22,7 +22,6 @@ from sim.rules.burnout import (
     next_exhaustion,
     resources_at_work,
     strain,
-    told_of_success,
 )  # fmt: skip
 from sim.rules.flow import exit_chance
 from sim.rules.motivation import felt_control, motivation_aimed_at
@@ -191,10 +190,16 @@ def update_cadre(world, step, d, i):
     for j in range(department.n_tasks):
         attained += c.output[j] / c.target[j]
     attained *= c.self_view / c.present  # nobody takes days of illness for a lack of success
-    told_success = told_of_success(scheme.feedback, scheme.publish_scores, scheme.interim_results, scheme.recognition)
     sure = b.efficacy_of_resilience * c.resilience + c.confidence
     c.efficacy = next_efficacy(
-        c.efficacy, b.efficacy_base, b.efficacy_of_feedback, told_success, b.efficacy_of_success, attained, sure, b.burnout_rate
+        c.efficacy,
+        b.efficacy_base,
+        b.efficacy_of_feedback,
+        scheme.told_success,
+        b.efficacy_of_success,
+        attained,
+        sure,
+        b.burnout_rate,
     )
     control = felt_control(
         b.control_of_pay, 0.1 * scheme.points * c.paid + c.bottom_chance, b.control_of_tracking, scheme.tracking_strength,

@@ -8,12 +8,12 @@ import numpy as np
 
 from sim.jit import rule
 from sim.population.draws import Purpose, normal_quantile, normals, uniforms
+from sim.rules.burnout import told_of_success
 from sim.rules.flow import ability_of, application_score, believed_potential, crowd_of_pay, pull_of_pay, weight_of_own
 from sim.rules.numbers import bounded, squashed
 from sim.rules.understanding import understanding_after_change
 
 TRAITS = int(Purpose.TRAITS)
-UNTOLD = 0.4  # how much of his success a cadre is told where there is no feedback (see `burnout.told_of_success`)
 APPLICANT = int(Purpose.APPLICANT)
 DISPOSITIONS = 6  # from this block of traits on: what people bring along to cynicism and efficacy
 SELF_VIEW = 6  # from this block of applicants on: whom people take themselves for
@@ -118,7 +118,8 @@ def enter(world, i, month, vacancy):
         6.0,
     )
     sure = b.efficacy_of_resilience * c.resilience + c.confidence
-    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_feedback * UNTOLD + sure, 6.0)
+    untold = told_of_success(0.0, 0.0, 0.0, 0.0)
+    c.efficacy = squashed(b.efficacy_base + b.efficacy_of_feedback * untold + sure, 6.0)
     c.motivation = 1.0
     c.understanding = b.understanding_start
     c.justice_distributive = b.justice_start

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.population.entry import change_scheme
 from sim.population.founding import OFFER_COLUMNS, Dress, department_of_cadres, fill_contests, wear
-from sim.population.settings import IN_FORCE
+from sim.population.settings import DERIVED, IN_FORCE
 from sim.population.world import World
 
 #: What a peer group remembers of its last appraisal; a group that gains or loses members keeps it.
@@ -42,9 +42,12 @@ def everywhere(world: World, dress: Dress) -> dict[int, Dress]:
 
 
 def novelty_of(before: Dress, after: Dress) -> float:
-    """Share of the elements in force under either scheme that differ between them, indicators counted as one element."""
+    """Share of the elements in force under either scheme that differ between them, indicators counted as one element.
+
+    What a record derives from the elements is no element: nobody has to get used to it a second time.
+    """
     old, new = before.record[0], after.record[0]
-    names = [name for name in before.record.dtype.names or () if name not in IN_FORCE]
+    names = [name for name in before.record.dtype.names or () if name not in (*DERIVED, *IN_FORCE)]
     differ = sum(old[name] != new[name] for name in names)
     in_force = sum(old[name] != 0 or new[name] != 0 for name in names)
     differ += not np.array_equal(before.indicators, after.indicators)

@@ -23,6 +23,7 @@ DERIVED = (
     "detection",  # chance a month's falsification is found
     "tracking_strength",  # 0..1: how near tracking, deadlines and early warnings bring the appraisal
     "watched",  # 0..1: how far a system watches the work
+    "told_success",  # 0..1: how much a cadre is told of what he achieves
     "rater_noise",  # factor on one rater's noise
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
@@ -111,6 +112,9 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
     untold = (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines) * (1.0 - 0.3 * process.early_warning)
     record["tracking_strength"] = 1.0 - untold
     record["watched"] = burnout.watched_by_system(process.captured, process.early_warning)
+    record["told_success"] = burnout.told_of_success(
+        talk.feedback, talk.publish_scores, process.interim_results, scheme.application.implicit.recognition
+    )
     record["rater_noise"] = rating.mean_noise_factor(
         who.superior, who.peers, who.grass_roots, who.taxpayers, who.self_rating, who.professional, appraisal.raters
     ) * rating.noise_left(appraisal.training, behaviour.training_effect, appraisal.in_process)
