@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.evidence.matching import Box, Effort, Matched, Targets, centre_of, contraction, match, profile
+from experiments.evidence.matching import Box, Effort, Matched, Targets, Wave, centre_of, contraction, match, profile
 from experiments.evidence.priors import prior_of
 from experiments.evidence.rows import load_row
 from experiments.report.calibration import calibration_page, calibration_table
@@ -77,6 +77,11 @@ def test_the_centre_is_the_mean_brought_back_onto_a_bent_ridge(found: Matched) -
 def test_waves_rule_out_more_and_more(found: Matched) -> None:
     assert all(0.0 < wave.volume < 0.2 for wave in found.waves)
     assert found.accepted > 0.2
+
+
+def test_no_point_left_is_not_called_nothing_left() -> None:
+    assert Wave(10, 0.0, []).volume_in_words == "less than 5e-05"
+    assert Wave(10, 0.012, []).volume_in_words == "0.012"
 
 
 def test_the_same_seed_gives_the_same_posterior(found: Matched) -> None:

@@ -65,6 +65,11 @@ class Wave:
     volume: float  # share of the prior not ruled out after it
     r2: list[float]
 
+    @property
+    def volume_in_words(self) -> str:
+        """The share as far as the points it is counted on can tell: none left means fewer than one of them."""
+        return f"{self.volume:.2g}" if self.volume > 0 else f"less than {1 / PRIOR_POINTS:.2g}"
+
 
 @dataclass
 class Matched:
@@ -114,7 +119,7 @@ def match(
         emulators = train_all(tried, values, near, effort.seed + 100 * wave)
         volume = not_ruled_out(emulators, targets, len(box.names), luck)
         waves.append(Wave(len(tried), volume, [emulator.r2 for emulator in emulators]))
-        tell(f"wave {wave + 1}: {len(tried)} points simulated, {volume:.2g} of the prior not ruled out")
+        tell(f"wave {wave + 1}: {len(tried)} points simulated, {waves[-1].volume_in_words} of the prior not ruled out")
         if wave < effort.waves - 1:
             around, _ = emulated_posterior(emulators, targets, len(box.names), luck, NEXT_TEMPERATURE)
             chosen = around[luck.choice(len(around), effort.next_waves, replace=False)]

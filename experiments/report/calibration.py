@@ -29,7 +29,7 @@ def calibration_page(done: Calibration, command: str) -> str:
         "",
         f"{tried} parameter sets were simulated. After each wave, the share of the prior not ruled out (largest "
         f"implausibility below {IMPLAUSIBLE:g}): "
-        + "; ".join(f"{wave.volume:.2g} after {wave.points} points" for wave in matched.waves)
+        + "; ".join(f"{wave.volume_in_words} after {wave.points} points" for wave in matched.waves)
         + ".",
         f"Of the sets proposed by the emulators {matched.accepted:.0%} were borne out by the simulator; {n} make the posterior.",
         "",
