@@ -124,6 +124,17 @@ def test_simultaneous_intervals_cover_all_at_once() -> None:
     assert 0.925 < np.mean(held) < 0.975
 
 
+@pytest.mark.parametrize(("replicates", "schemes"), [(3, 11), (5, 25)])
+def test_simultaneous_intervals_cover_with_few_replicates(replicates: int, schemes: int) -> None:
+    """The correlation of a few replicates has few directions: taken at its word it makes eleven schemes look like two."""
+    rng, held = np.random.default_rng(3), []
+    for _ in range(300):
+        differences = rng.normal(size=(replicates, schemes)) - rng.normal(size=(replicates, 1))
+        half = half_width(differences, 1 - error_of(simultaneous_multiplier(differences)))
+        held.append((np.abs(differences.mean(axis=0)) <= half).all())
+    assert np.mean(held) > 0.92
+
+
 def test_simultaneous_multiplier_of_odd_families() -> None:
     rng = np.random.default_rng(1)
     one = rng.normal(size=(30, 1))

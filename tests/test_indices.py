@@ -328,6 +328,22 @@ def test_luck_is_told_from_points() -> None:
     assert (low < high).all() and (low >= 0).all() and (high <= 1).all()
 
 
+@pytest.mark.parametrize("replicates", [2, 4])
+def test_the_interval_of_lucks_share_knows_that_replicates_are_few(replicates: int) -> None:
+    """Half of the luck is common to all points: a handful of replicates tells little of it."""
+    held, truth = 0, 0.5
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        values = (
+            rng.normal(size=(32, 1, 1))
+            + np.sqrt(0.5) * rng.normal(size=(1, replicates, 1))
+            + np.sqrt(0.5) * rng.normal(size=(32, replicates, 1))
+        )
+        low, high = luck_intervals(values, resamples=100, confidence=0.95, seed=seed)[:, 0]
+        held += low <= truth <= high
+    assert held >= 85
+
+
 def test_without_luck_there_is_no_share_of_luck() -> None:
     values = np.repeat(np.random.default_rng(1).normal(size=(30, 1, 2)), 4, axis=1)
     assert luck_of_points(values).share == pytest.approx([0, 0], abs=1e-12)

@@ -265,6 +265,20 @@ def test_samples_fill_their_ranges(design: str) -> None:
     assert abs((points["b"] < 1).sum() - 32) <= 1 and set(points["c"]) == set(range(1, 13))
 
 
+def test_in_a_sample_a_path_that_does_nothing_moves_nothing() -> None:
+    """Points at one value of a path differ in the other paths too: that is no doing of this path."""
+    settled = []
+    for seed in range(20):
+        paths = {"honesty": [0, 1], "drive": [0, 1], "crowding": [0, 1]}
+        found = swept(Counting(), paths, design="latin_hypercube", points=40, replicates=2, seed=seed)
+        moves = found.ranges_of_response.query("outcome == 'burnout_share'").set_index("path")  # burnout is twice the honesty
+        assert moves.loc["honesty", "low"] > 1
+        settled += (moves.loc[["drive", "crowding"], "low"] > 0).tolist()
+        near = found.responses.query("outcome == 'burnout_share' and path == 'drive'")
+        assert (near["apart"] > 0.1).all()
+    assert sum(settled) <= 4  # of 40, at 5 %
+
+
 def test_missing_outcomes_do_not_stop_a_sweep() -> None:
     def spoil(outcomes: np.ndarray, case: Case, replicate: int) -> None:
         outcomes[BURNOUT] = np.nan

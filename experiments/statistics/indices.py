@@ -433,6 +433,11 @@ class Luck:
 
 def luck_of_points(values: Floats) -> Luck:
     """Two-way analysis of variance of (points, replicates, outputs): the same replicates at every point."""
+    return _components(*_mean_squares(values), values.shape[0], values.shape[1])
+
+
+def _mean_squares(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean squares between points, between replicates, and of what is left."""
     p, r = values.shape[:2]
     mean = values.mean(axis=(0, 1))
     of_point, of_replicate = values.mean(axis=1), values.mean(axis=0)
@@ -440,13 +445,26 @@ def luck_of_points(values: Floats) -> Luck:
     own = (rest**2).sum(axis=(0, 1)) / ((p - 1) * (r - 1))
     between = r * ((of_point - mean) ** 2).sum(axis=0) / (p - 1)
     across = p * ((of_replicate - mean) ** 2).sum(axis=0) / (r - 1)
-    return Luck(np.maximum((between - own) / r, 0.0), np.maximum((across - own) / p, 0.0), own)
+    return between, across, own
+
+
+def _components(between: Floats, across: Floats, own: Floats, points: int, replicates: int) -> Luck:
+    return Luck(np.maximum((between - own) / replicates, 0.0), np.maximum((across - own) / points, 0.0), own)
 
 
 def luck_intervals(values: Floats, *, resamples: int, confidence: float, seed: int) -> Floats:
-    """Ends of the interval of luck's share, (2, outputs): points are resampled, replicates stay as they are."""
+    """Ends of the interval of luck's share, (2, outputs), over other points and other replicates.
+
+    Points are resampled. Replicates are too few for that, often four: how far their mean square may lie from what it would be
+    with many is drawn from its law under normal luck (chi-squared with a degree of freedom fewer than replicates).
+    """
     rng = np.random.default_rng(seed)
-    shares = [luck_of_points(values[rng.integers(len(values), size=len(values))]).share for _ in range(resamples)]
+    p, r = values.shape[:2]
+    across = _mean_squares(values)[1]
+    shares = []
+    for _ in range(resamples):
+        between, _, own = _mean_squares(values[rng.integers(p, size=p)])
+        shares.append(_components(between, across * (r - 1) / rng.chisquare(r - 1, size=across.shape), own, p, r).share)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an output without any variance has no share: NaN
         return np.nanquantile(shares, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)

@@ -31,7 +31,7 @@ class Paired:
     missing: np.ndarray
 
 
-def student_quantile(n: np.ndarray, confidence: float = CONFIDENCE) -> np.ndarray:
+def student_quantile(n: np.ndarray, confidence: float | np.ndarray = CONFIDENCE) -> np.ndarray:
     """Two-sided quantile of Student's t with n - 1 degrees of freedom; NaN below two observations."""
     from scipy.special import stdtrit
 
@@ -119,6 +119,8 @@ def pooled_shares(shares: np.ndarray, wholes: np.ndarray) -> np.ndarray:
 
 #: Draws of the largest of several correlated normals: its 95 % quantile is then good to .15 % of level.
 DRAWS = 20_000
+#: Replicates below which the correlation they show is not asked: it would look closer than it is, the more the more schemes.
+FEWEST_CORRELATED = 10
 RESAMPLES = 2000
 CHUNK = 250  # resamples whose weights are held at once
 
@@ -139,14 +141,14 @@ def simultaneous_multiplier(differences: np.ndarray, confidence: float = CONFIDE
     ``differences`` are (replicates, schemes): paired differences to one baseline. The largest of the standardised means is taken
     from its joint normal law with the correlation that the replicates show (max-t: Dunnett 1955; Hothorn, Bretz & Westfall
     2008), by simulation with a fixed seed. Columns that never vary are certain and count for nothing; with fewer
-    than 3 complete replicates the correlation is not asked and independence, the widest case, is taken (Sidak 1967).
+    than 10 complete replicates the correlation is not asked and independence, the widest case, is taken (Sidak 1967).
     """
     wanted = differences[:, np.nan_to_num(_spread(differences)) > 0] if differences.size else differences
     k = wanted.shape[1]
     if k <= 1:
         return normal_quantile(1 - confidence)
     complete = wanted[~np.isnan(wanted).any(axis=1)]
-    if len(complete) < 3 or (_spread(complete) == 0).any():
+    if len(complete) < FEWEST_CORRELATED or (_spread(complete) == 0).any():
         return normal_quantile(1 - confidence ** (1 / k))
     values, vectors = np.linalg.eigh(np.corrcoef(complete, rowvar=False))
     root = vectors * np.sqrt(np.maximum(values, 0.0))

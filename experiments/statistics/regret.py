@@ -110,11 +110,16 @@ def _turned(found: np.ndarray, sign: int) -> np.ndarray:
 
 
 def _worst(good: np.ndarray) -> np.ndarray:
-    """(schemes, 3): the value in the worst world met, its luck included, and how far luck may have moved it."""
-    worlds, _, replicates = good.shape
+    """(schemes, 3): the value in the worst world met, its luck included, and how far luck may have moved it.
+
+    Luck is taken from all worlds in which there is any: a scheme has no regret, and no luck in it, where it is itself the best.
+    """
+    replicates = good.shape[2]
     value = good.mean(axis=2).min(axis=0)
-    luck = np.sqrt(good.var(axis=2, ddof=1).mean(axis=0) / replicates)
-    half = student_quantile(np.array(worlds * (replicates - 1) + 1)) * luck
+    scatter = good.var(axis=2, ddof=1)
+    lucky = (scatter > 0).sum(axis=0)
+    luck = np.sqrt(scatter.sum(axis=0) / np.maximum(lucky, 1) / replicates)
+    half = np.where(lucky > 0, student_quantile(np.maximum(lucky, 1) * (replicates - 1) + 1) * luck, 0.0)
     return np.stack([value, value - half, value + half], axis=-1)
 
 

@@ -1,7 +1,9 @@
 """sweep: schemes over a grid or a sample of values at paths of scheme, organisation or behaviour.
 
-Every point meets the same replicates, so a response along a path is the path's doing; its intervals are over replicates.
-Runs lie in the study's store: an interrupted sweep goes on where it stopped, a longer one reuses what is there.
+Every point meets the same replicates, so what differs between points is no luck that they share. On a full grid every value of a
+path meets the same values of all others: a response is the path's doing, its intervals are over replicates. In a sample (Latin
+hypercube, Sobol) the points at one value differ in the other paths too: how far that alone may have moved a response is in its
+interval. Runs lie in the study's store: an interrupted sweep goes on where it stopped, a longer one reuses what is there.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from experiments.design.study import Design
 from experiments.runs.folder import told_where
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
-from experiments.statistics.intervals import half_width, mean_present, mean_with_interval
+from experiments.statistics.intervals import CONFIDENCE, half_width, mean_present, mean_with_interval, student_quantile
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
 from sim.schemes.plans.sweep import SweepPlan
@@ -62,6 +64,11 @@ class Sweep:
     def values(self) -> NDArray[np.float64]:
         """Outcomes as (points, replicates, schemes, outcomes)."""
         return outcomes_array(self.runs, self.design.scheme_names, len(self.points), self.design.replicates)
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether every value of a path meets the same values of all others (there may be none)."""
+        return self.plan.design == "full" or len(self.ranges) == 1
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -108,6 +115,7 @@ class Sweep:
 
         `level` is the value as text, `value` as a number (missing for a choice). `apart` is the half width of the interval of the
         class's distance from the scheme's mean over all points: luck that shifts all points of a replicate alike drops out of it.
+        Of a sample it is over points (`Scatter`): those of a class differ in the other paths as well.
         """
         import pandas as pd
 
@@ -115,8 +123,12 @@ class Sweep:
         for path in self.ranges:
             place, levels = self.classes(path)
             with np.errstate(invalid="ignore"):
-                by_class = np.stack([_mean_points(self.values[place == one]) for one in range(len(levels))], axis=1)
-            apart = _mean_half(by_class - _mean_points(self.values)[:, None])[1]
+                by_class = np.stack([_mean_over_first(self.values[place == one]) for one in range(len(levels))], axis=1)
+            apart = (
+                _mean_half(by_class - _mean_over_first(self.values)[:, None])[1]
+                if self.is_grid
+                else Scatter.of(self.values, place, len(levels)).from_the_mean()
+            )
             mean, half = _mean_half(by_class)  # (replicates, classes, schemes, outcomes) -> (classes, schemes, outcomes)
             index = pd.MultiIndex.from_product(
                 [range(len(levels)), self.design.scheme_names, OUTCOME_NAMES], names=["class", "scheme", "outcome"]
@@ -132,23 +144,29 @@ class Sweep:
 
     @cached_property
     def ranges_of_response(self) -> pd.DataFrame:
-        """One row a path, scheme and outcome: how far the response moves along the path, with its interval over replicates.
+        """One row a path, scheme and outcome: how far the response moves along the path, with its interval.
 
         `move` is the mean at the class where the response is highest minus the mean where it is lowest; `at_low`, `at_high`
-        name these classes. Classes are chosen by their means, so a move is a little too large where luck is.
+        name these classes. Of a grid the interval is over replicates: classes are chosen by their means, so a move is a little
+        too large where luck is. Of a sample it is over points, wide enough for every pair of classes at once (`Scatter`).
         """
         import pandas as pd
 
         rows = []
         for path in self.ranges:
             place, levels = self.classes(path)
-            by_class = np.stack([_mean_points(self.values[place == one]) for one in range(len(levels))], axis=1)
+            by_class = np.stack([_mean_over_first(self.values[place == one]) for one in range(len(levels))], axis=1)
             mean = _mean_half(by_class)[0]
             low, high = np.nanargmin(_filled(mean, np.inf), axis=0), np.nanargmax(_filled(mean, -np.inf), axis=0)
+            scatter = None if self.is_grid else Scatter.of(self.values, place, len(levels))
             for s, scheme in enumerate(self.design.scheme_names):
                 for o, outcome in enumerate(OUTCOME_NAMES):
                     apart = by_class[:, high[s, o], s, o] - by_class[:, low[s, o], s, o]
-                    rows.append((path, scheme, outcome, levels[low[s, o]], levels[high[s, o]], *mean_with_interval(apart)))
+                    move = mean_with_interval(apart)
+                    if scatter is not None:
+                        half = float(scatter.between(low, high)[s, o])
+                        move = move[0], move[0] - half, move[0] + half
+                    rows.append((path, scheme, outcome, levels[low[s, o]], levels[high[s, o]], *move))
         columns = ["path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -166,6 +184,52 @@ class Sweep:
             self.ranges_of_response.to_csv(folder / "moves.csv", index=False, lineterminator="\n")
 
 
+@dataclass(frozen=True)
+class Scatter:
+    """How far points of one class lie apart, by scheme and outcome: what the other paths make of them, and luck of their own.
+
+    `counts` (classes, schemes, outcomes) are points with a value, `variance` (schemes, outcomes) is that inside classes and
+    `degrees` its degrees of freedom.
+    """
+
+    counts: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    degrees: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64], place: NDArray[np.int64], classes: int) -> Scatter:
+        """Of outcomes (points, replicates, schemes, outcomes) and the class of every point."""
+        points = _mean_over_first(np.moveaxis(values, 1, 0))
+        counts = np.stack([np.isfinite(points[place == one]).sum(axis=0) for one in range(classes)]).astype(float)
+        squares = np.zeros(points.shape[1:])
+        for one in range(classes):
+            own = points[place == one]
+            squares += np.nansum((own - _mean_over_first(own)) ** 2, axis=0)
+        degrees = counts.sum(axis=0) - (counts > 0).sum(axis=0)
+        return cls(counts, squares / np.maximum(degrees, 1.0), degrees)
+
+    def between(self, low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(schemes, outcomes): half width of the interval of the difference of two classes that were chosen among all pairs.
+
+        Formula: t s sqrt(1/n + 1/n'), t at the confidence that Bonferroni leaves each of all pairs. NaN where no class has two.
+        """
+        classes = (self.counts > 0).sum(axis=0)
+        pairs = np.maximum(classes * (classes - 1) / 2, 1)
+        ends = [np.take_along_axis(self.counts, chosen[None], axis=0)[0] for chosen in (low, high)]
+        return self._quantile(pairs) * np.sqrt(self.variance * sum(1 / np.maximum(end, 1) for end in ends))
+
+    def from_the_mean(self) -> NDArray[np.float64]:
+        """(classes, schemes, outcomes): half width of the interval of a class's distance from the mean over all points."""
+        counts = np.maximum(self.counts, 1)
+        return self._quantile(np.ones_like(self.degrees)) * np.sqrt(
+            self.variance * np.maximum(1 / counts - 1 / counts.sum(axis=0), 0)
+        )
+
+    def _quantile(self, family: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Student's t for each of a family of intervals that hold together; NaN without a degree of freedom."""
+        return student_quantile(self.degrees + 1, 1 - (1 - CONFIDENCE) / family)
+
+
 def _mean_half(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and half width of the interval over the first axis."""
     flat = values.reshape(len(values), -1)
@@ -173,8 +237,8 @@ def _mean_half(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
     return mean_present(flat).reshape(shape), half_width(flat).reshape(shape)
 
 
-def _mean_points(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean over the points of a class, by replicate: missing values are left out."""
+def _mean_over_first(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the first axis (of points: by replicate); missing values are left out."""
     return mean_present(values.reshape(len(values), -1)).reshape(values.shape[1:])
 
 
