@@ -377,7 +377,7 @@ def test_a_handout_says_what_the_runs_say(name, language):
     assert sheet.count("<svg") == 1 + len(worked.opened.lesson.look_at) == sheet.count('role="img"')
     for scheme in worked.schemes:
         shown = 100 * worked.shown(scheme.name, "goal_attainment").mean
-        assert f"{shown:.1f} %" in sheet
+        assert f"{shown:.1f}{' ' if language == 'en' else ''}%" in sheet
     for text in worked.opened.lesson.facilitator.debrief:
         assert told(worked, text, language).replace("'", "&#39;") in notes
         assert told(worked, text, language).replace("'", "&#39;") not in sheet, "notes are the facilitator's"

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from experiments.lessons.working import Shown, Worked
 from experiments.report.figures import ACROSS, UP
@@ -21,6 +22,8 @@ from experiments.report.style import BETTER, FAINT, INK, OPEN, WORSE, house_styl
 
 LETTERS = "ABCDEFGHIJ"
 RIVAL = "#7a4b94"
+#: Points between the centres of two marks that stand side by side.
+APART = 16.0
 
 
 def tradeoff_svg(worked: Worked, name: str, title: str) -> str:
@@ -32,9 +35,10 @@ def tradeoff_svg(worked: Worked, name: str, title: str) -> str:
         across = [worked.shown(name, ACROSS) for name in names]
         up = [worked.shown(name, UP) for name in names]
         _cross_hairs(axes, names.index(worked.opened.lesson.baseline), across, up)
-        for letter, scheme, x, y in zip(LETTERS, names, across, up, strict=False):
-            _mark(axes, letter, x, y, _shape(worked, scheme), "white" if _is_rival(worked, scheme) else INK)
         _room(axes, across, up)
+        shifts = _shifts(axes, [(x.mean, y.mean) for x, y in zip(across, up, strict=True)])
+        for letter, scheme, x, y, shift in zip(LETTERS, names, across, up, shifts, strict=False):
+            _mark(axes, letter, x, y, _shape(worked, scheme), "white" if _is_rival(worked, scheme) else INK, shift)
         axes.grid(True)
         for axis, outcome in ((axes.xaxis, ACROSS), (axes.yaxis, UP)):
             axis.set_major_locator(MaxNLocator(6))
@@ -89,15 +93,39 @@ def _shape(worked: Worked, scheme: str) -> str:
     return "D" if _is_rival(worked, scheme) else "o"
 
 
-def _mark(axes: Axes, letter: str, x: Shown, y: Shown, shape: str, colour: str) -> None:
+def _shifts(axes: Axes, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """How far each mark moves from its place, in points, so that no mark hides another; (0, 0) for most."""
+    at = axes.transData.transform(np.asarray(places)) * 72 / axes.figure.dpi
+    taken: list[np.ndarray] = []
+    shifts = []
+    for place in at:
+        ways = [(0.0, 0.0)] + [(r * np.cos(a), r * np.sin(a)) for r in (APART, 2 * APART) for a in np.arange(8) * np.pi / 4]
+        free = [way for way in ways if all(np.hypot(*(place + way - one)) >= 0.9 * APART for one in taken)]
+        shifts.append((free or ways)[0])
+        taken.append(place + shifts[-1])
+    return shifts
+
+
+def _mark(axes: Axes, letter: str, x: Shown, y: Shown, shape: str, colour: str, shift: tuple[float, float]) -> None:
     if not np.isfinite([x.mean, y.mean]).all():
         return
     spans = [[[shown.difference - shown.low], [shown.high - shown.difference]] for shown in (x, y)]
     if np.isfinite(spans).all():
         axes.errorbar(x.mean, y.mean, xerr=spans[0], yerr=spans[1], fmt="none", ecolor="#8b929c", elinewidth=1.1, zorder=2)
     face = RIVAL if shape == "D" else "white"
-    axes.scatter([x.mean], [y.mean], marker=shape, s=150, c=face, edgecolors=RIVAL if shape == "D" else INK, zorder=3)
-    axes.text(x.mean, y.mean, letter, ha="center", va="center_baseline", fontsize=8, fontweight="bold", color=colour, zorder=4)
+    edge = RIVAL if shape == "D" else INK
+    moved = axes.transData + ScaledTranslation(shift[0] / 72, shift[1] / 72, axes.figure.dpi_scale_trans)
+    if any(shift):
+        axes.plot([x.mean], [y.mean], ".", color=edge, markersize=4, zorder=3)
+        axes.annotate(
+            "", (x.mean, y.mean), shift, textcoords="offset points", zorder=2.5,
+            arrowprops={"arrowstyle": "-", "color": edge, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0},
+        )  # fmt: skip
+    axes.scatter([x.mean], [y.mean], marker=shape, s=150, c=face, edgecolors=edge, zorder=3, transform=moved)
+    axes.text(
+        x.mean, y.mean, letter, ha="center", va="center_baseline", fontsize=8, fontweight="bold", color=colour, zorder=4,
+        transform=moved,
+    )  # fmt: skip
 
 
 def _cross_hairs(axes: Axes, baseline: int, across: Sequence[Shown], up: Sequence[Shown]) -> None:

@@ -16,7 +16,8 @@ from experiments.design.lesson import Asks, Lever, Prediction
 from experiments.lessons.figures import LETTERS, difference_svg, tradeoff_svg
 from experiments.lessons.reading import OpenLesson, cadres_of, lesson_names, open_lesson
 from experiments.lessons.telling import (
-    difference,
+    bound,
+    difference_and_ends,
     element_title,
     element_value,
     level,
@@ -27,7 +28,7 @@ from experiments.lessons.telling import (
     scheme_title,
     told,
 )
-from experiments.lessons.working import TheoryShown, Worked, work_out
+from experiments.lessons.working import Shown, TheoryShown, Worked, work_out
 from experiments.report.figures import ACROSS, UP
 from experiments.report.lang import LANGUAGES, Words, check_language, words
 from experiments.runs.folder import told_where
@@ -189,13 +190,13 @@ def _schemes(worked: Worked, language: str) -> Iterator[dict[str, Any]]:
 
 def differences_of(before: Scheme, after: Scheme, language: str) -> list[str]:
     """What changes from one scheme to another, a line an element: 'Coaching: 0 % → 60 %'."""
-    lines = []
+    lines, w = [], words(language)
     for one in difference_of_schemes(before, after):
         try:
             values = [element_value(one.path, value_at(scheme, one.path), language) for scheme in (before, after)]
         except UserError:  # a whole indicator more or less
             values = [one.before, one.after]
-        lines.append(f"{element_title(one.path, words(language))}: {values[0]} → {values[1]}")
+        lines.append(w("workshop.element_moves", element=element_title(one.path, w), before=values[0], after=values[1]))
     return lines
 
 
@@ -210,8 +211,8 @@ def _prediction(worked: Worked, one: Prediction, language: str, w: Words) -> dic
     return {
         "asks": told(worked, one.asks, language),
         "ways": ways,
-        "low": level(one.outcome, one.low, language),
-        "high": level(one.outcome, one.high, language),
+        "low": bound(one.outcome, one.low, language),
+        "high": bound(one.outcome, one.high, language),
         "explain": told(worked, one.explain[answer.way], language),
     }
 
@@ -287,15 +288,19 @@ def _table(worked: Worked, language: str) -> Iterator[dict[str, Any]]:
         cells = []
         for outcome in shown_outcomes(worked):
             one = worked.shown(scheme.name, outcome)
-            beside = "" if scheme.name == lesson.baseline else difference(outcome, one.difference, one.low, one.high, language)
-            alone, bracket, ends = beside.partition("[")
-            cells.append({"mean": level(outcome, one.mean, language), "difference": alone.strip(), "interval": bracket + ends})
+            alone, ends = ("", "") if scheme.name == lesson.baseline else _beside(outcome, one, language)
+            cells.append({"mean": level(outcome, one.mean, language), "difference": alone, "interval": ends})
         yield {
             "letter": letter,
             "title": scheme_title(worked, scheme.name, language),
             "is_rival": scheme.name not in lesson.scheme_names,
             "cells": cells,
         }
+
+
+def _beside(outcome: str, one: Shown, language: str) -> tuple[str, str]:
+    """The difference to the baseline below a level, and its interval below that."""
+    return difference_and_ends(outcome, one.difference, one.low, one.high, language)
 
 
 def theory_told(worked: Worked, one: TheoryShown, language: str) -> dict[str, Any]:
@@ -307,7 +312,7 @@ def theory_told(worked: Worked, one: TheoryShown, language: str) -> dict[str, An
         "says": told(worked, card.says, language),
         "formula": one.formula,
         "source": one.source,
-        "parameters": ", ".join(f"{name} = {plain(float(value))}" for name, value in one.point.items()),
+        "parameters": w("workshop.between_values").join(f"{name} = {plain(float(value))}" for name, value in one.point.items()),
         "rows": [
             {
                 "title": measure_title(measure, w),

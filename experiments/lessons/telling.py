@@ -18,8 +18,9 @@ MISSING = {"en": "missing", "zh": "缺失"}
 
 
 def told(worked: Worked, text: Text, language: str) -> str:
-    """A text with every place filled."""
-    return PLACE.sub(lambda place: _number(worked, place.group(1).split(), language), text.in_language(language))
+    """A text with every place filled; a line never ends between a number and its unit."""
+    filled = PLACE.sub(lambda place: _number(worked, place.group(1).split(), language), text.in_language(language))
+    return filled.replace(" %", "\u00a0%").replace(" pp", "\u00a0pp")
 
 
 def _number(worked: Worked, asked: list[str], language: str) -> str:
@@ -32,7 +33,7 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
         return str(cadres_of(worked.opened.organisation))
     if kind == "element":
         path, scheme = rest
-        return element_number(path, value_at(_scheme(worked, scheme), path))
+        return element_number(path, value_at(_scheme(worked, scheme), path), language)
     if kind in ("formula", "laboratory"):
         scheme, measure = rest
         theory = worked.theory_of(scheme, measure)
@@ -41,14 +42,8 @@ def _number(worked: Worked, asked: list[str], language: str) -> str:
     shown = worked.shown(scheme, outcome)
     if kind == "mean":
         return level(outcome, shown.mean, language)
-    return _in_a_sentence(outcome, difference(outcome, shown.difference, shown.low, shown.high, language), words(language))
-
-
-def _in_a_sentence(outcome: str, told: str, w: Words) -> str:
-    """A difference with the unit that no table head gives it: '+0.04 normal months [+0.03, +0.05]'."""
-    unit = "" if is_share(outcome) else _unit(outcome, w)
-    alone, bracket, ends = told.partition(" [")
-    return f"{alone} {unit}{bracket}{ends}" if unit else told
+    unit = "" if is_share(outcome) else _unit(outcome, words(language))  # in a sentence no head of a table gives it
+    return difference(outcome, shown.difference, shown.low, shown.high, language, unit=unit)
 
 
 def _scheme(worked: Worked, name: str):  # type: ignore[no-untyped-def]
@@ -57,18 +52,32 @@ def _scheme(worked: Worked, name: str):  # type: ignore[no-untyped-def]
 
 def level(outcome: str, value: float, language: str) -> str:
     """A level with its unit: '31.2 %'."""
-    return numbers.scaled(outcome, value) if math.isfinite(value) else MISSING[language]
+    return per_cent(numbers.scaled(outcome, value), language) if math.isfinite(value) else MISSING[language]
 
 
-def difference(outcome: str, value: float, low: float, high: float, language: str) -> str:
-    """A difference with its interval: '+1.3 pp [0.8, 1.9]'."""
+def bound(outcome: str, value: float, language: str) -> str:
+    """An end of what may be guessed, which is a round number: '60 %', '0.5'."""
+    return per_cent(f"{100 * value:.3g} %", language) if is_share(outcome) else f"{value:.3g}"
+
+
+def difference(outcome: str, value: float, low: float, high: float, language: str, *, unit: str = "") -> str:
+    """A difference with its interval: '+1.3 pp [+0.8, +1.9]', '+0.04 normal months [+0.03, +0.05]' with a unit given."""
+    alone, ends = difference_and_ends(outcome, value, low, high, language)
+    return " ".join(part for part in (alone, unit if math.isfinite(value) else "", ends) if part)
+
+
+def difference_and_ends(outcome: str, value: float, low: float, high: float, language: str) -> tuple[str, str]:
+    """A difference and its interval apart, for tables that set them on lines of their own; ('missing', '') without one."""
     if not math.isfinite(value):
-        return MISSING[language]
+        return MISSING[language], ""
     half = (high - low) / 2 if math.isfinite(high - low) else math.inf
     alone = numbers.difference(outcome, value, half_width=half)
-    alone = alone.replace(" pp", " 个百分点") if language == "zh" else alone
-    ends = numbers.interval(outcome, low, high)
-    return f"{alone} {ends}" if ends else alone
+    return alone.replace(" pp", " 个百分点") if language == "zh" else alone, numbers.interval(outcome, low, high)
+
+
+def per_cent(text: str, language: str) -> str:
+    """A number with its sign of per cent as a language sets it: '31.2 %', in Chinese '31.2%'."""
+    return text.replace(" %", "%") if language == "zh" else text
 
 
 def element_title(path: str, w: Words) -> str:
@@ -76,8 +85,15 @@ def element_title(path: str, w: Words) -> str:
     steps = [str(step) for step in element_steps(path)]
     if steps[:2] == ["plan", "indicators"]:
         name = w(f"workshop.indicator.{steps[2]}") if w.has(f"workshop.indicator.{steps[2]}") else steps[2].replace("_", " ")
-        return ": ".join([name, *(w(f"indicator.{key}.title") for key in steps[3:])])
+        if not (parts := [w(f"indicator.{key}.title") for key in steps[3:]]):
+            return name
+        return w("workshop.of_indicator", indicator=name, element=w("workshop.between_elements").join(map(_inside, parts)))
     return w(f"element.{'.'.join(steps)}.title")
+
+
+def _inside(title: str) -> str:
+    """A title in the middle of a line."""
+    return title[:1].lower() + title[1:]
 
 
 def element_steps(path: str) -> list[str]:
@@ -91,16 +107,16 @@ def element_value(path: str, value: Any, language: str) -> str:
     if isinstance(value, str):
         return w(f"choice.{value}") if w.has(f"choice.{value}") else value
     if not isinstance(value, int | float):
-        return ", ".join(map(str, value))
+        return w("workshop.between_values").join(map(str, value))
     unit = element_of(path).unit
     if unit in ("share", "attainment"):
-        return f"{100 * value:.3g} %"
+        return per_cent(f"{100 * value:.3g} %", language)
     return plain(float(value)) + (f" {w(f'unit.{unit}')}" if unit not in ("", "-", "per weight") and value else "")
 
 
-def element_number(path: str, value: Any) -> str:
+def element_number(path: str, value: Any, language: str) -> str:
     """A value of a scheme without its unit, for the middle of a sentence."""
-    return f"{100 * value:.3g} %" if element_of(path).unit == "share" else plain(float(value))
+    return per_cent(f"{100 * value:.3g} %", language) if element_of(path).unit == "share" else plain(float(value))
 
 
 def plain(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.evidence.matching import IMPLAUSIBLE, contraction, profile
-from experiments.report.evidence import row_lines, table_lines
+from experiments.report.evidence import ASKED_WORDS, per_cent, row_lines, seen_words, table_lines
 
 if TYPE_CHECKING:
     from experiments.verbs.calibrate import Calibration
@@ -27,15 +27,16 @@ def calibration_page(done: Calibration, command: str) -> str:
         "uniform over its declared range. A claim's band counts as two standard deviations of tolerance to either side. See",
         "`docs/decisions/2026-11-21-one-calibration.md` for the method.",
         "",
-        f"{tried} parameter sets were simulated. After each wave, the share of the prior not ruled out (largest "
+        f"{tried:,} parameter sets were simulated. After each wave, the share of the prior not ruled out (largest "
         f"implausibility below {IMPLAUSIBLE:g}): "
         + "; ".join(f"{wave.volume_in_words} after {wave.points} points" for wave in matched.waves)
         + ".",
-        f"Of the sets proposed by the emulators {matched.accepted:.0%} were borne out by the simulator; {n} make the posterior.",
+        f"Of the sets proposed by the emulators {per_cent(matched.accepted)} were borne out by the simulator; {n} make the "
+        "posterior.",
         "",
         "## How far each number is met",
         "",
-        "Simulated at the posterior's sets (mean and central 90 %) and at its centre; the emulator's R2 is on points held out.",
+        "Simulated at the posterior's sets (mean and central 90 %) and at its centre; the emulator's R² is on points held out.",
         "",
     ]
     at_centre = {
@@ -53,7 +54,7 @@ def calibration_page(done: Calibration, command: str) -> str:
         rows.append(
             (
                 target.name, f"{target.low:g} to {target.high:g}", f"{np.nanmean(values):.3g}", f"{low:.3g} to {high:.3g}",
-                f"{inside:.0%}", f"{centre:.3g}", verdict, f"{r2:.2f}",
+                per_cent(inside), f"{centre:.3g}", verdict, f"{r2:.2f}",
             )
         )  # fmt: skip
     header: tuple[str, ...] = (
@@ -64,17 +65,21 @@ def calibration_page(done: Calibration, command: str) -> str:
         "Sets in band",
         "Centre",
         "Verdict at the centre",
-        "Emulator R2",
+        "Emulator R²",
     )
     lines += table_lines(header, rows)
-    lines += ["All claims of the rows marked fit at the centre, those that were not fitted included:", ""]
+    lines += [
+        "All claims of the rows marked fit at the centre, those that were not fitted included. Seen: " + seen_words() + ".",
+        "In brackets what a claim asks for: " + ASKED_WORDS + ".",
+        "",
+    ]
     header = ("Row", "Finding", "Measure", "Measured", "Expected", "Published", "Seen", "Verdict")
     lines += table_lines(header, [line[: len(header)] for result in done.rows for line in row_lines(result)])
     lines += ["## What the data pin down", ""]
     about = [
         (
             f"`{one.name}`", f"{done.prior.low[number]:g} to {done.prior.high[number]:g}", f"{one.centre:g}",
-            f"{one.low:.3g} to {one.high:.3g}", f"{one.narrower:.0%}", one.pinned, ", ".join(one.rows),
+            f"{one.low:.3g} to {one.high:.3g}", per_cent(one.narrower), one.pinned, ", ".join(one.rows),
         )
         for number, one in enumerate(done.fitted)
     ]  # fmt: skip

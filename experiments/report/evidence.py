@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from experiments.verbs.validate import Validation
 
 
+#: What the letters in brackets behind a measure say.
+ASKED_WORDS = "P a number or band, R a ratio or order between arms, S a sign"
+
+
+def seen_words() -> str:
+    """What the letters of the column *Seen* say: how a published number was come by."""
+    return ", ".join(f"{key} {words}" for key, words in CONFIDENCE_WORDS.items())
+
+
+def per_cent(share: float, digits: int = 0) -> str:
+    """A share as per cent: '57 %'."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def figure(value: float) -> str:
     """A measured number with three significant places."""
     if math.isnan(value):
@@ -64,7 +78,7 @@ def row_lines(result: RowResult) -> Iterator[tuple[str, ...]]:
             judged.claim.published,
             file.confidence.value,
             judged.verdict.value,
-            "" if share is None else f"{share:.0%}",
+            "" if share is None else per_cent(share),
         )
 
 
@@ -74,7 +88,7 @@ HEADER = ("Row", "Finding", "Measure", "Measured", "Expected", "Published", "See
 def limit_line(name: str, checks: Sequence[Check]) -> tuple[str, str, str]:
     """(limit, worst error, verdict)."""
     worst = max(check.error for check in checks)
-    return name, f"{worst:.2%}", "met" if all(check.is_met for check in checks) else "missed"
+    return name, per_cent(worst, 2), "met" if all(check.is_met for check in checks) else "missed"
 
 
 def simulation_line(name: str, cells: Sequence[Cell]) -> tuple[str, str, str, str]:
@@ -86,7 +100,7 @@ def simulation_line(name: str, cells: Sequence[Cell]) -> tuple[str, str, str, st
 def counted_words(title: str, results: Sequence[RowResult]) -> str:
     """How many rows of a group are met."""
     met = sum(result.is_met for result in results)
-    share = f" ({met / len(results):.0%})" if results else ""
+    share = f" ({per_cent(met / len(results))})" if results else ""
     return f"{title}: {met} of {len(results)}{share}"
 
 
@@ -105,11 +119,8 @@ def evidence_page(found: Validation, command: str) -> str:
         f"Written by `{command}`; nothing here is typed. Behaviour: `{found.behaviour}`, the same for every row.",
         "",
         "A claim with a band is *in band* where the measured value lies in it, *sign only* where just the direction is clear",
-        "at 95 %, else *missed*; a claim about a sign has the *right sign* where the direction is clear. Seen: "
-        + ", ".join(f"{key} {words}" for key, words in CONFIDENCE_WORDS.items())
-        + ". ± is the 95 % interval of Monte-Carlo error. "
-        "In brackets what a claim asks for: P a number or band, R a ratio or order",
-        "between arms, S a sign.",
+        f"at 95 %, else *missed*; a claim about a sign has the *right sign* where the direction is clear. Seen: {seen_words()}.",
+        f"± is the 95 % interval of Monte-Carlo error. In brackets what a claim asks for: {ASKED_WORDS}.",
         "",
     ]
     for title, group, _ in GROUPS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.report.evidence import table_lines
+from experiments.report.evidence import per_cent, table_lines
 
 if TYPE_CHECKING:
     from experiments.verbs.method import Method
@@ -27,14 +27,14 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
     ]
     rows = [
         (
-            one.scheme, one.series, f"{one.settled}", f"{one.at_usual:.3f}", f"{one.long_run:.3f}", f"{one.spread:.3f}",
-            f"{one.drift:+.4f}",
+            f"`{one.scheme}`", f"`{one.series}`", f"{one.settled}", f"{one.at_usual:.3f}", f"{one.long_run:.3f}",
+            f"{one.spread:.3f}", f"{one.drift:+.4f}",
         )
         for one in found.settling
     ]  # fmt: skip
     lines += table_lines(("Scheme", "Series", "Settled", "Year 3", "Last five years", "Spread of a year", "Drift a year"), rows)
     if late:
-        told = ", ".join(f"{one.series} under {one.scheme}" for one in late)
+        told = ", ".join(f"`{one.series}` under `{one.scheme}`" for one in late)
         lines += [
             f"Further from the long run after 24 months than a year's spread: {told}. Read these as on their way.",
             "",
@@ -42,15 +42,15 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
     lines += [
         "## How many replicates?",
         "",
-        "By the coefficient of variation: the first of 5, 10, 20 ... replicates after which it changes by less than .01. By half",
-        "width: the first number whose 95 % interval is within 5 % of the mean and stays so for five more. Paired differences",
-        "between schemes need far fewer, because schemes meet the same luck; `cadresim compare` stops by itself (`--until`).",
+        "By the coefficient of variation: the first of 5, 10, 20 ... replicates after which it changes by less than 0.01. By",
+        "half width: the first number whose 95 % interval is within 5 % of the mean and stays so for five more. Paired",
+        "differences between schemes need far fewer, because schemes meet the same luck; `cadresim compare` stops by itself (`--until`).",
         "",
     ]
     numbers = [
         (
-            one.scheme, one.outcome, f"{one.variation:.3f}", str(one.by_variation or "more"), str(one.by_half_width or "more"),
-            f"{one.half_width:.1%}",
+            f"`{one.scheme}`", f"`{one.outcome}`", f"{one.variation:.3f}", str(one.by_variation or "more"),
+            str(one.by_half_width or "more"), per_cent(one.half_width, 1),
         )
         for one in found.needed
     ]  # fmt: skip

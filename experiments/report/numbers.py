@@ -11,6 +11,10 @@ TITLES = {outcome.name: outcome.title for outcome in OUTCOMES}
 
 MISSING = "missing"
 
+#: Digits of a difference at most, and the least that still shows in them: what is smaller is a zero of rounding.
+MOST_DIGITS = 4
+LEAST_SEEN = 0.5 * 10**-MOST_DIGITS
+
 
 def better(outcome: str) -> int:
     """+1 where more is better, -1 where less is, 0 where neither can be said."""
@@ -36,8 +40,9 @@ def difference(outcome: str, value: float, *, unit: bool = True, half_width: flo
     if not math.isfinite(value):
         return MISSING
     factor, digits = (100.0, 1) if is_share(outcome) else (1.0, 3 if abs(value) < 1 else 2)
-    smallest = min([abs(size) * factor for size in (value, half_width) if size], default=math.inf)
-    while digits < 4 and smallest < 0.5 * 10**-digits:  # a rounded value must not hide its sign or its interval
+    sizes = [abs(size) * factor for size in (value, half_width)]
+    smallest = min([size for size in sizes if size >= LEAST_SEEN], default=math.inf)
+    while digits < MOST_DIGITS and smallest < 0.5 * 10**-digits:  # a rounded value must not hide its sign or its interval
         digits += 1
     return _fixed(factor * value, digits, True) + (" pp" if unit and is_share(outcome) else "")
 

@@ -11,21 +11,29 @@ export function fixed(value, digits, signed = false) {
   return sign + text;
 }
 
+/* A number of per cent with its sign, as the language sets it: '31.2 %', in Chinese '31.2%'. */
+export const percent = (value, digits = 0) => perCent(fixed(value, digits));
+export const perCent = (text) => `${text}${t("page.per_cent")}`;
+
 /* A level; where a difference stands beside it, with enough digits that the difference can come out of it. */
 export function level(unit, value, beside = Infinity) {
   if (value === null || value === undefined) return t("page.missing");
-  if (isShare(unit)) return `${fixed(100 * value, 1)} %`;
+  if (isShare(unit)) return percent(100 * value, 1);
   const fine = Math.abs(beside) > 0 && Math.abs(beside) < 0.0005;
   return fixed(value, fine ? 4 : Math.abs(value) < 1 ? 3 : 2);
 }
+
+/* Digits of a difference at most, and the least that still shows in them: what is smaller is a zero of rounding. */
+const MOST_DIGITS = 4;
+const LEAST_SEEN = 0.5 * 10 ** -MOST_DIGITS;
 
 export function difference(unit, value, half = Infinity, withUnit = true) {
   if (value === null || value === undefined) return t("page.missing");
   const factor = isShare(unit) ? 100 : 1;
   let digits = isShare(unit) ? 1 : Math.abs(value) < 1 ? 3 : 2;
-  const sizes = [Math.abs(value) * factor, half * factor].filter((size) => size > 0 && Number.isFinite(size));
+  const sizes = [Math.abs(value) * factor, half * factor].filter((size) => size >= LEAST_SEEN && Number.isFinite(size));
   const smallest = Math.min(Infinity, ...sizes);
-  while (digits < 4 && smallest < 0.5 * 10 ** -digits) digits += 1;
+  while (digits < MOST_DIGITS && smallest < 0.5 * 10 ** -digits) digits += 1;
   return fixed(factor * value, digits, true) + (withUnit && isShare(unit) ? ` ${t("page.pp")}` : "");
 }
 

@@ -2,7 +2,7 @@
 
 import { ask } from "../lib/api.js";
 import { $, fill, h, s, say } from "../lib/dom.js";
-import { fixed } from "../lib/numbers.js";
+import { fixed, percent } from "../lib/numbers.js";
 import { called, t } from "../lib/words.js";
 import { newId } from "../lib/dom.js";
 import { tableBeside } from "../lib/charts.js";
@@ -101,7 +101,7 @@ function draw(page) {
 
 function shades() {
   const limits = LIMITS[now.measure];
-  const told = (value) => (now.measure === "burnout" ? String(value) : `${fixed(100 * value, value < 0.01 ? 1 : 0)} %`);
+  const told = (value) => (now.measure === "burnout" ? String(value) : percent(100 * value, value < 0.01 ? 1 : 0));
   const names = [`< ${told(limits[0])}`, ...limits.slice(1).map((limit, i) => `${told(limits[i])} – ${told(limit)}`), `≥ ${told(limits.at(-1))}`];
   return h("ul", { class: "shades", "aria-label": t(`page.picture.measure.${now.measure}`) },
     names.map((name, i) => h("li", {}, h("span", { class: `swatch q${i} ${now.measure}`, "aria-hidden": "true" }), name)));
@@ -175,7 +175,7 @@ const mean = (values, unit, full) => {
   return (sum / unit.size / FULL) * full;
 };
 
-const figure = (value) => (now.measure === "burnout" ? fixed(value, 1) : `${fixed(100 * value, 1)} %`);
+const figure = (value) => (now.measure === "burnout" ? fixed(value, 1) : percent(100 * value, 1));
 
 function table(month) {
   const place = $("#picture-table");
@@ -185,7 +185,7 @@ function table(month) {
     `${unit.branch ? `${called(unit.branch)}: ` : ""}${called(unit.name)}`,
     unit.size,
     fixed(mean(now.values.burnout[month - 1], unit, 6), 2),
-    `${fixed(100 * mean(now.values.falsified[month - 1], unit, now.data.scales.falsified), 1)} %`,
+    percent(100 * mean(now.values.falsified[month - 1], unit, now.data.scales.falsified), 1),
     `${fixed(100 * now.data.inflation[month - 1][index], 1, true)} ${t("page.pp")}`,
   ]);
   fill(place, tableBeside(

@@ -1,7 +1,7 @@
 /* Who gains and who loses what: every place compared with itself under the baseline, by group. */
 
 import { $, fill, h, s } from "../lib/dom.js";
-import { fixed } from "../lib/numbers.js";
+import { percent, perCent } from "../lib/numbers.js";
 import { has, t } from "../lib/words.js";
 import { picture, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { schemePicker, unitCalled, unitPlaced } from "./frame.js";
@@ -71,7 +71,7 @@ function groupName(page, group) {
   return group.dimension === "department" ? unitPlaced(page, group.group) : unitCalled(page, group.group);
 }
 
-const percent = (value) => (value === null || value === undefined ? t("page.missing") : `${fixed(100 * value, 1)} %`);
+const percent = (value) => (value === null || value === undefined ? t("page.missing") : percent(100 * value, 1));
 
 function share(ends) {
   return !ends || ends[0] === null ? t("page.missing") : `${percent(ends[0])} [${fixed(100 * (ends[1] ?? 0), 1)}, ${fixed(100 * (ends[2] ?? 0), 1)}]`;
@@ -112,7 +112,7 @@ function chart(page, groups, measure, place) {
     s("text", { class: "side", x: x(0.04), y: 14 }, t("page.winners.raised")),
     ticks.map((value) =>
       s("g", { class: "tick" }, s("line", { class: value === 0 ? "zero" : "grid", x1: x(value), x2: x(value), y1: 22, y2: bottom }),
-        s("text", { x: x(value), y: bottom + 16, "text-anchor": "middle" }, `${Math.abs(value) * 100} %`)),
+        s("text", { x: x(value), y: bottom + 16, "text-anchor": "middle" }, perCent(Math.abs(value) * 100))),
     ),
     groups.map((group, index) => {
       const y = 24 + ROW * index;

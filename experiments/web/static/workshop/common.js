@@ -167,4 +167,3 @@ export function renew(selector, content, make) {
 }
 
 export const unseen = (text) => h("span", { class: "unseen" }, text);
-export const shareText = (value, digits = 0) => `${(100 * value).toFixed(digits)} %`;

@@ -1,7 +1,7 @@
 /* Designing a scheme: the levers of the lesson, and what the runs say about each attempt. */
 
 import { h } from "../lib/dom.js";
-import { difference, interval, level, plainNumber } from "../lib/numbers.js";
+import { difference, interval, level, perCent, plainNumber } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
 import { problem, sheet, u } from "./common.js";
 
@@ -42,7 +42,7 @@ export function designSheet(lesson, last, tryIt) {
   );
 }
 
-const told = (lever, value) => (lever.share ? `${plainNumber(100 * value)} %` : `${plainNumber(value)}${lever.unit ? ` ${lever.unit}` : ""}`);
+const told = (lever, value) => (lever.share ? perCent(plainNumber(100 * value)) : `${plainNumber(value)}${lever.unit ? ` ${lever.unit}` : ""}`);
 
 function control(lever, index, values) {
   const id = `lever-${index}`;

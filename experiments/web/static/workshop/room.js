@@ -1,6 +1,7 @@
 /* One participant: predicts, designs a scheme or decides a cadre's months, then sees what came of it. */
 
 import { $, fill, h, say } from "../lib/dom.js";
+import { percent } from "../lib/numbers.js";
 import { t } from "../lib/words.js";
 import { call, codeOf, keysOf, languageSwitch, problem, remember, remembered, renew, sheet, speak, steps, u, watch } from "./common.js";
 import { designSheet, showAttempts } from "./design.js";
@@ -133,7 +134,7 @@ function question(one, index, said) {
   return h("div", { class: "card question", role: "group", "aria-labelledby": title }, h("h3", { id: title }, `${index + 1}. ${one.asks}`), field, h("label", { class: "field wide", for: because.id }, u("because"), because), state);
 }
 
-const numberTold = (one, value) => (one.share ? `${(100 * value).toFixed(0)} %` : value.toFixed(2));
+const numberTold = (one, value) => (one.share ? percent(100 * value) : value.toFixed(2));
 
 function answers(told) {
   if (!told.explained) return sheet("explained", u("explain_title"), h("p", { class: "quiet" }, u("explain_wait")));

@@ -1,7 +1,7 @@
 /* Pictures and cards that participants, the board and the facilitator all see. */
 
 import { h, newId, s } from "../lib/dom.js";
-import { fixed, ticks } from "../lib/numbers.js";
+import { fixed, percent, ticks } from "../lib/numbers.js";
 import { range, scale } from "../lib/charts.js";
 import { t } from "../lib/words.js";
 import { u } from "./common.js";
@@ -53,7 +53,7 @@ export function tradeoffMap(map) {
 
 const label = (point) => `${point.mark} ${point.title}`;
 const short = (value) => String(Number((100 * value).toPrecision(4)));
-const whiskerText = ([mean, low, high]) => `${fixed(100 * mean, 1)} %${low === null || low === high ? "" : ` [${fixed(100 * low, 1)}, ${fixed(100 * high, 1)}]`}`;
+const whiskerText = ([mean, low, high]) => `${percent(100 * mean, 1)}${low === null || low === high ? "" : ` [${fixed(100 * low, 1)}, ${fixed(100 * high, 1)}]`}`;
 
 function arms(point, x, y) {
   if (point.x[1] === null || point.y[1] === null) return null;

@@ -1,7 +1,7 @@
 /* A cadre's year: what reaches him this month, what he decides, and in the end what came of it. */
 
 import { $, h } from "../lib/dom.js";
-import { fixed } from "../lib/numbers.js";
+import { fixed, percent } from "../lib/numbers.js";
 import { called, has, listed, t } from "../lib/words.js";
 import { problem, renew, sheet, u } from "./common.js";
 import { table } from "./shared.js";
@@ -39,7 +39,7 @@ function messageTold(one, view) {
   if (parts.grade) parts.grade = grade(parts.grade);
   const text = t(`play.message.${one.key}`, parts);
   if (!one.attainment) return text;
-  return `${text} ${listed(Object.entries(one.attainment).map(([name, share]) => `${names[name] ?? name} ${(100 * share).toFixed(0)} %`))}`;
+  return `${text} ${listed(Object.entries(one.attainment).map(([name, share]) => `${names[name] ?? name} ${percent(100 * share)}`))}`;
 }
 
 function month(year, view, lesson, decide) {
@@ -80,7 +80,7 @@ function month(year, view, lesson, decide) {
         {},
         h("caption", {}, u("month_tasks")),
         h("thead", {}, h("tr", {}, [u("month_task"), u("month_share"), u("month_target"), ...(last ? [u("month_made"), u("month_reported")] : [])].map((head, index) => h("th", { scope: "col", class: index ? "num" : null }, head)))),
-        h("tbody", {}, view.tasks.map((task) => h("tr", {}, h("th", { scope: "row" }, names[task.name], h("br"), h("em", {}, task.is_counted ? u("month_counted") : u("month_uncounted"))), h("td", { class: "num" }, `${(100 * task.share).toFixed(0)} %`), h("td", { class: "num" }, task.is_counted ? fixed(task.share * task.target, 2) : "–"), last ? [h("td", { class: "num" }, fixed(last.made[task.name], 2)), h("td", { class: "num" }, fixed(last.reported[task.name], 2))] : null))),
+        h("tbody", {}, view.tasks.map((task) => h("tr", {}, h("th", { scope: "row" }, names[task.name], h("br"), h("em", {}, task.is_counted ? u("month_counted") : u("month_uncounted"))), h("td", { class: "num" }, percent(100 * task.share)), h("td", { class: "num" }, task.is_counted ? fixed(task.share * task.target, 2) : "–"), last ? [h("td", { class: "num" }, fixed(last.made[task.name], 2)), h("td", { class: "num" }, fixed(last.reported[task.name], 2))] : null))),
       ),
     ),
     h(
