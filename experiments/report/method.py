@@ -44,7 +44,8 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
         "",
         "By the coefficient of variation: the first of 5, 10, 20 ... replicates after which it changes by less than 0.01. By",
         "half width: the first number whose 95 % interval is within 5 % of the mean and stays so for five more. Paired",
-        "differences between schemes need far fewer, because schemes meet the same luck; `cadresim compare` stops by itself (`--until`).",
+        "differences between schemes need far fewer, because schemes meet the same luck; `cadresim compare` stops by itself",
+        "(`--until`).",
         "",
     ]
     numbers = [
