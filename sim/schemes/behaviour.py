@@ -49,7 +49,9 @@ class Behaviour(Document):
     illness_chance: float = parameter(0.0, "Monthly chance of a spell of illness.", high=1)
     illness_of_exhaustion: float = parameter(0.0, "Log hazard of illness per point of exhaustion.", high=2)
     illness_share: float = parameter(0.0, "Share of a month that a spell takes.", high=1)
-    luck_persistence: float = parameter(0.0, "Monthly persistence of taxpayers' side of luck.", high=0.99)
+    luck_persistence: float = parameter(
+        0.0, "Persistence of taxpayers' side of luck from step to step (months, unless steps are longer).", high=0.99
+    )
     # 3 the worth of a point
     loss_aversion: float = parameter(1.0, "Mean weight of losses over gains.", high=10)
     loss_aversion_sd: float = parameter(0.0, "Spread of loss aversion.", high=3)

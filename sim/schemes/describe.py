@@ -106,7 +106,7 @@ SENTENCES: dict[str, str] = {
     "application.sanctions.dismissal_share": "At each appraisal the lowest {share} of every peer group are dismissed.",
     "superior.rank_demanded": "Among its peer bureaus the bureau must stand no lower than rank {n}.",
     "superior.pressure": "While it stands lower, ten points more are worth {pays} a month to it.",
-    "superior.pass_through": "{share} of what the superior deducts is passed to those jointly responsible.",
+    "superior.pass_through": "{share} of what the superior deducts is passed down to everybody's score.",
 }
 
 # Elements that say something even where they are at their neutral value.

@@ -65,7 +65,10 @@ class Task(Document):
     quantifiability: float = element(1.0, "Share of the result that can be counted rather than judged.")
     controllability: float = element(1.0, "Share of the variance of luck that is the cadre's own.")
     noise: float = element(
-        0.0, "Standard deviation of a month's luck, relative to a normal month's output.", high=10, unit="attainment"
+        0.0,
+        "Standard deviation of a step's luck (a month's, where steps are months), relative to its normal output.",
+        high=10,
+        unit="attainment",
     )
     effort: EffortClass = Field(EffortClass.DISCRETIONARY, description="Class of the effort cost.")
     contact: float = element(0.0, "How much the task serves taxpayers face to face.")
@@ -115,7 +118,7 @@ class Peers(Document):
     number: int = count(4, "Number of peer bureaus.", high=31, unit="bureaus")
     mean: float = element(1.0, "Long-run mean of their reported attainment.", high=5, unit="attainment")
     spread: float = element(0.05, "Standard deviation between peers and years.", high=5, unit="attainment")
-    persistence: float = element(0.9, "Monthly persistence.", high=0.999)
+    persistence: float = element(0.9, "Persistence from step to step (months, unless steps are longer).", high=0.999)
 
 
 class Posts(Document):

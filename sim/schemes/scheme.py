@@ -58,7 +58,7 @@ class ScoringRule(StrEnum):
     SCORING = "scoring"  # points are earned; coded as a gain from nothing
     MILESTONES = "milestones"  # points for the step reached
     THRESHOLD = "threshold"  # all or nothing at the standard
-    MEDAL = "medal"  # extra points for the best of the sequence, on top of scoring
+    MEDAL = "medal"  # extra points for the best of the peer group, on top of scoring
 
 
 class UnitLevel(StrEnum):
@@ -132,7 +132,7 @@ class Indicator(Document):
         f(a) = base + below*(clip(a, floor, 1) - 1) + above*(clip(a, 1, cap) - 1) + notch*[a >= 1]
 
     with base = 1 - notch. *Milestones* replace the slope below the standard by equal steps; a *threshold* has
-    no slopes and notch = 1; a *medal* adds ``medal_points`` for the best ``medal_share`` of the sequence.
+    no slopes and notch = 1; a *medal* adds ``medal_points`` for the best ``medal_share`` of the peer group.
     """
 
     tasks: str | list[str] = Field(
@@ -147,7 +147,7 @@ class Indicator(Document):
     cap: float = element(2.0, "Attainment above which nothing more is earned.", low=1, high=100, unit="attainment")
     notch: float = element(0.0, "Share of the points that depends on reaching the standard at all.", unit="per weight")
     steps: int = count(1, "Number of equal milestones up to the standard.", low=1, high=5, unit="steps")
-    medal_share: float = element(0.1, "Share of the sequence that wins the medal.", low=0.0, high=0.5)
+    medal_share: float = element(0.1, "Share of the peer group that wins the medal.", low=0.0, high=0.5)
     medal_points: float = element(0.0, "Points of a medal.", high=10, unit="per weight")
     unit: UnitLevel = Field(UnitLevel.CADRE, description="Whose attainment counts: breaking an indicator down means cadre.")
     quantified: float = element(0.0, "How far the scheme makes the unquantifiable part of the task countable.")
@@ -384,7 +384,7 @@ class SuperiorPressure(Document):
     pressure: float = element(
         0.0, "Value of a point gained from the demanded rank.", high=100, unit="monthly wages per point and month"
     )
-    pass_through: float = element(0.0, "Share of what the superior deducts that is passed to those jointly responsible.")
+    pass_through: float = element(0.0, "Share of what the superior deducts that is passed down to everybody's score.")
 
 
 class Scheme(Document):
