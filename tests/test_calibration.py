@@ -80,8 +80,8 @@ def test_waves_rule_out_more_and_more(found: Matched) -> None:
 
 
 def test_no_point_left_is_not_called_nothing_left() -> None:
-    assert Wave(10, 0.0, []).volume_in_words == "less than 5e-05"
-    assert Wave(10, 0.012, []).volume_in_words == "0.012"
+    assert Wave(10, 0.0, []).volume_in_words == "less than 0.005 %"
+    assert Wave(10, 0.012, []).volume_in_words == "1.2 %"
 
 
 def test_the_same_seed_gives_the_same_posterior(found: Matched) -> None:

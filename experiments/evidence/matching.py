@@ -68,12 +68,7 @@ class Wave:
     @property
     def volume_in_words(self) -> str:
         """The share as far as the points it is counted on can tell: none left means fewer than one of them."""
-        return _per_cent(self.volume) if self.volume > 0 else f"less than {_per_cent(1 / PRIOR_POINTS)}"
-
-
-def _per_cent(share: float) -> str:
-    """A share that may be very small, to its first digit: '12 %', '0.005 %'."""
-    return f"{100 * share:.{max(0, -math.floor(math.log10(100 * share)))}f} %"
+        return f"{100 * self.volume:.2g} %" if self.volume > 0 else f"less than {100 / PRIOR_POINTS:.2g} %"
 
 
 @dataclass
