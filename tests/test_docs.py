@@ -214,3 +214,35 @@ def test_a_command_that_fails_stops_the_recording(tmp_path):
     with pytest.raises(sessions.Failed, match="exit code 2"):
         sessions.run("```sh\ncadresim describe no_such_scheme\n```\n", tmp_path)
     assert "no_such_scheme" in sessions.run("```sh exit=2\ncadresim describe no_such_scheme\n```\n", tmp_path)[0]
+
+
+# --- how tables look ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("-0.4 to -0.28", "−0.4\u00a0to\u00a0−0.28"),
+        ("-0.369 ± 0.038", "−0.369\u00a0±\u00a00.038"),
+        ("95 %", "95\u00a0%"),
+        ("-.28 to -.40", "−.28\u00a0to\u00a0−.40"),
+        ("sign -", "sign -"),
+        ("2026-11-22", "2026-11-22"),
+        ("team_over_individual (R)", "team_<wbr>over_<wbr>individual (R)"),
+    ],
+)
+def test_numbers_and_names_in_cells_break_where_they_may(tmp_path, monkeypatch, cell, shown):
+    monkeypatch.setattr(site, "HTML", tmp_path)
+    page = tmp_path / "a.html"
+    page.write_text(f"<tr><td><p>{cell}</p></td></tr>", encoding="utf-8")
+    site.polish()
+    assert f"<td><p>{shown}</p></td>" in page.read_text(encoding="utf-8")
+
+
+def test_only_cells_that_hold_a_sentence_are_marked(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "HTML", tmp_path)
+    page = tmp_path / "a.html"
+    long = "What the month brings everybody: taxpayers' side of luck, the <em>strategy</em> map."
+    page.write_text(f"<td><p>short</p></td><td><p>{long}</p></td>", encoding="utf-8")
+    site.polish()
+    assert page.read_text(encoding="utf-8") == f'<td><p>short</p></td><td class="sentence"><p>{long}</p></td>'

@@ -76,11 +76,15 @@ def _type_in_words(annotation: Any) -> str:
     return " or ".join(dict.fromkeys(told))
 
 
+#: A lower bound below this is there so that nothing is divided by zero.
+TINY = 1e-6
+
+
 def _bounds(field: FieldInfo) -> str:
     low, high = "", ""
     for bound in field.metadata:
         if isinstance(bound, Ge):
-            low = number(bound.ge)  # type: ignore[arg-type]
+            low = "above 0" if 0 < bound.ge < TINY else number(bound.ge)  # type: ignore[arg-type, operator]
         elif isinstance(bound, Gt):
             low = f"above {number(bound.gt)}"  # type: ignore[arg-type]
         elif isinstance(bound, Le):

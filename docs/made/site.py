@@ -27,6 +27,12 @@ POLISHED = (
     ("<pre>", '<pre tabindex="0">'),
     ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
 )
+#: Cells of tables that hold numbers only ('-0.4 to -0.28', '0.224 ± 0.007'): they keep to one line, with a true minus sign.
+NUMBERS = re.compile(r"(?<=<td><p>)[-+±\d., %to]*\d[-+±\d., %to]*(?=</p></td>)")
+#: Names with underscores in cells of tables: they may break behind an underscore, not inside a word.
+SNAKES = re.compile(r"(?<=<td><p>)[^<]*_[^<]*(?=</p></td>)")
+#: Cells that hold a sentence: on a phone they get room enough to be read.
+SENTENCES = re.compile(r"<td>(?=<p>(?:[^<]|<(?!/p>)){45,}</p>)")
 #: On the start page: the place of pages it does not list itself.
 UNLISTED = re.compile(r"\{unlisted\}`([^`]+)`")
 #: Folders of `docs/` that hold no pages.
@@ -139,7 +145,13 @@ def polish() -> None:
         text = path.read_text(encoding="utf-8")
         for before, after in POLISHED:
             text = text.replace(before, after)
+        text = SNAKES.sub(lambda cell: cell[0].replace("_", "_<wbr>"), text)
+        text = SENTENCES.sub('<td class="sentence">', NUMBERS.sub(_one_line, text))
         path.write_text(text, encoding="utf-8")
+
+
+def _one_line(cell: re.Match[str]) -> str:
+    return re.sub(r"(?<!\d)-(?=[\d.])", "\u2212", cell[0]).replace(" ", "\u00a0")
 
 
 def main() -> int:

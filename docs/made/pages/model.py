@@ -55,7 +55,7 @@ def link_words() -> dict[str, str]:
     for path in [*sorted((ROOT / "sim" / "loop").glob("*.py")), ROOT / "sim" / "population" / "entry.py"]:
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef):
-                found[node.name] = (ast.get_docstring(node) or "").split("\n")[0]
+                found[node.name] = (ast.get_docstring(node) or "").split("\n")[0].replace(" [first, last)", "")
     return found
 
 

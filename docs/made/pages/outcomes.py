@@ -6,6 +6,7 @@ from itertools import groupby
 
 from docs.made.declared import outcomes
 from docs.made.markdown import code, plain, span, table
+from experiments.report.lang import words
 
 BETTER = {1: "more", -1: "less", 0: "neither"}
 
@@ -27,10 +28,20 @@ def page() -> str:
     ]
     for group, held in groupby(outcomes().values(), key=lambda one: one.group):
         rows = [
-            (span("outcome", one.name, code(one.name)), plain(one.title), plain(one.unit), BETTER[one.better], plain(one.meaning))
+            (
+                span("outcome", one.name, code(one.name)),
+                plain(one.title),
+                plain(one.unit.replace("0-6", "0\u20116")),
+                BETTER[one.better],
+                plain(one.meaning),
+            )
             for one in held
         ]
-        lines += [f"## {group}", "", table(("Name", "Title", "Unit", "Better", "Meaning and formula"), rows)]
+        lines += [
+            f"## {words()(f'outcome_group.{group}')}",
+            "",
+            table(("Name", "Title", "Unit", "Better", "Meaning and formula"), rows),
+        ]
     lines += [
         "## Month by month",
         "",
