@@ -15,7 +15,7 @@ from experiments.evidence.arms import run_row
 from experiments.evidence.measures import DERIVED, MEASURES, Estimate, estimate
 from experiments.evidence.rows import Claim, Kind, Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, half_width, judge_row, verdict_of
-from experiments.report.evidence import evidence_page, unclaimed_words
+from experiments.report.evidence import evidence_page, measured_words, unclaimed_words
 from experiments.verbs.validate import Validation, check_names, drops, stored_state, validate
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
@@ -200,12 +200,29 @@ def claim(**values: Any) -> Claim:
         ({"kind": "S", "sign": "-"}, 0.01, 0.001, Verdict.MISSED),
         ({"kind": "S", "sign": "+"}, 1e-12, 0.0, Verdict.MISSED),
         ({"kind": "S", "sign": "+"}, math.nan, 0.0, Verdict.MISSED),
+        ({"kind": "S", "sign": "+"}, 0.5, math.nan, Verdict.MISSED),  # an error that cannot be told is not none
+        ({"low": 0.1, "high": 0.2}, 0.5, math.nan, Verdict.MISSED),
+        ({"low": 0.1, "high": 0.2}, 0.15, math.nan, Verdict.IN_BAND),
         ({"low": 0.0, "high": 0.2, "sign": "+"}, 0.1, 0.01, Verdict.IN_BAND),
         ({"low": 0.0, "high": 0.2, "sign": "+"}, 0.1, 0.2, Verdict.SIGN_ONLY),
     ],
 )
 def test_verdicts(asked: dict[str, Any], value: float, error: float, expected: Verdict) -> None:
     assert verdict_of(claim(**asked), Estimate(value, error, 8)) is expected
+
+
+def test_an_error_that_cannot_be_told_is_told_so() -> None:
+    assert measured_words(Estimate(0.5, math.nan, 8)) == measured_words(Estimate(0.5, 0.1, 1)) == "0.500 ± ?"
+    assert measured_words(Estimate(0.5, 0.0, 8)) == "0.500"
+    assert measured_words(Estimate(math.nan, math.nan, 8)) == "missing"
+
+
+def test_who_has_no_such_task_is_not_counted_as_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = {"here": np.array([0.0, 1.0, np.nan, np.nan]), "there": np.array([0.0, 0.0, 1.0, np.nan])}
+    monkeypatch.setattr("experiments.evidence.measures.pooled", lambda arms, arm, of, task=None: people[arm])
+    assert MEASURES["share_above"]({}, arm="here", of="x", above=0.5) == 0.5
+    less = MEASURES["difference_of_shares_above"]({}, arm="here", against="there", of="x", above=0.5)
+    assert less == pytest.approx(1 / 2 - 1 / 3)
 
 
 def test_a_row_is_as_good_as_its_worst_claim() -> None:

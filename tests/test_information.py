@@ -100,6 +100,20 @@ def test_luck_is_nobodys_to_learn() -> None:
     assert found.luck > 0.2  # foresight of single runs would bring still more
 
 
+@pytest.mark.parametrize(("schemes", "truth"), [(2, 0.5642), (6, 1.2672)])
+def test_the_interval_of_evpi_holds_the_truth(schemes: int, truth: float) -> None:
+    """Schemes alike on average: the best of their means is too good, and choosing by three replicates is not knowing."""
+    held, values = 0, []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        net = rng.standard_normal((200, schemes, 1)) + 0.5 * rng.standard_normal((200, schemes, 4))
+        found = perfect_information(net, seed=seed)
+        held += found.low <= truth <= found.high
+        values.append(found.value)
+    assert held >= 50
+    assert 0.85 * truth < np.mean(values) < truth
+
+
 def test_without_any_choice_nothing_is_worth_knowing() -> None:
     x, net = decision(0, mean=20.0)
     found = perfect_information(net)

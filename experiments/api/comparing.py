@@ -108,7 +108,8 @@ def compare(
         until: half widths that every interval must reach unless the difference is clear: replicates are added till then
             ("goal_attainment=0.5pp,burnout_share=1pp", or a mapping; pp for shares, % of the baseline, plain numbers).
         best: drop schemes that cannot be best on an outcome ("goal_attainment=1pp": smaller differences do not matter).
-        most: replicates at most, with ``until`` or ``best`` (1,000); ``replicates`` are then those to begin with (20).
+        most: replicates at most, with ``until`` or ``best`` (1,000); ``replicates`` are then those to begin with
+            (20, at least 5).
         winners: compare every desk with itself under the baseline (the default).
         folder: a folder for runs, tables and figures; runs that are there are not done again.
         progress: told after every block of runs: done, and how many were lacking.

@@ -17,6 +17,7 @@ from experiments.evidence.measures import (
     correlation,
     mean,
     pooled,
+    share_above,
     share_of_stayers,
     standardised_change,
 )
@@ -83,8 +84,7 @@ def difference_of_shares_above(
     arms: Arms, arm: ArmName, against: ArmName, of: str, above: float, task: str | None = None
 ) -> float:
     """Share of cadres above a value in an arm less that in another."""
-    here, there = (float((pooled(arms, name, of, task) > above).mean()) for name in (arm, against))
-    return here - there
+    return share_above(arms, arm, of, above, task) - share_above(arms, against, of, above, task)
 
 
 def share_of_leavers_and_entrants(arms: Arms, arm: ArmName, against: ArmName, of: str) -> float:

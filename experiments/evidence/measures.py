@@ -36,12 +36,12 @@ class Estimate(NamedTuple):
 
 
 def estimate(arms: Arms, what: str, **parameters: Any) -> Estimate:
-    """A measure by name with its jackknife standard error, sqrt((n-1)/n sum (left out - mean)^2)."""
+    """A measure by name with its jackknife standard error, sqrt((n-1)/n sum (left out - mean)^2); NaN if it cannot be told."""
     take = MEASURES[what]
     value = float(take(arms, **parameters))
     n = min(len(runs) for runs in arms.values())
     if n < 2:
-        return Estimate(value, 0.0, n)
+        return Estimate(value, math.nan, n)
     without = [take({name: runs[:r] + runs[r + 1 :] for name, runs in arms.items()}, **parameters) for r in range(n)]
     left_out = np.array(without, float)
     spread = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
@@ -253,8 +253,9 @@ def _correlated(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def share_above(arms: Arms, arm: ArmName, of: str, above: float, task: str | None = None) -> float:
-    """Share of cadres with a quantity above a value."""
-    return float((pooled(arms, arm, of, task) > above).mean())
+    """Share of cadres with a quantity above a value, of those who have it."""
+    values = pooled(arms, arm, of, task)
+    return float((values > above)[~np.isnan(values)].mean())
 
 
 def elasticity(arms: Arms, arm: ArmName, against: ArmName, of: str, times: float, task: str | None = None) -> float:

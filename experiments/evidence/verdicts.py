@@ -76,9 +76,12 @@ class RowResult:
 
 
 def half_width(measured: Estimate) -> float:
-    """Half width of the 95 % interval: Student's t with one degree of freedom fewer than replicates."""
-    if measured.replicates < 2 or not measured.standard_error > 0.0:
-        return 0.0
+    """Half width of the 95 % interval: Student's t with one degree of freedom fewer than replicates.
+
+    Infinite where the error cannot be told: with one replicate, or where the measure has no value without some replicate.
+    """
+    if measured.replicates < 2 or math.isnan(measured.standard_error):
+        return math.inf
     return float(t.ppf(0.975, measured.replicates - 1)) * measured.standard_error
 
 

@@ -13,6 +13,7 @@ from experiments.design.paths import Range, element_of
 from experiments.report.numbers import TITLES, difference, interval, scaled
 from experiments.report.tables import new_table
 from experiments.statistics.information import Partial
+from experiments.statistics.intervals import direction
 from experiments.statistics.prim import Box, Restriction
 from experiments.statistics.regret import share_beyond
 from experiments.verbs.adversary import Adversary
@@ -296,12 +297,12 @@ def _fresh(optimum: Optimum) -> str:
 
 
 def _clearly_better(optimum: Optimum, place: int) -> bool:
+    """Better in an objective by the interval that holds for the whole front at once, worse in none by the narrower of its own."""
     rows = optimum.front[optimum.front["scheme"] == optimum.schemes[place].name].set_index("outcome")
-    signs = []
-    for one in optimum.objectives:
-        low, high = rows.loc[one.outcome, ["low", "high"]]
-        signs.append(one.better if low > 0 else -one.better if high < 0 else 0)
-    return max(signs) > 0 and min(signs) >= 0
+    told = [(one.better, rows.loc[one.outcome]) for one in optimum.objectives]
+    gains = [better * direction(row["simultaneous_low"], row["simultaneous_high"]) for better, row in told]
+    losses = [better * direction(row["low"], row["high"]) for better, row in told]
+    return max(gains) > 0 and min(losses) >= 0
 
 
 def optimum_table(optimum: Optimum) -> Table:

@@ -43,7 +43,9 @@ def figure(value: float) -> str:
 def measured_words(measured: Estimate) -> str:
     """A measured value with its 95 % interval of Monte-Carlo error."""
     width = half_width(measured)
-    return figure(measured.value) + (f" ± {figure(width)}" if width > 0 else "")
+    if math.isinf(width) and not math.isnan(measured.value):
+        return f"{figure(measured.value)} ± ?"  # its error cannot be told
+    return figure(measured.value) + (f" ± {figure(width)}" if 0 < width < math.inf else "")
 
 
 def unclaimed_words(result: RowResult) -> str:

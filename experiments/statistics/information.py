@@ -28,7 +28,10 @@ MOST_ROUNDS = 200  # of the search for the smoothness; it settles in a dozen
 
 @dataclass(frozen=True)
 class Perfect:
-    """EVPI: `value` with interval, `at_most` (which counts some luck as knowledge), `luck` (what foresight would add)."""
+    """EVPI: `value`, rather too low, and `at_most`, which counts some luck as knowledge; `luck` is what foresight would add.
+
+    The interval reaches from where that of `value` begins to where that of `at_most` ends.
+    """
 
     value: float
     low: float
@@ -60,7 +63,8 @@ def perfect_information(net: np.ndarray, *, seed: int = 0) -> Perfect:
         net: (worlds, schemes, replicates) net values, two replicates at least; replicates of different worlds differ in luck.
 
     In each world the scheme is chosen by all replicates but one, and valued by that one: unbiased for what the chosen
-    scheme brings, and at most what the truly best would.
+    scheme brings, and at most what the truly best would. Against that stands the scheme with the best mean over the worlds; where
+    several are close, the best of their means is too good, by as much as it is when worlds are drawn again (bootstrap).
     """
     worlds, _, replicates = net.shape
     if replicates < 2:
@@ -74,11 +78,13 @@ def perfect_information(net: np.ndarray, *, seed: int = 0) -> Perfect:
     naive = means.max(axis=1) - means[:, leader]
     foresight = net.max(axis=1).mean(axis=1) - means[:, leader]
     again = _resampled(worlds, np.random.default_rng(seed))
-    low, high = np.quantile(again @ gains, _tails())
-    value = max(0.0, float(gains.mean()))
-    return Perfect(
-        value, max(0.0, float(low)), max(0.0, float(high)), float(naive.mean()), float(foresight.mean() - naive.mean())
-    )
+    best = (again @ (means - means[:, [leader]])).max(axis=1)  # mean of the best scheme less that of the leader
+    flattered = float(best.mean())
+    low = np.quantile(again @ gains - best, _tails()[0]) + 2 * flattered
+    high = np.quantile(again @ naive - best, _tails()[1]) + 2 * flattered
+    value, at_most = float(gains.mean()) + flattered, float(naive.mean()) + flattered
+    luck = float(foresight.mean() - naive.mean())
+    return Perfect(max(0.0, value), max(0.0, float(low)), max(0.0, float(high)), at_most, luck)
 
 
 def partial_information(bases: Mapping[str, np.ndarray], net: np.ndarray, *, seed: int = 0) -> list[Partial]:

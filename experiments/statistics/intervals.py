@@ -94,6 +94,11 @@ def is_settled(low: float, high: float) -> bool:
     return bool(low > 0 or high < 0)
 
 
+def direction(low: float, high: float) -> int:
+    """Which way a difference goes: +1, -1, or 0 where its interval does not say."""
+    return 1 if low > 0 else -1 if high < 0 else 0
+
+
 def is_identical(low: float, high: float) -> bool:
     """Whether scheme and baseline gave the very same value in every replicate."""
     return bool(low == 0 and high == 0)

@@ -28,6 +28,10 @@ from experiments.statistics.intervals import CONFIDENCE, normal_quantile
 
 GROWTH = 1.5
 
+#: Replicates at the first of several looks at least: the variance of two or three is often far too small, and intervals of
+#: studies that end on it hold the truth in 91 to 94 % only.
+FEWEST_AT_FIRST = 5
+
 #: The share of the admitted error that the interval itself takes; the rest is left for the choice of the end.
 OWN_ERROR = 0.67
 
@@ -37,8 +41,8 @@ WIDEST = 8.0  # limits and multipliers are sought up to here
 
 
 def looks_up_to(most: int, first: int = FIRST_LOOK) -> tuple[int, ...]:
-    """Numbers of replicates at which a study is judged: the first look, then half as many again, the last at ``most``."""
-    looks = [min(first, most)]
+    """Numbers of replicates at which a study is judged: the first look (5 or more), then half as many again up to ``most``."""
+    looks = [min(max(first, FEWEST_AT_FIRST), most)]
     while looks[-1] < most:
         grown = int(np.ceil(GROWTH * looks[-1]))
         looks.append(grown if 1.2 * grown <= most else most)  # no last look of a few replicates

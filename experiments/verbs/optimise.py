@@ -22,7 +22,15 @@ from experiments.design.study import Design
 from experiments.design.worlds import Worlds, draw_worlds
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
-from experiments.statistics.intervals import student_quantile
+from experiments.statistics.intervals import (
+    CONFIDENCE,
+    RESAMPLES,
+    STATISTICS_SEED,
+    error_of,
+    half_width,
+    mean_with_interval,
+    simultaneous_multiplier,
+)
 from experiments.statistics.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
@@ -84,19 +92,27 @@ class Optimum:
     def front(self) -> pd.DataFrame:
         """One row a scheme of the front and outcome (objectives, then limited outcomes), all on fresh luck but `searched`.
 
-        `mean` and the paired `difference` to the start with its 95 % interval; `judged`: as the study judges; `searched`: the
-        same on the luck of the search; `keeps_limits` and `undominated` for the scheme, on fresh luck.
+        `mean` and the paired `difference` to the start with its 95 % interval (`low`, `high`), and the one that holds for all
+        schemes of the front at once (`simultaneous_`); `judged`: as the study judges; `searched`: the same on the luck of the
+        search; `keeps_limits` and `undominated` for the scheme, on fresh luck.
         """
         import pandas as pd
 
         keeps, best = self.keeps_limits, self.undominated
+        differences = self.runs[1:] - self.runs[0]  # (front, worlds or replicates, outcomes)
+        together = np.array(
+            [half_width(own.T, 1 - error_of(simultaneous_multiplier(own.T))) for own in differences.transpose(2, 0, 1)]
+        )
         rows = []
         for place, scheme in enumerate(self.schemes):
             for column, outcome in enumerate(self.outcomes):
-                difference, low, high = paired(self.runs[place + 1, :, column] - self.runs[0, :, column])
+                difference, low, high = mean_with_interval(differences[place, :, column])
+                reach = together[column, place]
                 rows.append({
                     "scheme": scheme.name, "outcome": outcome, "mean": float(np.nanmean(self.runs[place + 1, :, column])),
-                    "difference": difference, "low": low, "high": high, "judged": self.fresh[place, column],
+                    "difference": difference, "low": low, "high": high,
+                    "simultaneous_low": difference - reach, "simultaneous_high": difference + reach,
+                    "judged": self.fresh[place, column],
                     "start": self.fresh_start[column], "searched": self.searched[place, column],
                     "keeps_limits": bool(keeps[place]), "undominated": bool(best[place]),
                 })  # fmt: skip
@@ -118,16 +134,34 @@ class Optimum:
     def curse(self) -> pd.DataFrame:
         """One row an objective: how much more gain over the start the search saw than fresh luck does (mean over the front).
 
-        With its interval; positive = the search was too hopeful: the winner's curse. Luck that start and front share is no curse.
+        Positive = the search was too hopeful: the winner's curse. Luck that start and front share is no curse. What the search
+        saw is what it is; the interval is that of the gain on fresh luck: over replicates or worlds, which all schemes share, and
+        not over the schemes of the front.
         """
         import pandas as pd
 
         rows = []
         for column, objective in enumerate(self.objectives):
-            seen = self.searched[:, column] - self.searched_start[column]
-            gap = objective.better * (seen - (self.fresh[:, column] - self.fresh_start[column]))
-            rows.append((objective.outcome, *paired(gap)))
+            seen = objective.better * (self.searched[:, column] - self.searched_start[column])
+            gains = objective.better * (self.fresh[:, column] - self.fresh_start[column])
+            known = np.isfinite(seen - gains)
+            low, high = self._ends_of_gain(np.flatnonzero(known), column)
+            saw, brings = (float(one[known].mean()) if known.any() else np.nan for one in (seen, gains))
+            rows.append((objective.outcome, saw - brings, saw - high, saw - low))
         return pd.DataFrame(rows, columns=["outcome", "too_hopeful", "low", "high"])
+
+    def _ends_of_gain(self, places: np.ndarray, column: int) -> tuple[float, float]:
+        """Interval of the gain over the start on fresh luck in an objective, mean over some schemes of the front."""
+        better = self.objectives[column].better
+        runs = self.runs[np.append(0, places + 1), :, column]
+        if not len(places):
+            return np.nan, np.nan
+        if self.plan.judged_by == "mean":
+            return mean_with_interval(better * (runs[1:] - runs[0]).mean(axis=0))[1:]
+        drawn = np.random.default_rng(STATISTICS_SEED).integers(0, runs.shape[1], (RESAMPLES, runs.shape[1]))
+        ends = bad_end(runs[:, drawn], self.plan.quantile, better)  # (start and schemes, resamples)
+        low, high = np.quantile(better * (ends[1:].mean(axis=0) - ends[0]), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+        return float(low), float(high)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
@@ -156,15 +190,9 @@ class Optimum:
         self.candidates.to_csv(folder / "candidates.csv", lineterminator="\n")
 
 
-def paired(differences: np.ndarray) -> tuple[float, float, float]:
-    """Mean of the differences present, and its 95 % t interval (NaN below two)."""
-    present = differences[np.isfinite(differences)]
-    if not len(present):
-        return np.nan, np.nan, np.nan
-    mean = float(present.mean())
-    half = float(student_quantile(np.array(len(present)))) * (float(present.std(ddof=1)) if len(present) > 1 else np.nan)
-    half /= np.sqrt(len(present))
-    return mean, mean - half, mean + half
+def bad_end(values: np.ndarray, worse: float, better: int) -> np.ndarray:
+    """The value that a share of worlds (the last axis) is worse than, where more (+1) or less (-1) is better."""
+    return np.quantile(values, worse if better > 0 else 1 - worse, axis=-1)
 
 
 def about(design: Design, plan: OptimisePlan, command: str = "") -> dict[str, Any]:
@@ -378,11 +406,10 @@ class _Judge:
         by_world = runs.mean(axis=2) if self.worlds is not None else runs[:, 0]
         if self.plan.judged_by == "mean":
             return by_world.mean(axis=1)
-        columns = []
-        for column, name in enumerate(self.outcomes):
-            more = self._wanted_more(name)
-            share = self.plan.quantile if more else 1 - self.plan.quantile
-            columns.append(np.quantile(by_world[..., column], share, axis=1))
+        columns = [
+            bad_end(by_world[..., column], self.plan.quantile, 1 if self._wanted_more(name) else -1)
+            for column, name in enumerate(self.outcomes)
+        ]
         return np.stack(columns, axis=1)
 
     def _wanted_more(self, outcome: str) -> bool:
