@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from experiments.evidence.arms import run_row
-from experiments.evidence.measures import DERIVED, MEASURES, Estimate, estimate
+from experiments.evidence.measures import DERIVED, MEASURES, Measured, estimate
 from experiments.evidence.rows import Claim, Kind, Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, half_width, judge_row, verdict_of
 from experiments.report.evidence import evidence_page, measured_words, unclaimed_words
@@ -208,13 +208,13 @@ def claim(**values: Any) -> Claim:
     ],
 )
 def test_verdicts(asked: dict[str, Any], value: float, error: float, expected: Verdict) -> None:
-    assert verdict_of(claim(**asked), Estimate(value, error, 8)) is expected
+    assert verdict_of(claim(**asked), Measured(value, error, 8)) is expected
 
 
 def test_an_error_that_cannot_be_told_is_told_so() -> None:
-    assert measured_words(Estimate(0.5, math.nan, 8)) == measured_words(Estimate(0.5, 0.1, 1)) == "0.500 ± ?"
-    assert measured_words(Estimate(0.5, 0.0, 8)) == "0.500"
-    assert measured_words(Estimate(math.nan, math.nan, 8)) == "missing"
+    assert measured_words(Measured(0.5, math.nan, 8)) == measured_words(Measured(0.5, 0.1, 1)) == "0.500 ± ?"
+    assert measured_words(Measured(0.5, 0.0, 8)) == "0.500"
+    assert measured_words(Measured(math.nan, math.nan, 8)) == "missing"
 
 
 def test_who_has_no_such_task_is_not_counted_as_below(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,7 @@ def test_a_row_is_as_good_as_its_worst_claim() -> None:
     row = load_row("B50")
 
     def result(*verdicts: Verdict) -> RowResult:
-        return RowResult(row, tuple(Judged(claim(low=0), Estimate(0, 0, 2), verdict) for verdict in verdicts))
+        return RowResult(row, tuple(Judged(claim(low=0), Measured(0, 0, 2), verdict) for verdict in verdicts))
 
     assert result(Verdict.IN_BAND, Verdict.RIGHT_SIGN).is_met
     assert result(Verdict.IN_BAND, Verdict.SIGN_ONLY).verdict is Verdict.SIGN_ONLY
@@ -306,7 +306,7 @@ def test_a_drop_is_noticed_and_a_gain_is_not() -> None:
     row = load_row("B50")
 
     def found(verdict: Verdict) -> Validation:
-        return Validation(rows=[RowResult(row, (Judged(row.file.claims[0], Estimate(0.4, 0.0, 2), verdict),))])
+        return Validation(rows=[RowResult(row, (Judged(row.file.claims[0], Measured(0.4, 0.0, 2), verdict),))])
 
     before = found(Verdict.SIGN_ONLY).state()
     assert drops(found(Verdict.MISSED), before) == ["B50 1 local: missed, was sign only"]

@@ -110,6 +110,19 @@ def test_the_loss_is_the_gap_to_the_better_state(tmp_path: Path) -> None:
     assert row["loss_low"] < row["loss"] < row["loss_high"]
 
 
+def test_waves_are_held_against_at_once_in_pairs(tmp_path: Path) -> None:
+    """Both courses meet the same luck in a replicate: what waves cost more is told with the interval of that difference."""
+    names = [f"b{n}" for n in range(8)]
+    found = a_transition(tmp_path, {"month": 4, "branches": names[:4]}, {"month": 10, "branches": names[4:]}, months=36)
+    more, low, high = found.dearer_in_waves("goal_attainment")
+    rows = found.costs.set_index(["outcome", "course"])["loss"]
+    assert more == pytest.approx(rows["goal_attainment", PLANNED] - rows["goal_attainment", AT_ONCE])
+    assert low < more < high
+    told = [line for line in str(found).splitlines() if "in waves" in line and line.startswith("Goal attainment")]
+    assert len(told) == 1 and "[" in told[0]
+    assert ("not settled" in told[0]) == (low <= 0 <= high)
+
+
 def test_a_transition_is_saved_whole(tmp_path: Path) -> None:
     found = a_transition(tmp_path, {"month": 5, "branches": ["b1"]}, {"month": 9}, months=14)
     folder = found.save(tmp_path / "out")

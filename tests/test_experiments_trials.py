@@ -7,14 +7,13 @@ import pytest
 from scipy import stats
 
 from experiments.statistics.trials import (
-    Estimate,
+    TrialEstimate,
     before_after,
     best_order,
     drawn_order,
     imbalance,
     intra_cluster,
     period_of,
-    share_interval,
     stepped_wedge,
     two_arms,
     wave_of,
@@ -74,7 +73,7 @@ def test_a_wedge_of_one_branch_a_wave_knows_how_little_it_knows() -> None:
     assert np.isfinite(estimate.effect) and estimate.error > 0.3
 
 
-def drawn_wedge(rng: np.random.Generator, clusters: int, effect: float) -> Estimate:
+def drawn_wedge(rng: np.random.Generator, clusters: int, effect: float) -> TrialEstimate:
     """A wedge whose branches have levels of their own and luck that lasts, as branches do."""
     periods = 5
     luck = rng.normal(size=(periods, clusters))
@@ -104,9 +103,9 @@ def test_intervals_hold_the_planted_effect(effect: float) -> None:
 
 
 def test_an_effect_without_luck_is_found_and_none_is_not() -> None:
-    assert Estimate(0.1, 0.0, 4).finds(0.05)
-    assert not Estimate(0.0, 0.0, 4).finds(0.05)
-    assert not Estimate(1e-15, 0.0, 4).finds(0.05), "rounding is no evidence"
+    assert TrialEstimate(0.1, 0.0, 4).finds(0.05)
+    assert not TrialEstimate(0.0, 0.0, 4).finds(0.05)
+    assert not TrialEstimate(1e-15, 0.0, 4).finds(0.05), "rounding is no evidence"
 
 
 # --- lots ------------------------------------------------------------------------------------------------------------
@@ -152,10 +151,3 @@ def test_the_intra_cluster_correlation_that_was_planted() -> None:
     assert abs(intra_cluster(rng.normal(size=len(cluster)), cluster)) < 0.01
     assert intra_cluster(cluster.astype(float), cluster) == pytest.approx(1.0)
     assert np.isnan(intra_cluster(np.ones(len(cluster)), cluster))
-
-
-def test_intervals_of_shares() -> None:
-    low, high = share_interval(0, 100)
-    assert low == pytest.approx(0.0, abs=1e-12) and 0.03 < high < 0.04
-    assert share_interval(50, 100) == pytest.approx((0.4038, 0.5962), abs=1e-3)
-    assert np.isnan(share_interval(0, 0)).all()

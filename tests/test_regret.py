@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from experiments.statistics.regret import share_beyond, share_with_interval, verdict
+from experiments.statistics.intervals import share_with_interval
+from experiments.statistics.regret import share_beyond, verdict
 
 
 def spread(values: list[list[float]], replicates: int = 2) -> np.ndarray:
@@ -78,6 +79,7 @@ def test_shares_have_sound_ends() -> None:
     assert none[1] == 0.0 and 0.03 < none[2] < 0.05
     assert half[1] == pytest.approx(0.404, abs=0.002) and half[2] == pytest.approx(0.596, abs=0.002)
     assert all_of_them[2] == 1.0
+    assert np.isnan(share_with_interval(0.0, 0)).all()
 
 
 def test_the_worst_of_many() -> None:

@@ -18,6 +18,9 @@ from sim.schemes.words import did_you_mean, listed, quoted
 
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 
+#: +1 where more of an outcome is better, -1 where less is, 0 where neither can be said.
+BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
+
 #: Units that are shares of a whole and therefore read best as per cent.
 SHARES = ("share", "share of goal", "share a year", "share of time")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ArmName = str
 
 
-class Estimate(NamedTuple):
+class Measured(NamedTuple):
     """A measure, in units of its own, over so many replicates; `replicates` - 1 are the degrees of freedom of its error."""
 
     value: float
@@ -35,17 +35,17 @@ class Estimate(NamedTuple):
     replicates: int
 
 
-def estimate(arms: Arms, what: str, **parameters: Any) -> Estimate:
+def estimate(arms: Arms, what: str, **parameters: Any) -> Measured:
     """A measure by name with its jackknife standard error, sqrt((n-1)/n sum (left out - mean)^2); NaN if it cannot be told."""
     take = MEASURES[what]
     value = float(take(arms, **parameters))
     n = min(len(runs) for runs in arms.values())
     if n < 2:
-        return Estimate(value, math.nan, n)
+        return Measured(value, math.nan, n)
     without = [take({name: runs[:r] + runs[r + 1 :] for name, runs in arms.items()}, **parameters) for r in range(n)]
     left_out = np.array(without, float)
     spread = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
-    return Estimate(value, spread, n)
+    return Measured(value, spread, n)
 
 
 # --- quantities ------------------------------------------------------------------------------------------------------

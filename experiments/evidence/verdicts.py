@@ -15,7 +15,7 @@ from enum import StrEnum
 from scipy.stats import t
 
 from experiments.evidence.arms import Arms, run_row
-from experiments.evidence.measures import Estimate, estimate
+from experiments.evidence.measures import Measured, estimate
 from experiments.evidence.rows import Claim, Row
 from sim.schemes.behaviour import Behaviour
 
@@ -39,7 +39,7 @@ class Judged:
     """One claim: what was measured, what was published, how they fit."""
 
     claim: Claim
-    measured: Estimate
+    measured: Measured
     verdict: Verdict
     draws: tuple[float, ...] = ()  # the same measure under behaviours drawn from the posterior
 
@@ -59,7 +59,7 @@ class RowResult:
     row: Row
     findings: tuple[Judged, ...]
     seconds: float = 0.0
-    unclaimed: Mapping[str, Estimate] = field(default_factory=dict)  # measures that no claim asks for, to be seen beside them
+    unclaimed: Mapping[str, Measured] = field(default_factory=dict)  # measures that no claim asks for, to be seen beside them
 
     @property
     def verdict(self) -> Verdict:
@@ -75,7 +75,7 @@ class RowResult:
         return self.verdict in MET
 
 
-def half_width(measured: Estimate) -> float:
+def half_width(measured: Measured) -> float:
     """Half width of the 95 % interval: Student's t with one degree of freedom fewer than replicates.
 
     Infinite where the error cannot be told: with one replicate, or where the measure has no value without some replicate.
@@ -85,7 +85,7 @@ def half_width(measured: Estimate) -> float:
     return float(t.ppf(0.975, measured.replicates - 1)) * measured.standard_error
 
 
-def verdict_of(claim: Claim, measured: Estimate) -> Verdict:
+def verdict_of(claim: Claim, measured: Measured) -> Verdict:
     """How a measured value fares against a claim."""
     if math.isnan(measured.value):
         return Verdict.MISSED
@@ -108,12 +108,12 @@ def _side(claim: Claim, value: float) -> bool:
     return claim.direction * (value - claim.neutral) > 0.0
 
 
-def measure_row(row: Row, behaviour: Behaviour, replicates: int | None = None) -> dict[str, Estimate]:
+def measure_row(row: Row, behaviour: Behaviour, replicates: int | None = None) -> dict[str, Measured]:
     """Every measure of a row under a behaviour."""
     return measures_of(row, run_row(row, behaviour, replicates))
 
 
-def measures_of(row: Row, arms: Arms) -> dict[str, Estimate]:
+def measures_of(row: Row, arms: Arms) -> dict[str, Measured]:
     """Every measure of a row from its runs."""
     return {name: estimate(arms, **call) for name, call in row.file.measures.items()}
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.design.lesson import Asks, Prediction, Rival, TheoryCard, is_expression
 from experiments.design.questions import read_question
+from experiments.design.targets import BETTER
 from experiments.evidence.limits import Estimate, Point, load_limit, measured, value_of
 from experiments.lessons.quantities import quantities
 from experiments.lessons.reading import OpenLesson
 from experiments.statistics.intervals import is_settled
 from experiments.verbs.compare import Comparison, run_comparison
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
 from sim.schemes.paths import element_of, with_values
 from sim.schemes.scheme import Scheme
 
@@ -33,8 +33,6 @@ SURE = 0.95
 
 #: Share of the people that a limit runs here where luck is needed: a lesson wants it in a second.
 CROWD = 0.1
-
-_BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ class Worked:
 
         names = self.opened.lesson.scheme_names
         values = np.stack([self._values(name, outcome) for name in names])[:, :, None]
-        chances = probability_of_being_best(values, np.array([_BETTER[outcome]]))[:, 0]
+        chances = probability_of_being_best(values, np.array([BETTER[outcome]]))[:, 0]
         best = int(np.nanargmax(chances)) if not np.isnan(chances).all() else -1
         return names[best] if best >= 0 and chances[best] >= SURE else "open"
 

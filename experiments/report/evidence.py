@@ -11,7 +11,7 @@ from experiments.evidence.verdicts import half_width
 
 if TYPE_CHECKING:
     from experiments.evidence.limits import Check
-    from experiments.evidence.measures import Estimate
+    from experiments.evidence.measures import Measured
     from experiments.evidence.published import Cell
     from experiments.evidence.rows import Claim
     from experiments.evidence.verdicts import RowResult
@@ -40,7 +40,7 @@ def figure(value: float) -> str:
     return f"{value:.{places}f}"
 
 
-def measured_words(measured: Estimate) -> str:
+def measured_words(measured: Measured) -> str:
     """A measured value with its 95 % interval of Monte-Carlo error."""
     width = half_width(measured)
     if math.isinf(width) and not math.isnan(measured.value):

@@ -15,6 +15,7 @@ from rich.table import Table
 from experiments.report.numbers import TITLES, axis_title, chance, difference, interval, tick, unit_words
 from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.tables import new_table
+from experiments.statistics.intervals import direction
 from experiments.verbs.pilot import BEFORE_AFTER, PARALLEL, STEPPED, Pilot
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, Transition
 
@@ -46,17 +47,19 @@ def tables_of(result: Any) -> list[Table]:
 def transition_in_words(result: Transition) -> list[str]:
     """A sentence an outcome and course: what the change brings, what the way costs, when it is made good."""
     table = result.costs
-    lines = [_cost_sentence(row) for _, row in table[(table["better"] != 0) & (table["course"] == PLANNED)].iterrows()]
-    for outcome in result.outcomes:
-        if AT_ONCE in result.courses and (pair := table[(table["outcome"] == outcome) & (table["better"] != 0)]).shape[0] == 2:
-            planned, at_once = (pair[pair["course"] == course].iloc[0] for course in (PLANNED, AT_ONCE))
-            more = planned["loss"] - at_once["loss"]
-            word = "more" if more > 0 else "less"
-            lines.append(
-                f"{TITLES[outcome]}: in waves the way costs {difference(outcome, abs(more)).lstrip('+')} x months {word} "
-                "than at once."
-            )
+    rows = table[(table["better"] != 0) & (table["course"] == PLANNED)]
+    lines = [_cost_sentence(row) for _, row in rows.iterrows()]
+    if AT_ONCE in result.courses:
+        lines += [_waves_sentence(outcome, *result.dearer_in_waves(outcome)) for outcome in rows["outcome"]]
     return lines + result.notes
+
+
+def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
+    told = f"{difference(outcome, more, half_width=(high - low) / 2)} x months {interval(outcome, low, high)}"
+    word = {1: "dearer", -1: "cheaper"}.get(direction(low, high))
+    if word is None:
+        return f"{TITLES[outcome]}: whether the way is dearer in waves than at once is not settled ({told})."
+    return f"{TITLES[outcome]}: in waves the way is {word} than at once ({told})."
 
 
 def _cost_sentence(row: pd.Series) -> str:

@@ -85,7 +85,7 @@ def _walked(course: Course, table: np.ndarray) -> Walked:
 
 
 @dataclass
-class Replicates:
+class WalkedReplicates:
     """What came of the replicates of courses: the good ones as `look` made them, what failed, what was run now."""
 
     good: list[tuple[int, Any]]
@@ -99,7 +99,7 @@ def run_courses(
     replicates: Iterable[int] | Callable[[int], Iterable[int]],
     look: Callable[[int, Mapping[str, Walked]], Any],
     **how: Any,
-) -> Replicates:
+) -> WalkedReplicates:
     """Run what the store lacks, then look at every replicate of which no course failed, one at a time.
 
     Args:
@@ -121,7 +121,7 @@ def run_courses(
             good.append((replicate, look(replicate, walked)))
     if not good:
         raise UserError.of("in every replicate a run has failed", found=failed[0]["reason"] if failed else "no run")
-    return Replicates(good, failed, ran)
+    return WalkedReplicates(good, failed, ran)
 
 
 class _Noted:

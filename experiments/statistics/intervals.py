@@ -72,6 +72,18 @@ def mean_with_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tu
     return mean, mean - half, mean + half
 
 
+def share_with_interval(share: float | np.ndarray, n: int, confidence: float = CONFIDENCE) -> np.ndarray:
+    """(..., 3): a share of n, and its interval after Wilson (1927), which is none too narrow at 0 and 1; NaN of none."""
+    z = normal_quantile(1 - confidence)
+    share = np.asarray(share, dtype=float)
+    if n == 0:
+        return np.full((*share.shape, 3), np.nan)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
+    return np.stack([share, np.maximum(0.0, low), np.minimum(1.0, high)], axis=-1)
+
+
 def paired_difference(values: np.ndarray, baseline: np.ndarray, confidence: float = CONFIDENCE) -> Paired:
     """Mean paired difference with its t interval; rows are replicates in the same order, columns are outcomes."""
     if values.shape != baseline.shape:

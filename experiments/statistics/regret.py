@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.statistics.intervals import CONFIDENCE, student_quantile
+from experiments.statistics.intervals import CONFIDENCE, share_with_interval, student_quantile
 
 DRAWS = 1000
 MOST_DRAWN = 20_000_000  # numbers drawn at once
@@ -68,18 +68,6 @@ def share_best(means: np.ndarray) -> np.ndarray:
     """(schemes, 3): share of worlds where each is best, ties shared out, with its interval; `means` is (worlds, schemes)."""
     is_best = means == means.max(axis=1, keepdims=True)
     return share_with_interval((is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0), len(means))
-
-
-def share_with_interval(share: np.ndarray, n: int, confidence: float = CONFIDENCE) -> np.ndarray:
-    """(..., 3): a share of n, and its interval after Wilson (1927), which is none too narrow at 0 and 1."""
-    from scipy.special import ndtri
-
-    z = float(ndtri(0.5 + confidence / 2))
-    share = np.asarray(share, dtype=float)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = np.where(share == 0, 0.0, centre - half), np.where(share == 1, 1.0, centre + half)
-    return np.stack([share, np.maximum(0.0, low), np.minimum(1.0, high)], axis=-1)
 
 
 def share_beyond(n: int, confidence: float = CONFIDENCE) -> float:

@@ -19,7 +19,7 @@ EXACT = 1e-12
 
 
 @dataclass(frozen=True)
-class Estimate:
+class TrialEstimate:
     """What one trial says: the effect, its standard error, the degrees of freedom of its t."""
 
     effect: float
@@ -84,21 +84,21 @@ def period_of(months: int, periods: int) -> np.ndarray:
 # --- what is estimated -----------------------------------------------------------------------------------------------
 
 
-def two_arms(gains: np.ndarray, treated: np.ndarray) -> Estimate:
+def two_arms(gains: np.ndarray, treated: np.ndarray) -> TrialEstimate:
     """Cluster-randomised: mean gain of treated branches less that of the others, pooled t with n - 2 degrees of freedom."""
     own, others = gains[treated], gains[~treated]
     degrees = len(gains) - 2
     pooled = (((own - own.mean()) ** 2).sum() + ((others - others.mean()) ** 2).sum()) / degrees
-    return Estimate(float(own.mean() - others.mean()), float(np.sqrt(pooled * (1 / len(own) + 1 / len(others)))), degrees)
+    return TrialEstimate(float(own.mean() - others.mean()), float(np.sqrt(pooled * (1 / len(own) + 1 / len(others)))), degrees)
 
 
-def before_after(gains: np.ndarray) -> Estimate:
+def before_after(gains: np.ndarray) -> TrialEstimate:
     """Before and after: the mean gain of all branches, as if nothing else had changed; t with n - 1 degrees of freedom."""
     n = len(gains)
-    return Estimate(float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(n)), n - 1)
+    return TrialEstimate(float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(n)), n - 1)
 
 
-def stepped_wedge(values: np.ndarray, exposure: np.ndarray) -> Estimate:
+def stepped_wedge(values: np.ndarray, exposure: np.ndarray) -> TrialEstimate:
     """Stepped wedge: the mean effect over all treated cells, by least squares on branch, period and exposure.
 
     `values` are (periods, branches); `exposure` says for how many periods a branch has been treated, 0 = not yet. Every
@@ -114,9 +114,9 @@ def stepped_wedge(values: np.ndarray, exposure: np.ndarray) -> Estimate:
     left_out = np.array([_mean_effect(values[:, keep], exposure[:, keep], levels, counts) for keep in rest])
     left_out = left_out[np.isfinite(left_out)]
     if len(left_out) < 2:
-        return Estimate(effect, np.inf, n - 1)
+        return TrialEstimate(effect, np.inf, n - 1)
     error = np.sqrt((len(left_out) - 1) / len(left_out) * ((left_out - left_out.mean()) ** 2).sum())
-    return Estimate(effect, float(error), n - 1)
+    return TrialEstimate(effect, float(error), n - 1)
 
 
 def _mean_effect(values: np.ndarray, exposure: np.ndarray, levels: np.ndarray, counts: np.ndarray) -> float:
@@ -140,19 +140,3 @@ def intra_cluster(values: np.ndarray, cluster: np.ndarray) -> float:
     m = (n - (sizes**2).sum() / n) / (k - 1)
     total = between + (m - 1) * within
     return float((between - within) / total) if total > 0 else np.nan
-
-
-# --- how often -------------------------------------------------------------------------------------------------------
-
-
-def share_interval(hits: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927): right where few or nearly all of `n` hit; NaN without any."""
-    from scipy.special import ndtri
-
-    if n == 0:
-        return np.nan, np.nan
-    z = float(ndtri(0.5 + confidence / 2))
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))

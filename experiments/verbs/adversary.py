@@ -19,12 +19,12 @@ import numpy as np
 from experiments.design.cases import about_study, case_of
 from experiments.design.paths import Range, value_at, with_values
 from experiments.design.study import Design
+from experiments.design.targets import BETTER
 from experiments.design.worlds import latin_hypercube
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
 from experiments.statistics.intervals import mean_with_interval
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
 from sim.schemes.plans.adversary import AdversaryPlan
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ Say = Callable[[str], None]
 #: Replicates from here on judge the worst again: luck that the search has not met.
 FRESH = 1_000_000
 MOST_TOGETHER = 5  # of the strongest parameters, tried together
-BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 
 Values = Mapping[str, Any]
 

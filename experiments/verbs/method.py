@@ -37,7 +37,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Settling:
+class LongSeries:
     """One monthly series of one scheme over twenty years, mean over replicates."""
 
     scheme: str
@@ -66,7 +66,7 @@ class Method:
     """What was found."""
 
     organisation: str
-    settling: list[Settling]
+    settling: list[LongSeries]
     needed: list[Needed]
     longest_row: tuple[str, int]
     seconds: float
@@ -124,7 +124,7 @@ def stored_method() -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def settled_series(scheme: str, monthly: np.ndarray) -> list[Settling]:
+def settled_series(scheme: str, monthly: np.ndarray) -> list[LongSeries]:
     """(replicates, months, series) -> how every headline series settles."""
     found = []
     for name in (
@@ -138,7 +138,7 @@ def settled_series(scheme: str, monthly: np.ndarray) -> list[Settling]:
         year = values[:, USUAL_WARMUP : USUAL_WARMUP + 12].mean(axis=1)
         last = mean[-LAST_YEARS:]
         found.append(
-            Settling(
+            LongSeries(
                 scheme, name, settled_from(mean), float(year.mean()), float(last.mean()), float(year.std(ddof=1)), drift(last)
             )
         )

@@ -19,6 +19,7 @@ import numpy as np
 from experiments.design.cases import Case, about_study, case_of, digest_of
 from experiments.design.paths import value_at, with_values
 from experiments.design.study import Design
+from experiments.design.targets import BETTER
 from experiments.design.worlds import Worlds, draw_worlds
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
@@ -33,7 +34,6 @@ from experiments.statistics.intervals import (
 )
 from experiments.statistics.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
 from sim.schemes.plans.optimise import OptimisePlan
 from sim.schemes.plans.worlds import Limit
 
@@ -54,7 +54,6 @@ FRESH = 1_000_000
 FRESH_POINT = 1_000_000
 
 START = "start"
-BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 
 
 @dataclass(frozen=True)

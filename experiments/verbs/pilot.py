@@ -24,26 +24,26 @@ import numpy as np
 
 from experiments.design.cases import Case, Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
+from experiments.design.targets import BETTER
 from experiments.runs.courses import Walked, run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
-from experiments.statistics.intervals import mean_with_interval
+from experiments.statistics.intervals import mean_with_interval, share_with_interval
 from experiments.statistics.trials import (
-    Estimate,
+    TrialEstimate,
     before_after,
     best_order,
     drawn_order,
     intra_cluster,
     period_of,
-    share_interval,
     stepped_wedge,
     two_arms,
     wave_of,
 )  # fmt: skip
 from sim.desks import burnout_of
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES, SERIES
+from sim.outcomes import SERIES
 from sim.rules.burnout import BURNOUT_FROM, OVERLOAD_FROM
 from sim.schemes.plans.pilot import PilotPlan
 
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from sim.run import Change, Stage
 
 PARALLEL, STEPPED, BEFORE_AFTER = "parallel", "stepped_wedge", "before_after"
-BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 YEAR = 12
 
 #: Names of the whole worlds in the store.
@@ -104,7 +103,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Worlds:
+class TrialWorlds:
     """One replicate: monthly outcome, in its unit, of the eligible branches in whole worlds and every trial; who was drawn."""
 
     stay: np.ndarray  # (months, branches)
@@ -121,7 +120,7 @@ class Pilot:
     plan: PilotPlan
     scheme: str
     trials: tuple[Trial, ...]
-    worlds: list[Worlds] = field(repr=False)
+    worlds: list[TrialWorlds] = field(repr=False)
     branches: tuple[str, ...]
     traits: np.ndarray
     icc: np.ndarray  # one value a world
@@ -176,33 +175,33 @@ class Pilot:
         bias, bias_low, bias_high = mean_with_interval(effects - true)
         # an effect of the wrong sign is not found but mistaken
         hits = sum(estimate.finds(level) and estimate.effect * true.mean() >= 0 for estimate in estimates)
-        low, high = share_interval(hits, n)
+        power, low, high = share_with_interval(hits / n, n).tolist()
         false = self._false_positives(design, clusters, length)
-        false_low, false_high = share_interval(false * n, n)
+        _, false_low, false_high = share_with_interval(false, n).tolist()
         covered = np.mean(
             [abs(estimate.effect - true.mean()) <= max(estimate.half_width(level), 1e-12) for estimate in estimates]
         )
         return {
             "design": design, "clusters": clusters, "length": length, "trials": n,
-            "power": hits / n, "power_low": low, "power_high": high,
+            "power": power, "power_low": low, "power_high": high,
             "false_positive": false, "false_positive_low": false_low, "false_positive_high": false_high,
             "true_effect": true.mean(), "estimate": effects.mean(), "estimate_sd": effects.std(ddof=1),
             "bias": bias, "bias_low": bias_low, "bias_high": bias_high, "coverage": covered,
         }  # fmt: skip
 
-    def estimate(self, world: Worlds, design: str, clusters: int, length: int) -> Estimate:
+    def estimate(self, world: TrialWorlds, design: str, clusters: int, length: int) -> TrialEstimate:
         """What the trial of a replicate says."""
         order, mixed = self._walked(world, design, clusters, length)
         return self._estimate(mixed, order, design, length)
 
-    def _walked(self, world: Worlds, design: str, clusters: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+    def _walked(self, world: TrialWorlds, design: str, clusters: int, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Who was drawn and what came of it; before and after is read from the world that changed as a whole."""
         for k, trial in enumerate(self.trials):
             if trial.design == design and trial.clusters == clusters and trial.length in (0, length):
                 return world.orders[k], world.whole if design == BEFORE_AFTER else world.mixed[k]
         raise KeyError((design, clusters, length))
 
-    def _estimate(self, values: np.ndarray, order: np.ndarray, design: str, length: int) -> Estimate:
+    def _estimate(self, values: np.ndarray, order: np.ndarray, design: str, length: int) -> TrialEstimate:
         own = values[:, order]
         n = len(order)
         if design == BEFORE_AFTER:
@@ -228,7 +227,7 @@ class Pilot:
         """Waves of a stepped wedge of so many branches."""
         return min(self.plan.waves, clusters)
 
-    def true_effect(self, world: Worlds, design: str, clusters: int, length: int) -> float:
+    def true_effect(self, world: TrialWorlds, design: str, clusters: int, length: int) -> float:
         """Effect in whole worlds on the eligible branches: over the months a trial is judged by, or, in a stepped wedge, after
         as many months under the scheme as its branches have behind them, on average over branches and periods.
         """
@@ -296,7 +295,7 @@ class Pilot:
                 rows.append({"length": length, "source": source, "value": value, "low": low, "high": high})
         return pd.DataFrame(rows)
 
-    def _parts(self, world: Worlds, length: int) -> dict[str, float]:
+    def _parts(self, world: TrialWorlds, length: int) -> dict[str, float]:
         after, before = self.after(length), self.before(length)
         gap = (world.whole - world.stay).mean(axis=1)
         change = world.stay[after].mean(axis=0) - world.stay[before].mean(axis=0)
@@ -420,7 +419,7 @@ def run_pilot(
     found = run_courses(
         store, bench, lambda point: (point,), bench.worlds, workers=workers, executor=executor, core=core, progress=progress
     )
-    worlds: list[Worlds] = [world for _, world in found.good]
+    worlds: list[TrialWorlds] = [world for _, world in found.good]
     icc, icc_of = _intra_cluster(stage, plan.outcome, eligible, min(ICC_WORLDS, design.replicates))
     return Pilot(
         design=design, plan=plan, scheme=scheme.name, trials=trials, worlds=worlds,
@@ -528,12 +527,12 @@ class Bench:
             courses.append(Course(trial.name, self.schedule(trial, orders[k]), self.length, *kept))
         return courses
 
-    def worlds(self, replicate: int, walked: Mapping[str, Walked]) -> Worlds:
+    def worlds(self, replicate: int, walked: Mapping[str, Walked]) -> TrialWorlds:
         """What came of the worlds of a replicate."""
         # months of a branch side by side: the order in which means are summed up, and so their last digit, depends on it
         series = {name: np.asfortranarray(own.branches[:, :, 0]) for name, own in walked.items()}
         mixed = [series[t.name] if t.design != BEFORE_AFTER else series[WHOLE][: self.length] for t in self.trials]
-        return Worlds(series[STAY], series[WHOLE], self.orders(replicate), mixed)
+        return TrialWorlds(series[STAY], series[WHOLE], self.orders(replicate), mixed)
 
     def schedule(self, trial: Trial, order: np.ndarray) -> tuple[Change, ...]:
         """When which branch comes under the scheme in a trial."""

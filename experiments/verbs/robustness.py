@@ -17,6 +17,7 @@ import numpy as np
 from experiments.design.cases import Case, about_study, case_of
 from experiments.design.paths import full_path
 from experiments.design.study import Design, design_of
+from experiments.design.targets import BETTER
 from experiments.design.worlds import Worlds
 from experiments.runs.folder import read_json
 from experiments.runs.runner import Core, Ran, compiled_core, run_cases
@@ -29,10 +30,10 @@ from experiments.statistics.information import (
     partial_information,
     perfect_information,
 )
+from experiments.statistics.intervals import share_with_interval
 from experiments.statistics.prim import Box, find_boxes
-from experiments.statistics.regret import Verdict, share_with_interval, verdict
+from experiments.statistics.regret import Verdict, verdict
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
 from sim.schemes.plans.robustness import RobustnessPlan
 from sim.schemes.plans.worlds import Limit
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 NET = "net_value"
-BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 FEWEST_WORLDS = 10
 
 
@@ -128,7 +128,7 @@ class Robustness:
         rows = []
         for place, scheme in enumerate(self.design.scheme_names):
             for name, flags in met.items():
-                share = share_with_interval(np.array(flags[:, place].mean()), len(means))
+                share = share_with_interval(flags[:, place].mean(), len(means))
                 rows.append((scheme, name, *share.tolist()))
         return pd.DataFrame(rows, columns=["scheme", "limit", "share", "low", "high"])
 
@@ -161,12 +161,12 @@ class Robustness:
         rows = []
         for better, than in self.pairs:
             wins = self._wins(better, than)
-            rows.append((better, than, *share_with_interval(np.array(wins.mean()), len(wins)).tolist()))
+            rows.append((better, than, *share_with_interval(wins.mean(), len(wins)).tolist()))
         return pd.DataFrame(rows, columns=["better", "than", "share", "low", "high"])
 
     def _duel(self, better: str, than: str) -> Duel:
         wins = self._wins(better, than)
-        share = share_with_interval(np.array(wins.mean()), len(wins))
+        share = share_with_interval(wins.mean(), len(wins))
         unless = bool(wins.mean() >= 0.5)
         boxes = find_boxes(
             self.worlds.matrix[self.kept], ~wins if unless else wins,
@@ -302,12 +302,12 @@ def run_robustness(
     def own_luck(point: int) -> range:
         return range(point * n, (point + 1) * n)
 
-    ran = run_cases(store, Cases(design, worlds, n), own_luck, workers=workers, core=core, progress=progress, **how)
+    ran = run_cases(store, CasesOfWorlds(design, worlds, n), own_luck, workers=workers, core=core, progress=progress, **how)
     return read_robustness(design, plan, worlds, store, ran)
 
 
 @dataclass(frozen=True)
-class Cases:
+class CasesOfWorlds:
     """The case of every world, made as it is needed; tells how many runs there are, for progress."""
 
     design: Design

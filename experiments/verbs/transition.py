@@ -18,13 +18,14 @@ import numpy as np
 
 from experiments.design.cases import Course, about_study, case_of_courses, model_code
 from experiments.design.study import Design
+from experiments.design.targets import BETTER
 from experiments.runs.courses import run_courses, told_failures, walk_courses
 from experiments.runs.folder import MANIFEST, told_where, write_json
 from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
 from experiments.statistics.intervals import half_width, mean_with_interval
 from sim.errors import UserError
-from sim.outcomes import HEADLINES, OUTCOMES, SERIES
+from sim.outcomes import HEADLINES, SERIES
 from sim.schemes.plans.transition import TransitionPlan
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from sim.run import Change, Setting
 
 STAY, PLANNED, AT_ONCE = "stay", "planned", "at_once"
-BETTER = {outcome.name: outcome.better for outcome in OUTCOMES}
 
 #: A path has recovered when its mean over so many months is good enough: seasons and appraisal years come and go.
 LASTING = 12
@@ -134,7 +134,8 @@ class Transition:
         summed over the months from the first change on: better of the two steady states less the course, in units of the
         outcome times months. ``worst`` is the deepest monthly difference to staying and ``worst_month`` its month.
         ``recovered`` is the first month from which the course is, on the mean of twelve months, as good as the better state (less
-        the tolerance); infinite = not within the run. All with 95 % intervals; there are none where no direction is better.
+        the tolerance); infinite = not within the run. All but ``worst`` with 95 % intervals; there is nothing where no direction
+        is better.
         """
         import pandas as pd
 
@@ -147,11 +148,8 @@ class Transition:
         if not better:
             return row
         first = self.first_month - 1
-        stay, goal = self.series(STAY, outcome), self.series(AT_ONCE if AT_ONCE in self.paths else PLANNED, outcome)
-        gain = (better * (goal - stay))[:, -STEADY:].mean(axis=1)
-        ahead = better * (self.series(course, outcome) - stay)[:, first:]
-        lost = (np.maximum(0.0, np.sign(gain.mean())) * gain[:, None] - ahead).sum(axis=1)
-        row |= _with_interval("gain", gain) | _with_interval("loss", lost)
+        gain, ahead = self._gain(outcome), self._ahead(outcome, course)
+        row |= _with_interval("gain", gain) | _with_interval("loss", self._lost(outcome, course))
         mean = ahead.mean(axis=0)
         row |= {"worst": float(mean.min()), "worst_month": first + int(mean.argmin()) + 1}
         rng = np.random.default_rng([self.design.seed, SERIES.index(outcome)])
@@ -162,6 +160,23 @@ class Transition:
         return row | {
             "recovered": first + found + 1, "recovered_low": first + low + 1, "recovered_high": first + high + 1,
         }  # fmt: skip
+
+    def _gain(self, outcome: str) -> np.ndarray:
+        """(replicates,): how much better the steady state after is than that of staying."""
+        return self._ahead(outcome, AT_ONCE if AT_ONCE in self.paths else PLANNED)[:, -STEADY:].mean(axis=1)
+
+    def _ahead(self, outcome: str, course: str) -> np.ndarray:
+        """(replicates, months from the first change on): how much better a course is than staying."""
+        return BETTER[outcome] * (self.series(course, outcome) - self.series(STAY, outcome))[:, self.first_month - 1 :]
+
+    def _lost(self, outcome: str, course: str) -> np.ndarray:
+        """(replicates,): what a course lacks to the better of the two steady states, summed over its months."""
+        gain = self._gain(outcome)
+        return (max(0.0, np.sign(gain.mean())) * gain[:, None] - self._ahead(outcome, course)).sum(axis=1)
+
+    def dearer_in_waves(self, outcome: str) -> tuple[float, float, float]:
+        """How much more is lost on the way as planned than at once (outcome times months), paired, with its 95 % interval."""
+        return mean_with_interval(self._lost(outcome, PLANNED) - self._lost(outcome, AT_ONCE))
 
     def series(self, course: str, outcome: str) -> np.ndarray:
         """The bureau's path (replicates, months) of one outcome."""
