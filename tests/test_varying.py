@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from experiments.design.cases import Case, case_of
 from experiments.design.paths import Range
 from experiments.design.points import Cases, can_clash, full_factorial, latin_hypercube, sobol_sequence
 from experiments.design.questions import read_planned, read_question
+from experiments.report.dossier.claims import Facts
+from experiments.report.dossier.hinges import sensitivity_claims
 from experiments.report.varying_words import index_in_words, share, short
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, VARIES
 from sim.errors import UserError
@@ -353,6 +356,17 @@ def test_sentences_name_what_an_outcome_hinges_on() -> None:
     assert first.startswith("Exhaustion hinges on ") and "drive (" in first and "[" in first
     assert second.startswith("Burnout hinges on honesty (total index ")
     assert str(found) == "\n".join(found.sentences)
+
+
+@pytest.mark.parametrize(("method", "kind", "told"), [("morris", "mu_star", "on"), ("sobol", "total", "on_nothing")])
+def test_the_report_names_small_effects_that_have_a_unit(method: str, kind: str, told: str) -> None:
+    """An effect of half a percentage point may be all there is of an outcome; an index of .005 is nothing."""
+    columns = ["method", "target", "outcome", "kind", "parameter", "value", "low", "high"]
+    rows = [("honesty", 0.005, 0.004, 0.006), ("dummy", 0.001, 0.0, 0.002)]
+    table = pd.DataFrame([(method, "base", "inflation", kind, *row) for row in rows], columns=columns)
+    plan = {"sensitivity": {"methods": [method], "outcomes": ["inflation"]}}
+    claims = sensitivity_claims(SimpleNamespace(manifest=plan, titles={}), Facts({"indices": table}.__getitem__))  # type: ignore[arg-type]
+    assert [claim.key for claim in claims] == [f"report.hinges.{told}"]
 
 
 # --- files and commands

@@ -84,8 +84,7 @@ def hinges_on(result: Sensitivity, target: str, outcome: str) -> str:
     floor = floor if math.isfinite(floor) else 0.0
     rows = result.ranking(outcome, target)
     low = np.where(np.isfinite(rows["low"]), rows["low"], rows["value"])
-    least = LEAST if kind in ("total", "first", "delta", "median") else 0.0
-    above = rows[(low > floor) & (rows["value"] >= least)]
+    above = rows[(low > floor) & (rows["value"] >= least_index(kind))]
     subject = OUTCOMES[outcome] if not result.plan.difference else f"The difference in {OUTCOMES[outcome].lower()}"
     if above.empty:
         said = (
@@ -100,6 +99,11 @@ def hinges_on(result: Sensitivity, target: str, outcome: str) -> str:
         more = len(above) - len(named)
         said = f"{subject} hinges on {listed(named)}" + (f"; {more} more lie above the floor" if more else "")
     return f"{said}{_luck(result, target, outcome)}."
+
+
+def least_index(kind: str) -> float:
+    """What an index must reach to be worth a sentence; effects in the unit of an outcome have no such size."""
+    return LEAST if kind in ("total", "first", "delta", "median") else 0.0
 
 
 def _told(kind: str, row: Any) -> str:

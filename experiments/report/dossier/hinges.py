@@ -13,6 +13,7 @@ from experiments.report.dossier.claims import Claim, Facts, Name, checked, rows_
 from experiments.report.dossier.parts import Cell, Figure, Part, Points, Sub, Table, Text
 from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
+from experiments.report.varying_words import least_index
 from experiments.statistics.indices import MAIN
 from experiments.verbs.robustness import NET
 from experiments.verbs.sensitivity import DUMMY
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 #: Assumptions named in a sentence, and shown in a figure, at most.
 MOST_NAMED, MOST_SHOWN = 3, 8
-
-#: An index below this is not worth a sentence, however sure it is.
-LEAST = 0.01
 
 MOST_ASSUMPTIONS = 10
 
@@ -89,7 +87,7 @@ def sensitivity_claims(results: Results, facts: Facts) -> list[Claim]:
             floor = floor_of(indices, method, target, outcome)
             ranked = ranking(indices, method, target, outcome)
             low = ranked["low"].where(np.isfinite(ranked["low"]), ranked["value"])
-            above = ranked[(low > floor) & (ranked["value"] >= LEAST)]
+            above = ranked[(low > floor) & (ranked["value"] >= least_index(MAIN[method]))]
             start = {"target": Name("target", _plain_title(results, target)), "outcome": Name("within", outcome)}
             if above.empty:
                 found.append(Claim.of("report.hinges.on_nothing", **start))
