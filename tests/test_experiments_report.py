@@ -13,7 +13,7 @@ from rich.console import Console
 
 from experiments.api.comparing import Comparison, compare_design
 from experiments.report.labels import Box, place_labels
-from experiments.report.numbers import chance, difference, interval, scaled, tick
+from experiments.report.numbers import chance, difference, interval, round_level, scaled, tick
 from experiments.report.progress import duration, plain_progress, progress_bar
 from experiments.report.style import wrapped
 from experiments.report.tables import BAD, GOOD, NEUTRAL, UNSETTLED, cell_style, comparison_table
@@ -47,6 +47,8 @@ def test_levels(outcome: str, value: float, text: str) -> None:
         ("burnout_share", 0.0131, "+1.3 pp"),
         ("burnout_share", 0.0, "0.0 pp"),
         ("burnout_share", 0.0003, "+0.03 pp"),
+        ("burnout_share", -6.9e-19, "0.0 pp"),
+        ("help_mean", 2e-17, "0.000"),
         ("rank_agreement", -0.0421, "\u22120.042"),
         ("surplus", 1.5, "+1.50"),
         ("goal_external", np.nan, "missing"),
@@ -60,6 +62,12 @@ def test_intervals_get_the_digits_they_need() -> None:
     assert interval("burnout_share", -0.049, -0.033) == "[\u22124.9, \u22123.3]"
     assert interval("inflation", 0.0080, 0.0084) == "[+0.80, +0.84]"
     assert interval("inflation", np.nan, np.nan) == ""
+    assert interval("inflation", -2.7e-17, 2.6e-17) == "[0.0, 0.0]", "a zero of rounding has no digits to show"
+
+
+def test_what_somebody_asked_for_gets_no_digits_of_ours() -> None:
+    assert [round_level("goal_attainment", 1.0), round_level("burnout_share", 0.155)] == ["100 %", "15.5 %"]
+    assert round_level("rank_agreement", 0.4) == "0.4"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.design.paths import Range, element_of
-from experiments.report.numbers import TITLES, difference, interval, scaled
+from experiments.report.numbers import TITLES, difference, interval, round_level, scaled
 from experiments.report.tables import new_table
 from experiments.statistics.information import Partial
 from experiments.statistics.intervals import direction
@@ -53,12 +53,17 @@ def restriction_in_words(one: Restriction, spread: Range) -> str:
     name = readable(spread.path)
     if one.levels is not None:
         return f"{name} is {' or '.join(str(spread.choices[int(level)]) for level in one.levels)}"
-    span = f"of {spread.low:g} to {spread.high:g}"
+    span = f"of {_plain(spread.low, 6)} to {_plain(spread.high, 6)}"
     low, high = np.isfinite(one.low), np.isfinite(one.high)
     if low and high:
-        return f"{name} lies between {one.low:.3g} and {one.high:.3g}{unit(spread.path)} ({span})"
+        return f"{name} lies between {_plain(one.low)} and {_plain(one.high)}{unit(spread.path)} ({span})"
     bound, word, side = (one.low, "high", "above") if low else (one.high, "low", "below")
-    return f"{name} is {word} ({side} {bound:.3g}{unit(spread.path)}, {span})"
+    return f"{name} is {word} ({side} {_plain(bound)}{unit(spread.path)}, {span})"
+
+
+def _plain(value: float, figures: int = 3) -> str:
+    """A number to some figures, with a true minus sign."""
+    return f"{value:.{figures}g}".replace("-", "\u2212")
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -81,10 +86,11 @@ def share_interval(low: float, high: float) -> str:
 
 def net_in_words(study: Robustness) -> str:
     """What schemes are chosen by."""
-    return " ".join(
-        f"{'-' if weight < 0 else '+' if place else ''}{'' if abs(weight) == 1 else f' {abs(weight):g} x'} {TITLES[name].lower()}"
-        for place, (name, weight) in enumerate(study.plan.net_value.items())
-    ).strip()
+    parts = []
+    for place, (name, weight) in enumerate(study.plan.net_value.items()):
+        sign = "\u2212" if weight < 0 else "+" if place else ""
+        parts.append(f"{sign}{'' if abs(weight) == 1 else f' {abs(weight):g} ×'} {TITLES[name].lower()}")
+    return " ".join(parts).strip()
 
 
 def net_amount(
@@ -141,7 +147,7 @@ def good_enough_sentences(study: Robustness) -> list[str]:
         return []
     limits = _joined(
         f"{TITLES[name].lower()} {'at least' if limit.at_least is not None else 'at most'} "
-        f"{scaled(name, float(limit.at_least if limit.at_least is not None else limit.at_most))}"  # type: ignore[arg-type]
+        f"{round_level(name, float(limit.at_least if limit.at_least is not None else limit.at_most))}"  # type: ignore[arg-type]
         for name, limit in study.plan.good_enough.items()
     )
     rows = table[table["limit"] == "all"].sort_values("share", ascending=False, kind="stable")

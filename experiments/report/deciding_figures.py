@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.report.deciding import net_in_words, readable
-from experiments.report.numbers import BY_NAME, TITLES, axis_title, is_share, tick
+from experiments.report.numbers import TITLES, axis_title, tick, unit_words
 from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.verbs.adversary import Adversary
 from experiments.verbs.optimise import Optimum
@@ -54,7 +54,7 @@ def regret_figure(study: Robustness) -> Figure:
     """A panel an outcome, a row a scheme: mean regret, regret in nine of ten worlds and the worst, each with its interval."""
     outcomes = [name for name in study.verdicts if name != NET or len(study.plan.net_value) > 1][:MOST_PANELS]
     names = list(study.design.scheme_names)
-    top, bottom, row = 1.5, 0.75, 0.42
+    top, bottom, row = 1.2, 0.75, 0.42
     height = top + bottom + row * max(len(names), 2)
     figure = new_figure(max(6.4, 3.1 + 2.15 * len(outcomes)), height)
     left = 2.35 / figure.get_figwidth()
@@ -87,7 +87,7 @@ def regret_figure(study: Robustness) -> Figure:
 def information_figure(study: Robustness) -> Figure:
     """Worth of knowing each assumption, the most valuable first, with interval and the floor of what chance gives."""
     shown = [one for one in study.partial if one.high > 0][:MOST_BARS] or list(study.partial[:5])
-    top, bottom, row = 1.35, 0.75, 0.3
+    top, bottom, row = 0.95, 0.75, 0.3
     height = top + bottom + row * max(len(shown), 2)
     figure = new_figure(8.4, height)
     names = list(study.plan.net_value)
@@ -267,4 +267,4 @@ def _amounts(axes: Axes, outcome: str) -> None:
         axes.set_xlabel("net value", fontsize=8, color=MUTED)
         return
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(outcome, value)))
-    axes.set_xlabel("percentage points" if is_share(outcome) else BY_NAME[outcome].unit, fontsize=8, color=MUTED)
+    axes.set_xlabel(unit_words(outcome), fontsize=8, color=MUTED)

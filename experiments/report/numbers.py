@@ -35,6 +35,11 @@ def scaled(outcome: str, value: float) -> str:
     return f"{_fixed(100 * value, 1, False)} %" if is_share(outcome) else _fixed(value, 3 if abs(value) < 1 else 2, False)
 
 
+def round_level(outcome: str, value: float) -> str:
+    """A level that somebody asked for, without digits that nobody wrote: '15 %', '0.4'."""
+    return f"{100 * value:.6g} %" if is_share(outcome) else f"{value:.6g}"
+
+
 def difference(outcome: str, value: float, *, unit: bool = True, half_width: float = math.inf) -> str:
     """A difference with its sign and unit: '+1.3 pp', '\u22120.042'; digits follow the half width of its interval."""
     if not math.isfinite(value):
@@ -76,7 +81,7 @@ def unit_words(outcome: str) -> str:
     return (
         "percentage points"
         if is_share(outcome)
-        else BY_NAME[outcome].unit
+        else BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
         if BY_NAME[outcome].unit != "share"
         else "scale 0 to 1"
     )
@@ -88,5 +93,5 @@ def axis_title(outcome: str, *, short: bool = False) -> str:
         unit = {"share of goal": "% of the goal", "share of time": "% of time"}.get(BY_NAME[outcome].unit, "% of cadres")
         unit = "%" if short else unit
     else:
-        unit = "" if short else BY_NAME[outcome].unit
+        unit = "" if short else BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
     return f"{TITLES[outcome]} ({unit})" if unit else TITLES[outcome]

@@ -55,7 +55,7 @@ def transition_in_words(result: Transition) -> list[str]:
 
 
 def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
-    told = f"{difference(outcome, more, half_width=(high - low) / 2)} x months {interval(outcome, low, high)}"
+    told = _with_ends(outcome, more, low, high, of="× months")
     word = {1: "dearer", -1: "cheaper"}.get(direction(low, high))
     if word is None:
         return f"{TITLES[outcome]}: whether the way is dearer in waves than at once is not settled ({told})."
@@ -63,16 +63,14 @@ def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
 
 
 def _cost_sentence(row: pd.Series) -> str:
-    name, better = row["outcome"], row["better"]
-    said = difference(name, better * row["gain"])
-    ends = sorted(better * row[end] for end in ("gain_low", "gain_high"))
+    name, said = row["outcome"], _gain(row)
     if row["gain_low"] > 0:
-        start = f"the change brings {said} {interval(name, *ends)} in the end"
+        start = f"the change brings {said} in the end"
     elif row["gain_high"] < 0:
-        start = f"the change makes it worse in the end, by {said} {interval(name, *ends)}"
+        start = f"the change leaves it worse in the end ({said})"
     else:
-        start = f"whether the change brings anything in the end is not settled ({said} {interval(name, *ends)})"
-    loss = f"{difference(name, row['loss']).lstrip('+')} x months {interval(name, row['loss_low'], row['loss_high'])}"
+        start = f"whether the change brings anything in the end is not settled ({said})"
+    loss = _with_ends(name, row["loss"], row["loss_low"], row["loss_high"], of="× months").replace("+", "")
     if row["loss_low"] > 0:
         way = f"the way there loses {loss} against the better of the two states"
     elif row["loss_high"] < 0:
@@ -89,22 +87,36 @@ def _cost_sentence(row: pd.Series) -> str:
     return f"{TITLES[name]}: {start}; {way}; {when}."
 
 
+def _gain(row: pd.Series, between: str = " ") -> str:
+    """What a change brings in the end, in the direction of the outcome, with its interval."""
+    name, better = row["outcome"], row["better"]
+    low, high = sorted(better * row[end] for end in ("gain_low", "gain_high"))
+    return _with_ends(name, better * row["gain"], low, high, between=between)
+
+
+def _with_ends(name: str, value: float, low: float, high: float, *, of: str = "", between: str = " ") -> str:
+    """A difference with its interval, in as many digits as the interval needs: '−0.67 pp [−0.70, −0.64]'."""
+    alone = difference(name, value, half_width=(high - low) / 2)
+    return f"{alone} {of}".rstrip() + between + interval(name, low, high)
+
+
 def transition_table(result: Transition) -> Table:
     """A row an outcome and course."""
     table = new_table(title=f"The way to another scheme, {result.design.replicates} replicates")
-    for column in ("Outcome", "Course", "In the end", "Lost on the way, x months", "Deepest month", "As good as the better from"):
+    for column in ("Outcome", "Course", "In the end", "Lost on the way, × months", "Deepest month", "As good as the better from"):
         table.add_column(column, justify="left" if column in ("Outcome", "Course") else "right")
+    for number in (2, 3):
+        table.columns[number].no_wrap = True
     for _, row in result.costs.iterrows():
         name, better = row["outcome"], row["better"]
         if not better:
             continue
-        ends = sorted(better * row[end] for end in ("gain_low", "gain_high"))
         month = f"month {row['recovered']:.0f}" if np.isfinite(row["recovered"]) else "not within the run"
         table.add_row(
             TITLES[name],
             COURSES[row["course"]],
-            f"{difference(name, better * row['gain'])} {interval(name, *ends)}",
-            f"{difference(name, row['loss'])} {interval(name, row['loss_low'], row['loss_high'])}",
+            _gain(row, between="\n"),
+            _with_ends(name, row["loss"], row["loss_low"], row["loss_high"], between="\n"),
             f"{difference(name, better * row['worst'])} (month {row['worst_month']:.0f})",
             month,
         )
@@ -230,9 +242,10 @@ def pilot_in_words(result: Pilot) -> list[str]:
     """The proposal, what before and after would get wrong, spill-over, and how alike the people of a branch are."""
     name, plan = result.plan.outcome, result.plan
     effect = result.biases[result.biases["source"] == "effect"].iloc[-1]
+    size = _with_ends(name, effect["value"], effect["low"], effect["high"])
     lines = [
-        f"{TITLES[name]} under {result.design.titles[result.scheme]}: {difference(name, effect['value'])} "
-        f"{interval(name, effect['low'], effect['high'])} after {effect['length']} months where everybody changes."
+        f"{TITLES[name]} under {result.design.titles[result.scheme]}: {size} after {effect['length']} months where everybody "
+        "changes."
     ]
     found = result.proposal
     if found:
@@ -241,7 +254,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
             f"Proposed: {DESIGNS[found['design']]}, {found['clusters']} branches, {found['length']} months: it finds the effect "
             f"in {chance(found['power'])} of simulated trials{sure}."
         )
-        lines += [f"  {arm}: {', '.join(branch.rpartition('/')[2] for branch in names)}" for arm, names in found["arms"].items()]
+        lines += [f"  {arm}: {', '.join(_branch(name) for name in names)}" for arm, names in found["arms"].items()]
     else:
         table = result.designs[result.designs["design"] != BEFORE_AFTER]
         best = table.loc[table["power"].idxmax()] if len(table) else None
@@ -258,12 +271,17 @@ def pilot_in_words(result: Pilot) -> list[str]:
         settled = row["difference_low"] > 0 or row["difference_high"] < 0
         lines.append(
             f"Spill-over: where {row['clusters'] / 2:.0f} branches change beside others that stay, the effect differs from that "
-            f"in whole worlds by {difference(name, row['difference'])} "
-            f"{interval(name, row['difference_low'], row['difference_high'])}{'' if settled else ', not settled'}."
+            f"in whole worlds by {_with_ends(name, row['difference'], row['difference_low'], row['difference_high'])}"
+            f"{'' if settled else ', not settled'}."
         )
     if np.isfinite(result.icc).any():
         lines.append(f"Intra-cluster correlation ({result.icc_of}): {np.nanmean(result.icc):.3f}.")
     return lines + result.notes
+
+
+def _branch(name: str) -> str:
+    """A branch by its own name, without the bureau's: 'hill county'."""
+    return name.rpartition("/")[2].replace("_", " ")
 
 
 def _wrong_by_before_after(result: Pilot) -> list[str]:
@@ -274,7 +292,7 @@ def _wrong_by_before_after(result: Pilot) -> list[str]:
     row = table.sort_values(["length", "clusters"]).iloc[-1]
     return [
         f"Before and after would find {difference(name, row['estimate'])} after {row['length']} months, off by "
-        f"{difference(name, row['bias'])} {interval(name, row['bias_low'], row['bias_high'])}; where nothing changes at all it "
+        f"{_with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
         f"still finds an effect in {chance(row['false_positive'])} of trials."
     ]
 
@@ -285,13 +303,13 @@ def pilot_table(result: Pilot) -> Table:
     table = new_table(title=f"Trials of {result.design.titles[result.scheme]} on {TITLES[name].lower()}, each simulated "
                             f"{len(result.worlds)} times")  # fmt: skip
     for column in ("Design", "Branches", "Months", "Power", "False alarms", "Estimate", "Bias", "Interval holds the truth"):
-        table.add_column(column, justify="left" if column == "Design" else "right")
+        table.add_column(column, justify="left" if column == "Design" else "right", no_wrap=column in ("Power", "Bias"))
     for _, row in result.designs.iterrows():
         table.add_row(
             DESIGNS[row["design"]], str(row["clusters"]), str(row["length"]),
-            f"{chance(row['power'])} [{100 * row['power_low']:.0f}, {100 * row['power_high']:.0f}]",
+            f"{chance(row['power'])}\n[{100 * row['power_low']:.0f}, {100 * row['power_high']:.0f}]",
             chance(row["false_positive"]), difference(name, row["estimate"]),
-            f"{difference(name, row['bias'])} {interval(name, row['bias_low'], row['bias_high'])}", chance(row["coverage"]),
+            _with_ends(name, row["bias"], row["bias_low"], row["bias_high"], between="\n"), chance(row["coverage"]),
         )  # fmt: skip
     return table
 
@@ -308,10 +326,7 @@ def bias_table(result: Pilot) -> Table:
         cells = [rows.loc[(source, length)] for length in lengths]
         table.add_row(
             told,
-            *(
-                f"{difference(result.plan.outcome, row['value'])} {interval(result.plan.outcome, row['low'], row['high'])}"
-                for row in cells
-            ),
+            *(_with_ends(result.plan.outcome, row["value"], row["low"], row["high"]) for row in cells),
         )
     return table
 
@@ -333,7 +348,7 @@ def power_figure(result: Pilot) -> Figure:
         figure,
         f"How often a trial finds the effect on {TITLES[result.plan.outcome].lower()}",
         f"{result.design.titles[result.scheme]} against {result.design.titles[result.design.baseline]}, {len(result.worlds)} "
-        "simulated trials a point, 95 % intervals.\nFilled: power. Hollow: finds where nothing changes. "
+        "simulated trials a point, 95 % intervals.\nFilled: power. Hollow, thin: false alarms, in a world where nothing changes. "
         f"Dashed: {100 * result.plan.power:g} % and {100 * result.plan.level:g} %.",
         left=0.07,
     )
@@ -350,16 +365,17 @@ def power_figure(result: Pilot) -> Figure:
         for k, design in enumerate(result.plan.designs):
             rows = result.designs[(result.designs["design"] == design) & (result.designs["length"] == length)]
             colour, mark = DESIGN_COLOURS[design], DESIGN_MARKS[design]
-            x = rows["clusters"] + 0.09 * step * (k - (len(result.plan.designs) - 1) / 2)
-            for column, face in (("power", colour), ("false_positive", "white")):
+            middle = rows["clusters"] + 0.16 * step * (k - (len(result.plan.designs) - 1) / 2)
+            for column, face, side in (("power", colour, -1), ("false_positive", "white", 1)):
+                x = middle + 0.03 * side * step
                 spread = np.abs(rows[[f"{column}_low", f"{column}_high"]].to_numpy().T - rows[column].to_numpy())
                 axes.errorbar(
                     x, rows[column], yerr=spread, color=colour, marker=mark, markersize=5, markerfacecolor=face,
-                    linewidth=1.4 if face == colour else 0.0, elinewidth=1.0, clip_on=False,
+                    linewidth=1.4 if side < 0 else 0.0, elinewidth=1.2 if side < 0 else 0.6, clip_on=False,
                 )  # fmt: skip
         for line in (result.plan.power, result.plan.level):
             axes.axhline(line, color=INK, linewidth=0.9, linestyle="--", zorder=1)
-        axes.set_ylim(0, 1)
+        axes.set_ylim(-0.02, 1.02)
         axes.set_xlim(numbers[0] - 0.35 * step, numbers[-1] + 0.35 * step)
         axes.set_xticks(numbers)
         axes.set_title(f"{length} months", pad=6)
@@ -408,7 +424,7 @@ def bias_figure(result: Pilot) -> Figure:
         right.plot([row["estimate"] - half, row["estimate"] + half], [spot, spot], color=colour, linewidth=3)
         right.plot(row["estimate"], spot, DESIGN_MARKS[row["design"]], color=colour, markersize=6)
         right.plot([row["true_effect"]] * 2, [spot - 0.32, spot + 0.32], color=INK, linewidth=1.6)
-    right.set_yticks(spots, [f"{DESIGNS[row['design']]}, {row['clusters']}" for _, row in rows.iterrows()])
+    right.set_yticks(spots, [f"{DESIGNS[row['design']]}, {row['clusters']} branches" for _, row in rows.iterrows()])
     for axes in (left, right):
         axes.axvline(0, color=MUTED, linewidth=0.9)
         axes.xaxis.set_major_locator(MaxNLocator(4))

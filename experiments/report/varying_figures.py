@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import axis_title, tick
+from experiments.report.numbers import axis_title, chance, tick
 from experiments.report.style import BETTER, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
-from experiments.report.varying_words import effect, level, share, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, effect, level, share, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -36,7 +36,7 @@ def draw_sensitivity(result: Sensitivity, folder: Path) -> list[Path]:
                 continue
             ending = f"_{number + 1}" if len(result.targets) > 1 else ""
             paths += save(tornado(result, target), folder, f"tornado{ending}")
-            if len(result.convergence):
+            if len(result.convergence) and result.convergence["samples"].nunique() > 1:  # one size alone shows no growth
                 paths += save(convergence(result, target), folder, f"convergence{ending}")
     return paths
 
@@ -70,7 +70,7 @@ def tornado(result: Sensitivity, target: str) -> Figure:
     heading(
         figure,
         f"What {'the difference' if result.plan.difference else 'each outcome'} hinges on",
-        f"{wrapped_where(result, target)}\nDots: {TITLES[MAIN[method]]} ({method}, N = {result.plan.samples}); lines: "
+        f"{wrapped_where(result, target)}\nDots: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}); lines: "
         f"{100 * result.plan.confidence:.0f} % intervals.{first}{floor}",
         left=0.012,
     )
@@ -114,8 +114,7 @@ def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, b
     axes.set_yticklabels([wrapped(short(str(name)), 24) for name in rows["parameter"]], fontsize=7.6, color=INK)
     axes.set_title(OUTCOMES[outcome], loc="left", fontsize=9.3, pad=16)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    fine = MAIN[method] not in ("mu_star", "bound")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: share(value) if fine else effect(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _index_tick(method, outcome, value)))
     axes.grid(True, axis="x")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -123,9 +122,16 @@ def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, b
     luck = float(states[(states["target"] == target) & (states["outcome"] == outcome)]["luck"].iloc[0])
     if np.isfinite(luck):
         axes.annotate(
-            f"luck makes {100 * luck:.0f} % of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
+            f"luck makes {chance(luck)} of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
             textcoords="offset points", fontsize=7.4, color=MUTED,
         )  # fmt: skip
+
+
+def _index_tick(method: str, outcome: str, value: float) -> str:
+    """A number on the axis of an index: effects in the outcome's own unit, shares without one."""
+    if MAIN[method] == "mu_star":
+        return tick(outcome, value)
+    return effect(value) if MAIN[method] == "bound" else share(value)
 
 
 # --- convergence ----------------------------------------------------------------------------------------------------------
@@ -143,7 +149,7 @@ def convergence(result: Sensitivity, target: str, *, leading: int = 5) -> Figure
     heading(
         figure,
         "Do the indices hold as the sample grows?",
-        f"{wrapped_where(result, target)} {TITLES[MAIN[method]].capitalize()} ({method}) of the leading parameters.",
+        f"{wrapped_where(result, target)} {TITLES[MAIN[method]].capitalize()} ({NAMES[method]}) of the leading parameters.",
         left=0.012,
     )
     grid = figure.add_gridspec(

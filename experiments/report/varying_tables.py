@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import interval, scaled
+from experiments.report.numbers import chance, interval, scaled
 from experiments.report.tables import new_table
-from experiments.report.varying_words import effect, index_in_words, level, move, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, index_told, level, move, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -24,7 +24,7 @@ def sensitivity_table(result: Sensitivity, target: str) -> Table:
     outcomes = shown_outcomes(result, target)
     unit = ", in the unit of the outcome" if MAIN[method] == "mu_star" else ""
     table = new_table(
-        title=f"{target_title(result, target)}: {TITLES[MAIN[method]]} ({method}, N = {result.plan.samples}{unit}), "
+        title=f"{target_title(result, target)}: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}{unit}), "
         f"{100 * result.plan.confidence:.0f} % interval"
     )
     table.add_column("Parameter")
@@ -42,19 +42,20 @@ def sensitivity_table(result: Sensitivity, target: str) -> Table:
             row = rankings[outcome].loc[name]
             floor = result.floor(outcome, target)
             style = "bold" if row["low"] > (floor if floor == floor else 0.0) else "dim"
-            cells.append(Text(_index(method, row["value"], row["low"], row["high"]), style=style))
+            cells.append(Text(_index(method, outcome, row["value"], row["low"], row["high"]), style=style))
         table.add_row(short(str(name)), *cells, end_section=place == len(shown) - 1)
     if len(parameters) > len(shown):
         table.add_row(Text(f"{len(parameters) - len(shown)} more with smaller indices", style="dim"))
     floors = [result.floor(outcome, target) for outcome in outcomes]
     if any(floor == floor for floor in floors):
-        table.add_row(Text(f"{DUMMY} (floor)", style="dim"), *(_index(method, floor) for floor in floors))
+        table.add_row(
+            Text(f"{DUMMY} (floor)", style="dim"),
+            *(_index(method, name, floor) for name, floor in zip(outcomes, floors, strict=True)),
+        )
     states = result.outcomes.set_index(["target", "outcome"])
     luck = [states.loc[(target, outcome), "luck"] for outcome in outcomes]
     if any(one == one for one in luck):
-        table.add_row(
-            Text("luck's share of a single run", style="dim"), *(f"{100 * one:.0f} %" if one == one else "" for one in luck)
-        )
+        table.add_row(Text("luck's share of a single run", style="dim"), *(chance(one) if one == one else "" for one in luck))
     return table
 
 
@@ -64,11 +65,8 @@ def _scale(rows: object) -> float:
     return largest if largest > 0 else 1.0
 
 
-def _index(method: str, value: float, low: float = float("nan"), high: float = float("nan")) -> str:
-    if MAIN[method] not in ("mu_star", "bound"):
-        return index_in_words(value, low, high)
-    ends = f" [{effect(low)}, {effect(high)}]" if low == low else ""
-    return effect(value) + ends if value == value else ""
+def _index(method: str, outcome: str, value: float, low: float = float("nan"), high: float = float("nan")) -> str:
+    return index_told(MAIN[method], outcome, value, low, high) if value == value else ""
 
 
 def sweep_table(sweep: Sweep, scheme: str) -> Table:

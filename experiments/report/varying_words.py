@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.design.paths import full_path
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import difference, interval
+from experiments.report.numbers import chance, difference, interval
 from experiments.report.words import listed
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, Sensitivity
@@ -17,6 +17,12 @@ from experiments.verbs.sweep import Sweep
 
 #: Parameters that a sentence names at most.
 MOST_NAMED = 3
+
+#: Methods as people call them.
+NAMES = {
+    "sobol": "Sobol", "morris": "Morris", "efast": "eFAST", "rbd_fast": "RBD-FAST", "delta": "delta", "pawn": "PAWN",
+    "hdmr": "HDMR", "dgsm": "DGSM",
+}  # fmt: skip
 
 #: An index below this is not worth a sentence, however sure it is.
 LEAST = 0.01
@@ -40,6 +46,17 @@ def share(value: float) -> str:
 def effect(value: float) -> str:
     """A number with three significant digits."""
     return f"{value:.3g}".replace("-", "\u2212")
+
+
+def index_told(kind: str, outcome: str, value: float, low: float, high: float) -> str:
+    """An index of a kind with its interval: effects in the outcome's own unit ('0.64 pp [0.60, 0.68]'), shares without one."""
+    if kind == "mu_star":
+        known = math.isfinite(low) and math.isfinite(high)
+        said = difference(outcome, value, half_width=(high - low) / 2 if known else math.inf)
+        return (f"{said} {interval(outcome, low, high)}" if known else said).replace("+", "")
+    if kind == "bound":
+        return effect(value) + (f" [{effect(low)}, {effect(high)}]" if math.isfinite(low) else "")
+    return index_in_words(value, low, high) if math.isfinite(low) else share(value)
 
 
 def short(path: str) -> str:
@@ -87,14 +104,14 @@ def hinges_on(result: Sensitivity, target: str, outcome: str) -> str:
     above = rows[(low > floor) & (rows["value"] >= least_index(kind))]
     subject = OUTCOMES[outcome] if not result.plan.difference else f"The difference in {OUTCOMES[outcome].lower()}"
     if above.empty:
+        reached = index_told(kind, outcome, floor, math.nan, math.nan)
         said = (
-            f"{subject} hinges on no single parameter: no interval lies above the floor ({_value(kind, floor)}) "
-            f"at N = {result.plan.samples}"
+            f"{subject} hinges on no single parameter: no interval lies above the floor ({reached}) at N = {result.plan.samples}"
         )
     else:
         named = []
         for place, row in enumerate(above.head(MOST_NAMED).itertuples()):
-            told = _told(kind, row)
+            told = index_told(kind, outcome, row.value, row.low, row.high)
             named.append(f"{short(str(row.parameter))} ({TITLES[kind] + ' ' if place == 0 else ''}{told})")
         more = len(above) - len(named)
         said = f"{subject} hinges on {listed(named)}" + (f"; {more} more lie above the floor" if more else "")
@@ -106,24 +123,13 @@ def least_index(kind: str) -> float:
     return LEAST if kind in ("total", "first", "delta", "median") else 0.0
 
 
-def _told(kind: str, row: Any) -> str:
-    if kind in ("mu_star", "bound"):
-        ends = f" [{effect(row.low)}, {effect(row.high)}]" if math.isfinite(row.low) else ""
-        return effect(row.value) + ends
-    return index_in_words(row.value, row.low, row.high)
-
-
-def _value(kind: str, value: float) -> str:
-    return effect(value) if kind in ("mu_star", "bound") else share(value)
-
-
 def _luck(result: Sensitivity, target: str, outcome: str) -> str:
     table = result.outcomes
     row = table[(table["target"] == target) & (table["outcome"] == outcome)].iloc[0]
     if not math.isfinite(row["luck"]):
         return ""
     ends = f" [{100 * row['luck_low']:.0f}, {100 * row['luck_high']:.0f}]" if math.isfinite(row["luck_low"]) else ""
-    return f"; luck makes {100 * row['luck']:.0f} %{ends} of the variance of a single run"
+    return f"; luck makes {chance(row['luck'])}{ends} of the variance of a single run"
 
 
 def _not_looked_at(result: Sensitivity, target: str) -> str:
