@@ -20,6 +20,7 @@ from experiments.verbs.calibrate import (
     calibrate,
     fit_rows,
     numbers_at,
+    reach_of,
     read_plan,
     targets_of,
     write_default,
@@ -92,6 +93,16 @@ def test_the_same_seed_gives_the_same_posterior(found: Matched) -> None:
 def test_what_cannot_be_measured_is_far_from_every_target() -> None:
     targets = Targets(("x",), np.zeros(1), np.ones(1))
     assert targets.misfit(np.array([[np.nan], [0.5]])).tolist() == [[10.0], [0.5]]
+
+
+def test_who_leaves_nobody_to_measure_has_moved_the_measure() -> None:
+    def simulate(points: np.ndarray) -> np.ndarray:
+        honesty, drive = points.T
+        return np.column_stack([np.where(honesty > 0.9, np.nan, drive), np.full(len(points), np.nan)])
+
+    box, targets = Box(("honesty", "drive"), np.zeros(2), np.ones(2)), Targets(("x", "y"), np.zeros(2), np.full(2, 0.5))
+    centre = load_behaviour().model_copy(update={"honesty": 0.5, "drive": 0.5})
+    assert reach_of(simulate, box, centre, targets) == {"honesty": {"x": np.inf, "y": 0.0}, "drive": {"x": 2.0, "y": 0.0}}
 
 
 # --- with the simulator ----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from experiments.statistics.method import (
     settled_from,
     variation,
 )
-from experiments.verbs.method import method
+from experiments.verbs.method import method, settled_words
 
 
 def test_a_transient_is_cut_off_and_noise_is_not() -> None:
@@ -24,6 +24,11 @@ def test_a_transient_is_cut_off_and_noise_is_not() -> None:
     assert 30 <= settled_from(approach + noise) <= 100
     assert settled_from(noise) <= 100
     assert settled_from(np.arange(400.0)) == 200  # a trend never settles
+
+
+def test_half_a_run_means_not_settled() -> None:
+    assert settled_words(115) == "115" and settled_words(120) == "\u2265 120"
+    assert settled_words(settled_from(np.arange(240.0)), 240) == "\u2265 120", "a trend"
 
 
 def test_drift_is_the_slope_a_year() -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -24,7 +25,9 @@ from experiments.report.dossier.making import make_page
 from experiments.report.dossier.parts import Folded, Part, Points, Table, Text
 from experiments.report.dossier.results import open_results
 from experiments.report.dossier.saying import Saying
+from experiments.report.dossier.standing import _budget
 from experiments.report.lang import words
+from experiments.statistics.indices import MAIN
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
 
@@ -54,6 +57,22 @@ def html(folder: Path) -> str:
 @pytest.fixture
 def copied(folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(folder, tmp_path / "study"))
+
+
+def test_a_budget_that_was_not_reached_is_not_called_reached() -> None:
+    costs = {"reform": 0.2, "praise": 0.0, "ranking": 0.31}
+    scalings = [{"scheme": name, "cost": cost, "note": ""} for name, cost in costs.items()]
+    study = SimpleNamespace(manifest={"equal_budget": {"target": 0.2, "scalings": scalings}}, titles={"ranking": "Ranking"})
+    told = _budget(study, ENGLISH)  # type: ignore[arg-type]
+    assert "Not brought to it: praise (0) and Ranking (0.31)." in told and "reform" not in told
+    study.manifest["equal_budget"]["scalings"] = scalings[:1]
+    assert _budget(study, ENGLISH) == "Explicit rewards were scaled so that schemes cost the same."  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_index_is_told_by_what_it_is(language: str) -> None:
+    meanings = {kind: words(language)(f"report.index_meaning.{kind}") for kind in set(MAIN.values())}
+    assert len(set(meanings.values())) == len(meanings)
 
 
 class Outline(HTMLParser):

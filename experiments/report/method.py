@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.report.evidence import per_cent, table_lines
+from experiments.verbs.method import settled_words
 
 if TYPE_CHECKING:
     from experiments.verbs.method import Method
@@ -20,15 +21,15 @@ def method_page(found: Method, command: str, assumed: list[str], fitted: list[st
         "",
         "## Is it stationary?",
         "",
-        "Each preset from its first day for twenty years, mean over replicates. *Settled* is what MSER-5 cuts off (months); the",
-        "year after the usual warm-up (24 months) is held against the last five years, and against the spread of such a year",
-        "between replicates.",
+        "Each preset from its first day for twenty years, mean over replicates. *Settled* is what MSER-5 cuts off (months; half",
+        "of the run, with a sign \u2265 before it, means that it had not settled by then); the year after the usual warm-up (24",
+        "months) is held against the last five years, and against the spread of such a year between replicates.",
         "",
     ]
     rows = [
         (
-            f"`{one.scheme}`", f"`{one.series}`", f"{one.settled}", f"{one.at_usual:.3f}", f"{one.long_run:.3f}",
-            f"{one.spread:.3f}", f"{one.drift:+.4f}",
+            f"`{one.scheme}`", f"`{one.series}`", settled_words(one.settled, found.months), f"{one.at_usual:.3f}",
+            f"{one.long_run:.3f}", f"{one.spread:.3f}", f"{one.drift:+.4f}",
         )
         for one in found.settling
     ]  # fmt: skip

@@ -269,7 +269,10 @@ def rounded(value: float) -> float:
 def reach_of(
     simulate: Callable[[np.ndarray], np.ndarray], prior: Box, centre: Behaviour, targets: Targets
 ) -> dict[str, dict[str, float]]:
-    """How far every parameter moves every target from end to end of its prior, the rest at the centre; in tolerances."""
+    """How far every parameter moves every target from end to end of its prior, the rest at the centre; in tolerances.
+
+    Infinitely far where one end leaves nobody to measure a target on; 0 where both do.
+    """
     middle = np.array([getattr(centre, name) for name in prior.names])
     points = []
     for number in range(len(prior.names)):
@@ -279,10 +282,9 @@ def reach_of(
             points.append(point)
     values = simulate(np.array(points)).reshape(len(prior.names), 2, -1)
     moved = np.abs(values[:, 1] - values[:, 0]) / targets.tolerance
-    return {
-        name: dict(zip(targets.names, np.nan_to_num(moved[number], nan=0.0).tolist(), strict=True))
-        for number, name in enumerate(prior.names)
-    }
+    missing = np.isnan(values).sum(axis=1)
+    moved[missing == 1], moved[missing == 2] = np.inf, 0.0
+    return {name: dict(zip(targets.names, moved[number].tolist(), strict=True)) for number, name in enumerate(prior.names)}
 
 
 # --- what is written -------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import numpy as np
 from experiments.evidence.rows import load_row, row_ids
 from experiments.runs.runner import check_workers
 from experiments.statistics.method import (
+    BATCH,
     drift,
     half_width_share,
     replicates_by_half_width,
@@ -70,6 +71,7 @@ class Method:
     needed: list[Needed]
     longest_row: tuple[str, int]
     seconds: float
+    months: int = LONG_RUN  # of the long runs
 
 
 def method(
@@ -99,7 +101,7 @@ def method(
         needed += needed_replicates(scheme.name, np.array([records[number].outcomes for records in runs]))
     rows = {name: max(arm.phases[-1].months for arm in load_row(name).arms.values()) for name in row_ids()}
     longest = max(rows, key=lambda name: rows[name])
-    return Method(organisation, settling, needed, (longest, rows[longest]), time.monotonic() - begun)
+    return Method(organisation, settling, needed, (longest, rows[longest]), time.monotonic() - begun, months)
 
 
 def method_file() -> Path:
@@ -122,6 +124,11 @@ def stored_method() -> dict[str, Any]:
     """What was kept; empty where nothing was."""
     path = method_file()
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def settled_words(settled: int, months: int = LONG_RUN) -> str:
+    """Months after which a series has settled; MSER-5 never cuts off more than half of a run, so that half means *or more*."""
+    return f"\u2265 {settled}" if settled >= months // 2 // BATCH * BATCH else str(settled)
 
 
 def settled_series(scheme: str, monthly: np.ndarray) -> list[LongSeries]:

@@ -40,7 +40,10 @@ def sensitivity_parts(results: Results, say: Saying) -> Iterator[Part]:
     yield Sub(say.document(results.design.question or results.design.title) or words("report.verb.sensitivity"))
     yield Text(
         words(
-            "report.hinges.sensitivity", n=indices[indices["parameter"] != DUMMY]["parameter"].nunique(), samples=plan["samples"]
+            "report.hinges.sensitivity",
+            n=indices[indices["parameter"] != DUMMY]["parameter"].nunique(),
+            samples=plan["samples"],
+            index=words(f"report.index_meaning.{MAIN[method]}"),
         )
     )
     yield Points(tuple(claim.said(say) for claim in claims))

@@ -11,8 +11,9 @@ from experiments.report.dossier.parts import Cell, Code, Part, Points, Section, 
 from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
 from experiments.report.numbers import tick
+from experiments.runs.budget import TOLERANCE as BUDGET_TOLERANCE
 from experiments.verbs.compare import HEADLINE_SERIES
-from experiments.verbs.method import USUAL_WARMUP, stored_method
+from experiments.verbs.method import LONG_RUN, USUAL_WARMUP, settled_words, stored_method
 from experiments.verbs.validate import stored_rows, stored_state
 
 #: Verdicts of claims, best first; the first two are met.
@@ -112,14 +113,31 @@ def _limits(studies: Sequence[Results], say: Saying) -> Iterator[Part]:
         points += _settling(study, say)
     if not any(study.verb in ("sensitivity", "robustness") for study in studies):
         points.append(words("report.limits.one_behaviour"))
-    if any(study.manifest.get("equal_budget") for study in studies):
-        points.append(words("report.limits.budget"))
+    points += [_budget(study, say) for study in studies if study.manifest.get("equal_budget")]
     failed = sum(int(study.manifest.get("n_failed") or 0) for study in studies)
     if failed:
         points.append(words("report.limits.failed", n=failed))
     yield Points(tuple(points))
     if method:
         yield _settling_table(method, say)
+
+
+def _budget(study: Results, say: Saying) -> str:
+    """That rewards were scaled, and which schemes do not cost what they were to cost."""
+    budget = study.manifest["equal_budget"]
+    target = float(budget["target"])
+    missed = [one for one in budget["scalings"] if not abs(float(one["cost"]) - target) <= BUDGET_TOLERANCE * target]
+    if not missed:
+        return say.words("report.limits.budget")
+    items = [
+        say.words(
+            "report.limits.budget_item",
+            scheme=say.document(study.titles.get(one["scheme"], one["scheme"])),
+            cost=f"{one['cost']:.3g}",
+        )
+        for one in missed
+    ]
+    return say.words("report.limits.budget_missed", budget=f"{target:.3g}", schemes=say.listed(items))
 
 
 def _settling(study: Results, say: Saying) -> list[str]:
@@ -148,7 +166,7 @@ def _settling_table(method: Mapping[str, object], say: Saying) -> Table:
         rows.append(
             (
                 Cell.of(say.title(name), say.document(str(one["scheme"]).replace("_", " "))),
-                Cell.of(str(one["settled"])),
+                Cell.of(settled_words(int(str(one["settled"])), int(str(method.get("months", LONG_RUN))))),
                 Cell.of(say.level(name, year)),
                 Cell.of(say.level(name, long_run)),
                 Cell.of(tick(name, round(spread, 4))),
