@@ -1,7 +1,7 @@
 /* Who gains and who loses what: every place compared with itself under the baseline, by group. */
 
 import { $, fill, h, s } from "../lib/dom.js";
-import { percent, perCent } from "../lib/numbers.js";
+import { fixed, percent, perCent } from "../lib/numbers.js";
 import { has, t } from "../lib/words.js";
 import { picture, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { schemePicker, unitCalled, unitPlaced } from "./frame.js";
@@ -71,10 +71,10 @@ function groupName(page, group) {
   return group.dimension === "department" ? unitPlaced(page, group.group) : unitCalled(page, group.group);
 }
 
-const percent = (value) => (value === null || value === undefined ? t("page.missing") : percent(100 * value, 1));
+const shown = (value) => (value === null || value === undefined ? t("page.missing") : percent(100 * value, 1));
 
 function share(ends) {
-  return !ends || ends[0] === null ? t("page.missing") : `${percent(ends[0])} [${fixed(100 * (ends[1] ?? 0), 1)}, ${fixed(100 * (ends[2] ?? 0), 1)}]`;
+  return !ends || ends[0] === null ? t("page.missing") : `${shown(ends[0])} [${fixed(100 * (ends[1] ?? 0), 1)}, ${fixed(100 * (ends[2] ?? 0), 1)}]`;
 }
 
 function changeTold(ends, measure) {
