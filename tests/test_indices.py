@@ -106,6 +106,23 @@ def test_known_answers_of_a_line() -> None:
             assert found["bound"].values[:, 0] == pytest.approx(np.array([9, 1]) / variance / np.pi**2)
 
 
+@pytest.mark.parametrize(("trajectories", "least"), [(4, 0.87), (8, 0.93)])
+def test_intervals_of_a_few_trajectories_hold_the_mean_effect(trajectories: int, least: float) -> None:
+    """Effects of four are not normal, so that 90 % hold it; taken for normal means they held it in 85 % and in 89 %."""
+
+    def model(x: np.ndarray) -> np.ndarray:
+        return np.sin(2 * np.pi * x[:, 0]) + 2 * x[:, 1] ** 2 + 3 * (x[:, 2] - 0.5) * x[:, 3] + 0.5 * x[:, 0] * x[:, 1]
+
+    names, held = ["a", "b", "c", "d"], []
+    many = sample_for("morris", names, 5000, seed=99)
+    truth = indices_of("morris", many, model(many.points)[:, None])[0].values[:, 0]
+    for seed in range(150):
+        sample = sample_for("morris", names, trajectories, seed=seed)
+        found = indices_of("morris", sample, model(sample.points)[:, None])[0]
+        held.append(np.abs(found.values[:, 0] - truth) <= found.half[:, 0])
+    assert np.mean(held) > least
+
+
 def test_the_bound_of_dgsm_lies_above_the_total_index() -> None:
     sample = sample_for("dgsm", SIX, 1024, seed=1)
     bound = kinds(indices_of("dgsm", sample, sobol_g(sample.points)))["bound"].values[:, 0]

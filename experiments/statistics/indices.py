@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from experiments.statistics.intervals import error_of, half_width, student_quantile
 from experiments.statistics.samples import HARMONICS, MORRIS_STEP, Sample
 from sim.errors import UserError
 
@@ -114,7 +115,8 @@ def indices_of(
         sample: the points.
         outputs: (rows, outputs), no missing values, no constant columns.
         resamples: behind every interval (`MOST_RESAMPLES` bounds the dear ones).
-        confidence: of the intervals: value +- half, half = z times the standard deviation over resamples.
+        confidence: of the intervals: value +- half, half = z times the standard deviation over resamples (morris: the
+            t interval of a mean over trajectories).
         seed: of the resamples.
     """
     outputs = np.asarray(outputs, float)
@@ -206,13 +208,12 @@ def morris(sample: Sample, outputs: Floats, resamples: int, z: float, seed: int)
     steps = np.diff(values, axis=1) * direction / MORRIS_STEP
     np.put_along_axis(effects, factor_of[:, :, None], steps, axis=1)
     size = np.abs(effects)
-    weights = weights_of(draws_of(n, resamples, seed))
-    spread = np.std(np.tensordot(weights, size, axes=1), axis=0, ddof=1)
+    half = half_width(size.reshape(n, -1), 1 - error_of(z)).reshape(size.shape[1:])  # trajectories are few: t, no resampling
     is_group = member.sum(axis=1)[:, None] > 1
-    nothing = np.full(spread.shape, np.nan)
+    nothing = np.full(half.shape, np.nan)
     names = alone(sample.factors)
     return [
-        Estimates("mu_star", names, size.mean(axis=0), z * spread),
+        Estimates("mu_star", names, size.mean(axis=0), half),
         Estimates("mu", names, np.where(is_group, np.nan, effects.mean(axis=0)), nothing),
         Estimates("sigma", names, np.where(is_group, np.nan, effects.std(axis=0, ddof=1)), nothing),
     ]
@@ -488,8 +489,11 @@ def dummy_of(method: str, values: Floats, *, resamples: int, z: float, seed: int
             between = luck.points + luck.own
             return np.divide(luck.own, between, out=np.zeros_like(between), where=between > 0)
         change = values[rows][:, 1:] - values[rows][:, :1]
-        return np.abs(change - change.mean(axis=0)).mean(axis=(0, 1)) / MORRIS_STEP
+        return np.abs(change - change.mean(axis=0)).mean(axis=(0, 1)) / MORRIS_STEP * with_few
 
-    found = once(np.arange(len(values)))
-    again = [once(rng.integers(len(values), size=len(values))) for _ in range(resamples)]
-    return Estimates(MAIN[method], (("dummy", ""),), found[None, :], z * np.std(again, axis=0, ddof=1)[None, :])
+    n = len(values)
+    with_few = np.sqrt(n / (n - 1))  # what distances from a mean over few points fall short by
+    reach = float(student_quantile(np.array(n), 1 - error_of(z))) * with_few  # z where points are many
+    found = once(np.arange(n))
+    again = [once(rng.integers(n, size=n)) for _ in range(resamples)]
+    return Estimates(MAIN[method], (("dummy", ""),), found[None, :], reach * np.std(again, axis=0, ddof=1)[None, :])
