@@ -16,6 +16,7 @@ from sim.desks import DESK_COLUMNS, burnout_of
 from sim.population.founding import Names
 from sim.population.world import World
 from sim.rules.burnout import BURNOUT_FROM
+from sim.rules.pay import LEAST_PAY
 from sim.tally import above_median, grouped_tau_b, grouped_tau_b_of_grades, misjudged
 
 
@@ -107,7 +108,9 @@ OUTCOMES: tuple[Outcome, ...] = (
         "Luck",
         "1 - R2 of a monotone regression of the final score on contribution inside the sequence",
     ),
-    Outcome("reward_gini", "fairness", 0, "Gini", "Inequality of pay", "Gini coefficient of total pay"),
+    Outcome(
+        "reward_gini", "fairness", 0, "Gini", "Inequality of pay", "Gini coefficient of total pay: what stays fixed, and rewards"
+    ),
     Outcome(
         "adverse_impact",
         "fairness",
@@ -277,7 +280,6 @@ def _fairness(world: World) -> dict[str, float]:
         "bottom_share": _share(cadres["grade"][graded] == BOTTOM),
         "top_share": _share(cadres["grade"][graded] == TOP),
         "luck_share": _luck_share(cadres["score"][known], cadres["contribution"][known], sequence[known]),
-        "reward_gini": _gini(1.0 + np.nan_to_num(cadres["window_pay"]) / max(1, _steps_in_window(world))),
     }
     rows, first, size = _sorted_groups(sequence, known)
     for end, grade in (("bottom", BOTTOM), ("top", TOP)):
@@ -288,6 +290,13 @@ def _fairness(world: World) -> dict[str, float]:
     values["wrongly_sanctioned_share"] = _share(above[known & (cadres["sanctioned"] == 1)])
     values |= _impact(world, graded)
     return values
+
+
+def _total_pay(world: World, window: int) -> np.ndarray:
+    """What every cadre earns a month in the window, in wages: what is left of the fixed wage, and the reward (`log_of_pay`)."""
+    scheme = world.schemes[world.departments["arm"][world.cadres["department"]]]
+    reward = np.nan_to_num(world.cadres["window_pay"]) / window
+    return np.maximum(LEAST_PAY, 1.0 - scheme["applied"] * scheme["at_risk"] + reward)
 
 
 def _sequence_of(world: World) -> np.ndarray:
@@ -393,7 +402,7 @@ def _gini(pay: np.ndarray) -> float:
     """Gini coefficient of positive pay: sum_i (2i - n - 1) x_i / (n sum x)."""
     ordered = np.sort(pay)
     n, total = len(ordered), ordered.sum()
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total)) if total > 0 else np.nan
+    return max(0.0, float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total))) if total > 0 else np.nan
 
 
 def _impact(world: World, graded: np.ndarray) -> dict[str, float]:
@@ -498,6 +507,7 @@ def _per_cadre(world: World, window: int) -> dict[str, float]:
             ("appraisal_hours_share", "window_overhead"),
         )
     }  # fmt: skip
+    values["reward_gini"] = _gini(_total_pay(world, window))
     values["exit_share"] = float(cadres["window_exits"].mean()) * _steps_in_window(world) / window
     return values
 

@@ -128,6 +128,26 @@ def test_gini() -> None:
     assert np.isnan(outcomes._gini(np.zeros(3)))
 
 
+@pytest.mark.parametrize("at_risk", [0.0, 0.4])
+@pytest.mark.parametrize("months", [6, 24])
+def test_inequality_is_of_all_that_is_earned_in_the_months_measured(at_risk: float, months: int) -> None:
+    """Half are paid a fifth of a wage a month more than the rest, on top of what of the wage is fixed."""
+    changes = {"application.explicit.at_risk": at_risk, "application.applied": 0.5}
+    world, history = walked(founded(load_scheme("base", changes=changes), "workshop_bureau"), months)
+    window = min(12, months)
+    n = len(world.cadres) // 2
+    world.cadres["window_pay"] = np.where(np.arange(len(world.cadres)) < n, 0.2, 0.0) * window
+    fixed = 1.0 - 0.5 * at_risk
+    expected = outcomes._gini(np.repeat([fixed + 0.2, fixed], [n, len(world.cadres) - n]))
+    assert outcomes_of(world, history)["reward_gini"] == pytest.approx(expected)
+
+
+def test_nobody_lives_on_less_than_the_least() -> None:
+    world, history = walked(founded("base", "workshop_bureau"), 12)
+    world.cadres["window_pay"] = -100.0
+    assert outcomes_of(world, history)["reward_gini"] == pytest.approx(0.0)
+
+
 def test_concordance_is_lins() -> None:
     x = RNG.normal(1.0, 0.1, 12)
     assert outcomes._concordance(x, x) == pytest.approx(1.0)
