@@ -18,6 +18,7 @@ from sim.history import HISTORY
 from sim.outcomes import SERIES
 from sim.population.founding import Blueprint, Dress, lay_out, tailor
 from sim.population.rollout import Arms, all_under, change, novelty_of
+from sim.population.settings import DERIVED, IN_FORCE
 from sim.population.world import World, copy_of
 from sim.run import Change, Run, Setting, Stage, simulate, simulate_schemes, walk
 from sim.schemes.leaves import numeric_leaves
@@ -147,6 +148,19 @@ def test_only_elements_are_new_to_people_and_not_what_follows_from_them() -> Non
     )
     in_force = sum((list(type(leaf)).index(leaf) if isinstance(leaf, StrEnum) else leaf) != 0 for leaf in elements)
     assert novelty_of(old, new) == pytest.approx(1 / (in_force + 1))
+
+
+def test_electronic_means_are_one_element() -> None:
+    """What of a result is counted follows from them: that the table of indicators shows it as well is no second change."""
+    plain = load_scheme("deduction_heavy")
+    indicators = {name: one.model_copy(update={"quantified": 0.4}) for name, one in plain.plan.indicators.items()}
+    electronic = load_scheme("deduction_heavy", changes={"appraisal.electronic": 0.5})
+    quantified = plain.model_copy(update={"plan": plain.plan.model_copy(update={"indicators": indicators})})
+    _, (old, by_means, by_indicators) = dressed([plain, electronic, quantified])
+    assert (old.indicators["counted"] != by_means.indicators["counted"]).any()
+    in_force = sum(old.record[0][name] != 0 for name in old.record.dtype.names if name not in (*DERIVED, *IN_FORCE))
+    assert novelty_of(old, by_means) == pytest.approx(1 / (in_force + 2))  # the means come into force
+    assert novelty_of(old, by_indicators) == pytest.approx(1 / (in_force + 1))
 
 
 def test_a_change_there_and_nothing_here_leaves_here_as_it_is() -> None:

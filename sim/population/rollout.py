@@ -44,13 +44,16 @@ def everywhere(world: World, dress: Dress) -> dict[int, Dress]:
 def novelty_of(before: Dress, after: Dress) -> float:
     """Share of the elements in force under either scheme that differ between them, indicators counted as one element.
 
-    What a record derives from the elements is no element: nobody has to get used to it a second time.
+    What a record or a table derives from the elements is no element: nobody has to get used to it a second time.
     """
     old, new = before.record[0], after.record[0]
     names = [name for name in before.record.dtype.names or () if name not in (*DERIVED, *IN_FORCE)]
     differ = sum(old[name] != new[name] for name in names)
     in_force = sum(old[name] != 0 or new[name] != 0 for name in names)
-    differ += not np.array_equal(before.indicators, after.indicators)
+    told = [
+        name for name in before.indicators.dtype.names or () if name != "counted"
+    ]  # it follows from `quantified`, `electronic`
+    differ += not np.array_equal(before.indicators[told], after.indicators[told])
     return float(differ) / (in_force + 1)
 
 

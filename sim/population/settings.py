@@ -228,7 +228,7 @@ def indicator_table(scheme: Scheme, organisation: Organisation) -> np.ndarray:
         record["below"] = 0.0 if is_threshold else indicator.below
         record["above"] = 0.0 if is_threshold else indicator.above
         record["notch"] = 1.0 if is_threshold and indicator.notch == 0.0 else indicator.notch
-        for name in ("floor", "cap", "medal_share", "medal_points"):
+        for name in ("floor", "cap", "medal_share", "medal_points", "quantified"):
             record[name] = getattr(indicator, name)
         record["counted"] = rating.counted_share(
             organisation.tasks[names[task]].quantifiability, indicator.quantified, scheme.appraisal.electronic
