@@ -251,7 +251,9 @@ class Working(Entity):
         self.cost = self.cost_of_work() if self.is_in_window else 0.0
 
     def chosen_help(self) -> float:
-        """Help to colleagues this month, in months of work (mechanism 11)."""
+        """Help to colleagues this month, in months of work (mechanism 11); who has none helps nobody."""
+        if self.own_department.size == 1:
+            return 0.0
         scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
         justice = 0.5 * (self.justice_distributive + self.justice_procedural)
         joint = scheme.joint_responsibility * (self.gain + self.loss)

@@ -320,7 +320,7 @@ def choose_work(world, step, d, i, desk):
     c.help_given = help_chosen(
         b.cohesion, c.motivation, justice, scheme.project_teams, (c.shared + joint_worth(scheme, c)) * per_output,
         c.contest * per_output, b.help_tax, dear_help,
-    )  # fmt: skip
+    ) if department.size > 1 else 0.0  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
     c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
