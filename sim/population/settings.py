@@ -135,11 +135,16 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
 
 
 def _stake(scheme: Scheme) -> float:
-    """How much hangs on a rating, 0..1: any reward or sanction tied to it, at most 1 at a tenth of a wage per 10 points."""
+    """How much hangs on a rating, 0..1: any reward or sanction tied to it, at most 1 at a tenth of a wage per 10 points.
+
+    A bonus on the department's mean counts whole: the point that a rating adds is shared out, but to all of them.
+    """
     pay = scheme.application.explicit
     ladder = scheme.application.sanctions
-    spread = 0.1 * scheme.plan.points * pay.bonus_per_point + pay.top_prize + pay.second_prize + pay.bottom_cut
-    felt = spread + ladder.rectification + ladder.interview + ladder.honours + 0.1 * pay.promotion
+    bonus = 0.1 * scheme.plan.points * (pay.bonus_per_point + pay.unit_bonus_per_point)
+    spread = bonus + pay.top_prize + pay.second_prize + pay.bottom_cut
+    rungs = ladder.rectification + ladder.interview + ladder.honours + ladder.transfer + ladder.adjustment
+    felt = spread + rungs + 0.1 * pay.promotion
     return min(1.0, 10.0 * scheme.application.applied * felt)
 
 
