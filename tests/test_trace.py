@@ -87,6 +87,11 @@ ELEMENTS = {
                                    "communication__publish_ranks": 1.0},
     "careers": {
         "application__explicit__promotion": 0.8, "application__explicit__post_value": 0.5, "application__implicit__growth": 1.0},
+    "careers every half year": {
+        "application__explicit__promotion": 0.8, "application__explicit__post_value": 0.5, "appraisal__interval": 6},
+    "careers by seniority": {
+        "application__explicit__promotion": 0.8, "application__explicit__post_value": 0.5,
+        "application__explicit__promotion_rule": "seniority"},
     "seniority": {"appraisal__grades__ties": "seniority"},
     "seats by lot": {"appraisal__grades__fractions": "lot"},
     "peer group of the department": {"appraisal__grades__peer_group": "department", "appraisal__grades__bottom_share": 0.2},

@@ -12,8 +12,8 @@ RATCHET_ON_GROUP = code(RatchetOn.GROUP)
 OF_CADRE, OF_DEPARTMENT, OF_BRANCH, OF_BUREAU = (
     code(level) for level in (UnitLevel.CADRE, UnitLevel.DEPARTMENT, UnitLevel.BRANCH, UnitLevel.BUREAU)
 )
-AT_RANDOM, BY_SENIORITY, WORST_FIRST = (
-    code(rule) for rule in (PromotionRule.RANDOM, PromotionRule.SENIORITY, PromotionRule.WORST)
+BY_RESULT, AT_RANDOM, BY_SENIORITY, WORST_FIRST = (
+    code(rule) for rule in (PromotionRule.RESULT, PromotionRule.RANDOM, PromotionRule.SENIORITY, PromotionRule.WORST)
 )
 ABILITY_REDRAWN = code(AbilityOnPromotion.REDRAWN)
 #: Places of the cut-offs in a peer group's tables of contests.

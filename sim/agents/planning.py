@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import BOTTOM_CUT, FORCED, FREE, SECOND_CUT, TOP_CUT
+from sim.agents.codes import BOTTOM_CUT, BY_RESULT, FORCED, FREE, SECOND_CUT, TOP_CUT
 from sim.agents.entity import Entity
-from sim.rules.incentives import career_value, contest_chance, contest_density, next_rung_loss, own_part, years_ahead
+from sim.rules.incentives import appraisals_ahead, career_value, contest_chance, contest_density, next_rung_loss, own_part
 from sim.rules.numbers import normal_chance, normal_density
 
 if TYPE_CHECKING:
@@ -131,9 +131,12 @@ class Planning(Entity):
         )
 
     def worth_of_career(self) -> float:
-        """What one more point does for the superior's belief, and so for posts to come."""
+        """What one more point does for the superior's belief, and so for posts to come, where they go by it."""
         scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
-        ahead = years_ahead(b.planning_horizon, self.age, b.retirement_age)
+        if scheme.promotion_rule != BY_RESULT:
+            return 0.0
+        period_years = scheme.interval * self.model.organisation.months_a_step / 12.0
+        ahead = appraisals_ahead(b.planning_horizon, self.age, b.retirement_age, period_years)
         signal = 1.0 / per_output if per_output > 0.0 else 0.0
         value = career_value(scheme.post_value, b.signal_precision, self.belief_precision, b.discount_rate, ahead)
         return scheme.promotion * value * signal

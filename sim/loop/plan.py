@@ -7,13 +7,13 @@ import math
 from sim.jit import rule
 from sim.loop.calendar import is_period_start
 from sim.rules.incentives import (
+    appraisals_ahead,
     career_value,
     contest_chance,
     contest_density,
     next_rung_loss,
     own_part,
     ratchet_discount,
-    years_ahead,
 )
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
@@ -24,6 +24,7 @@ from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 FORCED, FREE = 2, 1
 BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
 OWN_RESULT = 0
+BY_RESULT = 0
 
 
 @rule
@@ -136,9 +137,11 @@ def value_of_a_point(world, d, i):
         gain = top * win_top + scheme.second_prize * win_second
         paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
         loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
-    ahead = years_ahead(b.planning_horizon, c.age, b.retirement_age)
+    period_years = scheme.interval * world.organisation[0].months_a_step / 12.0
+    ahead = appraisals_ahead(b.planning_horizon, c.age, b.retirement_age, period_years)
     signal = 1.0 / department.points_per_output if department.points_per_output > 0.0 else 0.0
     career = scheme.promotion * career_value(scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead)
+    career = career if scheme.promotion_rule == BY_RESULT else 0.0  # nobody plans to be the worst (assumed)
     bonus = scheme.bonus_per_point
     share = scheme.unit_bonus_per_point / department.size
     esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)

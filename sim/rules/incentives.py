@@ -65,9 +65,9 @@ def career_value(post_value, signal_precision, belief_precision, discount_rate, 
 
 
 @rule
-def years_ahead(planning_horizon, age, retirement_age):
-    """Appraisals a cadre looks ahead: the planning horizon, cut at retirement."""
-    return max(0.0, min(planning_horizon, retirement_age - age))
+def appraisals_ahead(planning_horizon, age, retirement_age, period_years):
+    """Appraisals a cadre looks ahead: the planning horizon, cut at retirement; from one to the next it is `period_years`."""
+    return max(0.0, min(planning_horizon, (retirement_age - age) / period_years))
 
 
 @rule

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
+from sim.loop.plan import BOTTOM_CUT, BY_RESULT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import contest_chance, contest_density, next_rung_loss
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain
@@ -99,7 +99,7 @@ class Reading:
         parts = [self.applied("worth_of_bonus", case.of_scheme("bonus_per_point"))] if scheme["bonus_per_point"] else []
         if scheme["ranking"] in (FREE, FORCED) and self.spread > 0.0:
             parts.append(self.applied("worth_of_grades", self.grades()))
-        if scheme["promotion"] and scheme["post_value"]:
+        if scheme["promotion"] and scheme["post_value"] and scheme["promotion_rule"] == BY_RESULT:
             parts.append(self.applied("worth_of_career", case.of_scheme("promotion"), self.career(), self.signal()))
         if scheme["growth"]:
             parts.append(self.applied("worth_of_growth", case.of_behaviour("growth_worth"), case.of_scheme("growth")))
@@ -179,15 +179,22 @@ class Reading:
         return parent("chance_of_point", "ratio", [density, spread], unit="a point", about={"grade": name})
 
     def career(self) -> Node:
-        """What a unit of signal to the superior's belief is worth over the years ahead."""
-        case = self.case
+        """What a unit of signal to the superior's belief is worth over the appraisals ahead."""
+        case, scheme = self.case, self.case.scheme
         ahead = parent(
-            "years_ahead",
-            "sim.rules.incentives.years_ahead",
+            "appraisals_ahead",
+            "sim.rules.incentives.appraisals_ahead",
             [
                 case.of_behaviour("planning_horizon", "planning_horizon"),
                 leaf("age", self.c["age"], argument="age", columns=("cadres.age",)),
                 case.of_behaviour("retirement_age", "retirement_age"),
+                leaf(
+                    "period_years",
+                    float(scheme["interval"]) * float(case.world.organisation[0]["months_a_step"]) / 12.0,
+                    argument="period_years",
+                    unit="years",
+                    columns=(),
+                ),
             ],
             argument="horizon",
         )
