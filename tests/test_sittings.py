@@ -13,8 +13,8 @@ from experiments.verbs.pilot import PilotPlan
 from experiments.verbs.pilot import _check as check_pilot
 from sim.errors import UserError
 from sim.loop.calendar import month_of_year
-from sim.loop.communicate import interview_interval
 from sim.population.settings import MONTHLY_SHARES, OF_EXPERIENCE, OF_THE_CALENDAR, behaviour_record
+from sim.rules.understanding import interviews_held
 from sim.run import Run, simulate
 from sim.schemes.load import load_behaviour, load_organisation
 
@@ -97,10 +97,8 @@ def test_the_calendar_of_a_sitting() -> None:
     assert [month_of_year(step, 1.0) for step in (0, 4, 11, 12)] == [1, 5, 12, 1]
     assert [month_of_year(step, 12.0) for step in (0, 1)] == [12, 12]
     assert [month_of_year(step, 0.25) for step in (0, 3, 4, 47, 48)] == [1, 1, 2, 12, 1]
-    assert interview_interval(4.0, 1.0) == 3
-    assert interview_interval(4.0, 12.0) == 1
-    assert interview_interval(4.0, 0.25) == 12
-    assert interview_interval(0.0, 0.25) == 0
+    assert [step for step in range(48) if interviews_held(step, 4.0, 0.25)] == [11, 23, 35, 47]
+    assert not any(interviews_held(step, 0.0, 0.25) for step in range(48))
 
 
 def test_a_trial_cannot_be_a_sitting() -> None:

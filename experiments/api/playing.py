@@ -23,11 +23,11 @@ from sim.agents.played import REPORTS, Decision, PlayedWork
 from sim.errors import UserError
 from sim.history import HISTORY
 from sim.loop.calendar import is_due, month_of_year
-from sim.loop.communicate import interview_interval
 from sim.loop.recording import record
 from sim.outcomes import OUTCOME_NAMES, measure
 from sim.population.founding import Names
 from sim.population.world import World, copy_of
+from sim.rules.understanding import interviews_held
 from sim.run import Setting, walk, walked_by
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_behaviour, load_organisation, load_scheme
@@ -344,7 +344,7 @@ class Game:
             behind = [name for name, share in self.attainment_so_far(seat).items() if share < 0.9]
             if behind:
                 told.append({"key": "warned", "tasks": behind})
-        if is_due(step, interview_interval(float(scheme["interviews_per_year"]), self.prepared.organisation.months_a_step)):
+        if interviews_held(step, float(scheme["interviews_per_year"]), self.prepared.organisation.months_a_step):
             told.append({"key": "interviewed"})
         bureau = self.world.bureaus[int(self._department(seat)["bureau"])]
         if bureau["pressure"] > 0.0:

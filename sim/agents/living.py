@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from sim.agents.codes import ABILITY_REDRAWN, AT_RANDOM, BY_SENIORITY, OF_CADRE, WORST_FIRST
 from sim.agents.entity import Entity, total
-from sim.loop.calendar import is_due
-from sim.loop.communicate import interview_interval
 from sim.population.columns import PERSPECTIVES
 from sim.population.draws import Purpose
 from sim.population.entry import enter, redraw_ability
@@ -34,7 +32,7 @@ from sim.rules.ranking import BOTTOM, ORDINARY, next_rung
 from sim.rules.responsibility import role_conflict
 from sim.rules.scoring import points_share
 from sim.rules.strategy import next_capability
-from sim.rules.understanding import next_understanding
+from sim.rules.understanding import interviews_held, next_understanding
 
 if TYPE_CHECKING:
     from sim.agents.department import Department
@@ -51,9 +49,8 @@ class Living(Entity):
         """What he is told this month, and what he makes of it: understanding, respect, reasons."""
         scheme, b = self.scheme, self.behaviour
         months = self.model.organisation.months_a_step
-        interval = interview_interval(scheme.interviews_per_year, months)
-        interviewed = 1.0 if is_due(self.now, interval) else 0.0
-        counselling = interviewed + scheme.coaching / 12.0 * months
+        interviews = interviews_held(self.now, scheme.interviews_per_year, months)
+        counselling = interviews + scheme.coaching / 12.0 * months
         self.understanding = next_understanding(
             self.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
         )

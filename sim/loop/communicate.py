@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from sim.jit import inlined, rule
-from sim.loop.calendar import is_due
+from sim.jit import inlined
 from sim.rules.justice import informational_signal, interpersonal_signal
 from sim.rules.numbers import remembered
-from sim.rules.understanding import next_understanding
-
-
-@rule
-def interview_interval(interviews_per_year, months):
-    """Steps between two interviews, at least 1; 0 = none. A step has so many months."""
-    if interviews_per_year <= 0.0:
-        return 0
-    return max(1, int(12.0 / (interviews_per_year * months)))
+from sim.rules.understanding import interviews_held, next_understanding
 
 
 @inlined
@@ -23,10 +14,8 @@ def talk_to(world, step, i):
     c = world.cadres[i]
     scheme, b = world.schemes[world.departments[c.department].arm], world.behaviour[0]
     months = world.organisation[0].months_a_step
-    interval = interview_interval(scheme.interviews_per_year, months)
-    interviewed = 1.0 if is_due(step, interval) else 0.0
     regular = min(1.0, scheme.interviews_per_year / 4.0)
-    counselling = interviewed + scheme.coaching / 12.0 * months
+    counselling = interviews_held(step, scheme.interviews_per_year, months) + scheme.coaching / 12.0 * months
     c.understanding = next_understanding(
         c.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
     )

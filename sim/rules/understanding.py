@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.jit import rule
+
+ROUNDING = 1e-9  # of an interview: the length of a round of a sitting is no whole number
+
+
+@rule
+def interviews_held(step, interviews_per_year, months):
+    """Interviews in a step of so many months: n a year are held when floor(n t/12) rises with the months t since the start.
+
+    So they are spread as evenly over a year as months allow, and n are held in every year: 4 at the end of each quarter.
+    """
+    return math.floor((step + 1) * months * interviews_per_year / 12.0 + ROUNDING) - math.floor(
+        step * months * interviews_per_year / 12.0 + ROUNDING
+    )
 
 
 @rule
