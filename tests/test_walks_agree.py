@@ -152,6 +152,24 @@ def test_steps_of_a_year() -> None:
         assert first_disagreement(a_world(scheme, organisation, **LIVELY), 8) == ""
 
 
+def test_seasons_and_uneven_interviews() -> None:
+    changes = {"branches.0.seasonality": 0.6, "branches.1.seasonality": 0.3}
+    for step_months, n in ((1, 5), (1, 7), (4, 5), (12, 9)):
+        organisation = load_organisation("workshop_bureau", changes=changes | {"step_months": step_months})
+        variant = list(VARIANTS)[step_months % 4]
+        scheme = load_scheme("base", changes=EXTREME | VARIANTS[variant] | {"communication.interviews_per_year": n})
+        assert first_disagreement(a_world(scheme, organisation, **LIVELY), 8) == ""
+
+
+def test_people_who_work_alone() -> None:
+    departments = [
+        {"name": f"desk_{n}", "cadres": n, "sequence": "offices", "tasks": {"service": 0.5, "mentoring": 0.5}} for n in (1, 2)
+    ]
+    organisation = load_organisation("toy_bureau", changes={"offices": departments, "branches": []})
+    for variant in VARIANTS:
+        assert first_disagreement(a_world(an_extreme_scheme(variant), organisation, **LIVELY), 13) == ""
+
+
 def test_rounds_of_a_sitting() -> None:
     organisation = load_organisation("workshop_bureau", changes={"round_hours": 0.5})
     for variant, interval in zip(VARIANTS, (1, 2, 3, 1), strict=True):

@@ -43,7 +43,7 @@ def lint(
     bureau = _organisation(organisation)
     if bureau is not None:
         check_scheme_fits(loaded, bureau)
-    hours = appraisal_hours(loaded.document, behaviour)
+    hours = appraisal_hours(loaded.document, behaviour, step_months=bureau.step_months if bureau is not None else 1)
     generated = generated_groups(bureau, loaded.document) if bureau is not None and bureau.service is not None else None
     return traps(loaded, bureau, hours=hours, generated=generated)
 
@@ -54,11 +54,11 @@ def _organisation(given: Organisation | Reference | Loaded[Organisation] | None)
     return given.document if isinstance(given, Loaded) else read_organisation(given).document
 
 
-def appraisal_hours(scheme: Scheme, behaviour: Behaviour | None = None) -> float:
+def appraisal_hours(scheme: Scheme, behaviour: Behaviour | None = None, *, step_months: int = 1) -> float:
     """Share of a month's working time that appraisal takes from a cadre, by the model's own rule."""
     from sim.population.settings import scheme_record
 
-    return float(scheme_record(scheme, behaviour or load_behaviour())["hours"][0])
+    return float(scheme_record(scheme, behaviour or load_behaviour(), step_months=step_months)["hours"][0])
 
 
 def generated_groups(service: Organisation, scheme: Scheme) -> dict[str, int]:

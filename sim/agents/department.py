@@ -18,7 +18,7 @@ from sim.rules.burnout import BURNOUT_FROM
 from sim.rules.incentives import ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
-from sim.rules.output import as_exchange, luck_of_mean, workload_this_month
+from sim.rules.output import as_exchange, luck_of_mean, season, workload_this_month
 from sim.rules.pay import pays_by_result
 from sim.rules.rating import lasting_spread
 from sim.rules.responsibility import joint_points
@@ -173,7 +173,8 @@ class Department(Reporting, table="departments"):
         """Workload and luck of the month, and empty books."""
         branch = self.own_branch
         month = month_of_year(self.now, self.model.organisation.months_a_step)
-        self.workload = workload_this_month(branch.workload, branch.seasonality, month, branch.peak_month)
+        swing = season(month, self.model.organisation.step_months, branch.peak_month)
+        self.workload = workload_this_month(branch.workload, branch.seasonality, swing)
         n = self.n_tasks
         self.luck[:n] = self.draw_per_task(Purpose.DEPARTMENT_LUCK, n)
         for books in (self.sum_true, self.sum_cadre, self.sum_task_effort):

@@ -130,7 +130,7 @@ class Living(Entity):
         self.cynicism = next_cynicism(
             self.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, self.exhaustion, b.cynicism_of_injustice, injustice,
             b.cynicism_of_resilience * self.resilience - self.detachment + b.cynicism_of_resources * self.resources(),
-            b.burnout_rate,
+            b.cynicism_rate,
         )  # fmt: skip
         attained = total(self.output[j] / self.target[j] for j in range(self.own_department.n_tasks))
         attained *= self.self_view / self.present

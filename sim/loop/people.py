@@ -184,7 +184,7 @@ def update_cadre(world, step, d, i):
     injustice = 1.0 - 0.25 * (c.justice_distributive + c.justice_procedural + c.justice_interpersonal + c.justice_informational)
     c.cynicism = next_cynicism(
         c.cynicism, b.cynicism_base, b.cynicism_of_exhaustion, c.exhaustion, b.cynicism_of_injustice, injustice,
-        b.cynicism_of_resilience * c.resilience - c.detachment + b.cynicism_of_resources * resources, b.burnout_rate,
+        b.cynicism_of_resilience * c.resilience - c.detachment + b.cynicism_of_resources * resources, b.cynicism_rate,
     )  # fmt: skip
     attained = 0.0
     for j in range(department.n_tasks):

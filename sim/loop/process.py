@@ -44,6 +44,7 @@ from sim.rules.output import (
     luck_on_task,
     persistent_luck,
     productivity,
+    season,
     shown,
     taught,
     time_at_work,
@@ -113,9 +114,9 @@ def open_department(world, step, d):
     organisation = world.organisation[0]
     department = world.departments[d]
     branch = world.branches[department.branch]
-    department.workload = workload_this_month(
-        branch.workload, branch.seasonality, month_of_year(step, organisation.months_a_step), branch.peak_month
-    )
+    last_month = month_of_year(step, organisation.months_a_step)
+    swing = season(last_month, organisation.step_months, branch.peak_month)
+    department.workload = workload_this_month(branch.workload, branch.seasonality, swing)
     for block in range((department.n_tasks + 3) // 4):
         z = normals(world.luck, department.key, 0, 0, step + 1, DEPARTMENT_LUCK, block)
         for lane in range(4):

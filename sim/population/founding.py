@@ -226,7 +226,7 @@ def tailor(blueprint: Blueprint, scheme: Scheme, pieces: Cut | None = None) -> D
     pieces = pieces or _cut(blueprint.organisation, world.departments, world.bureaus, scheme)
     return Dress(
         scheme=scheme,
-        record=scheme_record(scheme, blueprint.behaviour, pieces.elements),
+        record=scheme_record(scheme, blueprint.behaviour, pieces.elements, step_months=blueprint.organisation.step_months),
         indicators=pieces.indicators,
         is_counted=pieces.is_counted,
         offers=pieces.offers,

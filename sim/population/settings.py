@@ -35,7 +35,8 @@ DERIVED = (
 #: Behaviour parameters that are speeds or chances per month and are converted to the length of a longer step.
 MONTHLY_SHARES = (
     "motivation_rate", "study_rate", "forgetting_rate", "detection_learning", "norm_memory", "justice_memory",
-    "burnout_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate", "obligation_returns",
+    "burnout_rate", "cynicism_rate", "stock_rate", "learning_rate", "learning_fade", "exit_rate", "taxpayer_rate",
+    "obligation_returns",
 )  # fmt: skip
 
 #: Speeds of MONTHLY_SHARES that answer to what is lived through and not to the calendar: a round moves them as a month does.
@@ -68,7 +69,7 @@ SCHEME = np.dtype(
     + [(name, "i4") for name in IN_FORCE],
     align=True,
 )
-BEHAVIOUR = np.dtype([(name, "f8") for name in Behaviour.model_fields], align=True)
+BEHAVIOUR = np.dtype([(name, "f8") for name in (*Behaviour.model_fields, "cynicism_rate")], align=True)
 ORGANISATION = np.dtype(
     [
         ("step_months", "i4"),
@@ -98,8 +99,13 @@ def scheme_elements(scheme: Scheme) -> np.ndarray:
     return record
 
 
-def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | None = None) -> np.ndarray:
-    """The record (shape (1,), dtype SCHEME) of a scheme; `elements` are its `scheme_elements`, where they are at hand."""
+def scheme_record(
+    scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | None = None, *, step_months: int = 1
+) -> np.ndarray:
+    """The record (shape (1,), dtype SCHEME) of a scheme; `elements` are its `scheme_elements`, where they are at hand.
+
+    `step_months`: of the organisation, 1 in a sitting as well.
+    """
     record = scheme_elements(scheme) if elements is None else elements.copy()
     who = scheme.appraisal.appraisers
     appraisal, process, talk = scheme.appraisal, scheme.process, scheme.communication
@@ -127,7 +133,7 @@ def scheme_record(scheme: Scheme, behaviour: Behaviour, elements: np.ndarray | N
     record["stake"] = _stake(scheme)
     record["hours"] = hours.appraisal_hours(
         len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
-        appraisal.interval, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,
+        appraisal.interval * step_months, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,
         behaviour.hours_interview, behaviour.hours_rating, behaviour.hours_study, behaviour.automation_saving,
     )  # fmt: skip
     record["n_counted"] = len(scheme.plan.indicators)
@@ -151,16 +157,18 @@ def _stake(scheme: Scheme) -> float:
 def behaviour_record(behaviour: Behaviour, organisation: Organisation) -> np.ndarray:
     """The record of a behaviour, with monthly speeds and chances converted to the length of a step.
 
-    A share s a month is 1 - (1 - s)^m in a step of m months. In a round of a sitting (m far below 1) only OF_THE_CALENDAR is
-    converted: within a sitting people settle on a pace, plan anew and change their own drive round by round, as they do
-    month by month at work.
+    A share s a month is 1 - (1 - s)^m in a step of m months, and what persists with p from month to month does so with p^m;
+    cynicism has half the monthly speed of burnout (`next_cynicism`). In a round of a sitting (m far below 1) only
+    OF_THE_CALENDAR is converted: within a sitting people settle on a pace, plan anew and change their own drive round by
+    round, as they do month by month at work, and luck that persists does so from round to round.
     """
-    values = dict(behaviour)
+    values = dict(behaviour) | {"cynicism_rate": 0.5 * behaviour.burnout_rate}
     months = organisation.months_a_step
     if months != 1.0:
         slow = OF_THE_CALENDAR if organisation.is_sitting else MONTHLY_SHARES
         values |= {name: 1.0 - (1.0 - values[name]) ** months for name in slow}
     record = np.array([tuple(values[name] for name in BEHAVIOUR.names or ())], BEHAVIOUR)
+    record["luck_persistence"] = behaviour.luck_persistence**organisation.step_months  # a sitting: from round to round
     record["planning_interval"] = max(1.0, round(behaviour.planning_interval / organisation.step_months))
     return record
 
@@ -180,7 +188,7 @@ def organisation_record(organisation: Organisation) -> np.ndarray:
     record["n_peers"] = organisation.peers.number
     record["peer_mean"] = organisation.peers.mean
     record["peer_spread"] = organisation.peers.spread
-    record["peer_persistence"] = organisation.peers.persistence
+    record["peer_persistence"] = organisation.peers.persistence**organisation.step_months
     for link in organisation.strategy:
         record["support"][0, code(link.supports), code(link.by)] += link.strength
     return record

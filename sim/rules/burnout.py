@@ -67,13 +67,15 @@ def next_exhaustion(exhaustion, base, strain, resilience, rate):
 
 @rule
 def next_cynicism(cynicism, base, of_exhaustion, exhaustion, of_injustice, injustice, held_off, rate):
-    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), half as fast.
+    """Cynicism follows lasting exhaustion and injustice (Leiter & Maslach 1988), moved a share `rate` towards them.
+
+    `rate`: half of what exhaustion moves in a month, compounded in longer steps.
 
     `held_off`: by resilience, by resources, which keep people engaged (Demerouti et al. 2001), less a disposition of
     one's own: the three scales go together by half or less (Lee & Ashforth 1996).
     """
     aim = squashed(base + of_exhaustion * exhaustion / 6.0 + of_injustice * injustice - held_off, 6.0)
-    return cynicism + 0.5 * rate * (aim - cynicism)
+    return cynicism + rate * (aim - cynicism)
 
 
 @rule

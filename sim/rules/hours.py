@@ -12,7 +12,8 @@ def appraisal_hours(
 ):  # fmt: skip
     """Share of a month's working time that appraisal takes from a cadre ("doubled burden", bureau speeches, part 2).
 
-    Filling in indicators, trackings, interviews, rating others, study; the information system saves its share.
+    Filling in indicators, trackings, interviews, rating others at an appraisal every `interval` months, study; the information
+    system saves its share.
     """
     tracking = hours_tracking / tracking_interval if tracking_interval > 0 else 0.0
     paperwork = hours_indicator * indicators + tracking + hours_rating * further_raters / interval

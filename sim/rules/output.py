@@ -55,9 +55,18 @@ def luck_of_mean(noise, controllability, members, months):
 
 
 @rule
-def workload_this_month(workload, seasonality, month_of_year, peak_month):
-    """Workload with a yearly swing: w (1 + s cos(2 pi (m - peak)/12)); 1 = normal."""
-    return workload * (1.0 + seasonality * math.cos(math.pi * (month_of_year - peak_month) / 6.0))
+def season(last_month, months, peak_month):
+    """Mean of cos(2 pi (m - peak)/12) over the calendar months m of a step, which ends in `last_month`: 0 over a whole year."""
+    total = 0.0
+    for before in range(months):
+        total += math.cos(math.pi * (last_month - before - peak_month) / 6.0)
+    return total / months
+
+
+@rule
+def workload_this_month(workload, seasonality, season):
+    """Workload with a yearly swing: w (1 + s * season), where `season` goes from -1 to 1; 1 = normal."""
+    return workload * (1.0 + seasonality * season)
 
 
 @rule

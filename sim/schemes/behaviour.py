@@ -50,7 +50,7 @@ class Behaviour(Document):
     illness_of_exhaustion: float = parameter(0.0, "Log hazard of illness per point of exhaustion.", high=2)
     illness_share: float = parameter(0.0, "Share of a month that a spell takes.", high=1)
     luck_persistence: float = parameter(
-        0.0, "Persistence of taxpayers' side of luck from step to step (months, unless steps are longer).", high=0.99
+        0.0, "Persistence of taxpayers' side of luck from month to month (in a sitting from round to round).", high=0.99
     )
     # 3 the worth of a point
     loss_aversion: float = parameter(1.0, "Mean weight of losses over gains.", high=10)

@@ -118,7 +118,7 @@ class Peers(Document):
     number: int = count(4, "Number of peer bureaus.", high=31, unit="bureaus")
     mean: float = element(1.0, "Long-run mean of their reported attainment.", high=5, unit="attainment")
     spread: float = element(0.05, "Standard deviation between peers and years.", high=5, unit="attainment")
-    persistence: float = element(0.9, "Persistence from step to step (months, unless steps are longer).", high=0.999)
+    persistence: float = element(0.9, "Persistence from month to month (in a sitting from round to round).", high=0.999)
 
 
 class Posts(Document):
