@@ -19,8 +19,9 @@ from experiments.lessons.handout import handout, source_title, write_handouts
 from experiments.lessons.quantities import quantities
 from experiments.lessons.reading import OpenLesson, folder, lesson_names, open_lesson
 from experiments.lessons.telling import told
-from experiments.lessons.working import Worked, WorkedLessons, work_out
+from experiments.lessons.working import SURE, Worked, WorkedLessons, work_out
 from experiments.report.lang import words
+from experiments.statistics.intervals import probability_of_being_best
 from sim.errors import UserError
 from sim.run import simulate
 
@@ -39,6 +40,15 @@ _shelf = WorkedLessons(64)
 def worked_out(name: str, seed: int = 1, replicates: int = FEW) -> Worked:
     """A lesson with few runs, worked out once."""
     return _shelf.worked(open_lesson(name).with_seed(seed).with_replicates(replicates))
+
+
+def test_of_two_schemes_alike_one_is_seldom_called_surely_best():
+    """Two at the top are alike, the third lies far behind; at .95 one of the two is 'best' in a ninth of studies."""
+    rng, called = np.random.default_rng(0), 0
+    for _ in range(300):
+        values = rng.normal(size=(3, 40)) - np.array([[0.0], [0.0], [5.0]])
+        called += probability_of_being_best(values[:, :, None], np.ones(1), resamples=1000).max() >= SURE
+    assert called / 300 < 0.085
 
 
 # --- the six ---------------------------------------------------------------------------------------------------------
