@@ -28,6 +28,12 @@ export const has = (key) => key in texts;
 /* A title or summary out of a ready document; what users wrote stays as it is. */
 export const called = (english) => documents[english] ?? english;
 
+/* How a language sets what stands beside: '(kept apart)', 'name: what of it', 'one; another', 'A sentence. '. */
+export const aside = (text) => t("page.aside", { text });
+export const named = (name, text) => t("page.named", { name, text });
+export const joined = (parts) => parts.join(t("page.between"));
+export const sentence = (text) => t("page.sentence", { text });
+
 export function listed(parts) {
   if (language === "zh") return parts.join("、");
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${t("page.and")} ${parts.at(-1)}`;

@@ -2,7 +2,7 @@
 
 import { ask } from "../lib/api.js";
 import { $, fill, h, say } from "../lib/dom.js";
-import { currentLanguage, t } from "../lib/words.js";
+import { currentLanguage, named, sentence, t } from "../lib/words.js";
 import { schemePicker, unitPlaced } from "./frame.js";
 import { LETTERS, viewQuery } from "./state.js";
 
@@ -59,7 +59,7 @@ async function load(page) {
     if (error.name === "AbortError") return;
     now.data = null;
     const told = error.findings?.[0];
-    fill($("#cadre-year"), h("p", { class: "alert" }, t("page.cadre.failed"), " ", told ? `${told.problem}. ${told.hint || told.expected}` : error.message));
+    fill($("#cadre-year"), h("p", { class: "alert" }, t("page.cadre.failed"), " ", told ? `${sentence(told.problem)}${told.hint || told.expected}` : error.message));
   }
 }
 
@@ -96,7 +96,7 @@ function branch(node, depth) {
   const children = (node.children ?? []).filter((child) => now.settings || child.kind !== "setting");
   const text = [h("span", { class: "node-name" }, node.name), " ", h("span", { class: "node-value" }, node.text)];
   const sentence = node.sentence && node.kind !== "setting" ? h("span", { class: "node-sentence" }, node.sentence) : null;
-  if (!children.length) return h("li", { class: `node kind-${node.kind}` }, h("div", { class: "leaf" }, text, sentence, node.more ? h("span", { class: "quiet" }, ` … ${t("page.cadre.more")}: ${node.more}`) : null));
+  if (!children.length) return h("li", { class: `node kind-${node.kind}` }, h("div", { class: "leaf" }, text, sentence, node.more ? h("span", { class: "quiet" }, ` … ${named(t("page.cadre.more"), node.more)}`) : null));
   const list = h("ul", {});
   const details = h(
     "details",

@@ -1,7 +1,7 @@
 /* The editor of one scheme: controls made out of the model, grouped by the links of the closed loop. */
 
 import { $, fill, h, newId } from "../lib/dom.js";
-import { called, filled, listed, t } from "../lib/words.js";
+import { aside, called, filled, listed, sentence, t } from "../lib/words.js";
 import { plainNumber } from "../lib/numbers.js";
 import { isOfEditor, problemTold, tasksTold } from "./design.js";
 import { LETTERS } from "./state.js";
@@ -230,7 +230,7 @@ function adviceAt(page, told, path) {
         {},
         h("details", {},
           h("summary", {}, called(one.problem)),
-          h("p", {}, one.found ? `${foundTold(one)}. ` : "", one.why ? `${called(one.why)}${one.source ? ` (${one.source})` : ""}. ` : ""),
+          h("p", {}, one.found ? sentence(foundTold(one)) : "", one.why ? sentence(`${called(one.why)}${one.source ? aside(one.source) : ""}`) : ""),
           one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), " ", called(one.hint)) : null),
       ),
     ),

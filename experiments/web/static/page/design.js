@@ -2,7 +2,7 @@
 
 import { ask } from "../lib/api.js";
 import { $, fill, h, say } from "../lib/dom.js";
-import { called, listed, t } from "../lib/words.js";
+import { aside, called, joined, listed, named, sentence, t } from "../lib/words.js";
 import { badge } from "../lib/charts.js";
 import { editor, updateEditor } from "./controls.js";
 import { LETTERS, MOST_SCHEMES, viewQuery } from "./state.js";
@@ -37,9 +37,10 @@ export function updateDesign(page, { bureauChanged = false } = {}) {
 }
 
 export function problemTold(finding) {
-  const path = finding.path ? `${finding.path}: ` : "";
-  const rest = [finding.expected && t("page.problem.expected", { expected: finding.expected }), finding.hint].filter(Boolean).join("; ");
-  return `${path}${finding.problem}${finding.found ? ` (${finding.found})` : ""}${rest ? `. ${rest}` : ""}`;
+  const path = finding.path ? named(finding.path, "") : "";
+  const rest = [finding.expected && t("page.problem.expected", { expected: finding.expected }), finding.hint].filter(Boolean);
+  const told = `${path}${finding.problem}${finding.found ? aside(finding.found) : ""}`;
+  return rest.length ? `${sentence(told)}${joined(rest)}` : told;
 }
 
 export function isOfEditor(page, finding) {

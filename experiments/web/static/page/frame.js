@@ -1,7 +1,7 @@
 /* The places of the results, the line that says how far the numbers are, and panels with a heading and an explanation. */
 
 import { $, fill, h } from "../lib/dom.js";
-import { called, t } from "../lib/words.js";
+import { called, named, t } from "../lib/words.js";
 import { badge } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
@@ -76,5 +76,5 @@ export function unitPlaced(page, path) {
   const parts = path.split("/");
   const titles = page.bureau?.titles ?? {};
   const inBranch = parts.slice(-2).join("/") in titles && parts.length > 2;
-  return inBranch ? `${unitCalled(page, parts.slice(0, -1).join("/"))}: ${unitCalled(page, path)}` : unitCalled(page, path);
+  return inBranch ? named(unitCalled(page, parts.slice(0, -1).join("/")), unitCalled(page, path)) : unitCalled(page, path);
 }

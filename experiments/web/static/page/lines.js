@@ -2,7 +2,7 @@
 
 import { $, fill, h, s } from "../lib/dom.js";
 import { isShare, level } from "../lib/numbers.js";
-import { t } from "../lib/words.js";
+import { aside, joined, named, t } from "../lib/words.js";
 import { axisX, axisY, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 
 const LINES = ["burnout_share", "justice_procedural", "inflation", "goal_attainment"];
@@ -15,7 +15,7 @@ export function showLines(page) {
   WIDTH = widthIn($("figure", body), 340, 520);
   fill(
     body,
-    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`), h("em", {}, isShare(page.outcome(name).unit) ? " (%)" : ` (${t("report.scale_0_1")})`)), chart(page, name)))),
+    h("div", { class: "multiples" }, LINES.map((name) => h("figure", {}, h("figcaption", {}, t(`outcome.${name}.title`), h("em", {}, aside(isShare(page.outcome(name).unit) ? "%" : t("report.scale_0_1")))), chart(page, name)))),
     table(page, open),
   );
   if (Math.abs(widthIn($("figure", body), WIDTH, 520) - WIDTH) > 24) showLines(page);
@@ -32,13 +32,12 @@ function chart(page, name) {
   const y = scale(low, high, HEIGHT - BOTTOM, TOP);
   const labels = apart(lines.map((line) => y(line.mean.at(-1))), 13);
   const said = lines
-    .map((line, index) => `${page.run.schemes[index].letter}: ${level(unit, line.mean[0])} ${t("page.lines.to")} ${level(unit, line.mean.at(-1))}`)
-    .join("; ");
+    .map((line, index) => named(page.run.schemes[index].letter, `${level(unit, line.mean[0])} ${t("page.lines.to")} ${level(unit, line.mean.at(-1))}`));
   return picture(
     WIDTH,
     HEIGHT,
     t("page.lines.picture", { outcome: t(`outcome.${name}.title`) }),
-    said,
+    joined(said),
     axisY(y, low, high, LEFT, unit, { right: WIDTH - RIGHT, count: 3 }),
     monthTicks(months).map((month) => s("text", { class: "tick", x: x(Math.max(month, step)), y: HEIGHT - 6, "text-anchor": "middle" }, String(month))),
     lines.map((line, index) => {

@@ -2,7 +2,7 @@
 
 import { $, fill, h, s } from "../lib/dom.js";
 import { difference, interval, isShare, level } from "../lib/numbers.js";
-import { t } from "../lib/words.js";
+import { joined, named, t } from "../lib/words.js";
 import { axisX, badge, mark, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
@@ -70,7 +70,7 @@ function card(page, name) {
           "li",
           { class: `difference is-${found}`, "data-letter": letter },
           badge(letter),
-          h("span", { class: "unseen" }, `${page.title(index + 1)}: `),
+          h("span", { class: "unseen" }, named(page.title(index + 1), "")),
           h("strong", { class: "figure" }, difference(outcome.unit, told.difference, half(told), false), isShare(outcome.unit) && told.difference !== null ? h("small", {}, ` ${t("page.pp")}`) : null),
           h("span", { class: "interval" }, interval(outcome.unit, told.low, told.high)),
           h("span", { class: `verdict verdict-${found}`, title: t(`page.verdict.${found}`) }, h("span", {}, t(`page.verdict.${found}`))),
@@ -96,13 +96,12 @@ function strip(page, outcome, others, title) {
   const x = scale(low, high, 16, width - 16);
   const bottom = TOP + ROW * others.length;
   const said = others
-    .map((told, index) => `${LETTERS[index + 1]}: ${difference(outcome.unit, told.difference, half(told))} ${interval(outcome.unit, told.low, told.high)}`)
-    .join("; ");
+    .map((told, index) => named(LETTERS[index + 1], `${difference(outcome.unit, told.difference, half(told))} ${interval(outcome.unit, told.low, told.high)}`));
   return picture(
     width,
     bottom + 24,
     t("page.cards.strip", { outcome: title }),
-    said,
+    joined(said),
     axisX(x, low, high, bottom, outcome.unit, { signed: true, top: 2 }),
     others.map((told, index) => {
       const y = TOP + ROW * (index + 0.5);

@@ -3,7 +3,7 @@
 import { ask } from "../lib/api.js";
 import { $, fill, h, s, say } from "../lib/dom.js";
 import { fixed, percent } from "../lib/numbers.js";
-import { called, t } from "../lib/words.js";
+import { called, named, t } from "../lib/words.js";
 import { newId } from "../lib/dom.js";
 import { tableBeside } from "../lib/charts.js";
 import { schemePicker } from "./frame.js";
@@ -182,7 +182,7 @@ function table(month) {
   if (!place) return;
   const open = $(".beside", place)?.open ?? now.tableOpen;
   const rows = now.data.units.map((unit, index) => [
-    `${unit.branch ? `${called(unit.branch)}: ` : ""}${called(unit.name)}`,
+    unit.branch ? named(called(unit.branch), called(unit.name)) : called(unit.name),
     unit.size,
     fixed(mean(now.values.burnout[month - 1], unit, 6), 2),
     percent(100 * mean(now.values.falsified[month - 1], unit, now.data.scales.falsified), 1),

@@ -2,7 +2,7 @@
 
 import { $, fill, h, s } from "../lib/dom.js";
 import { difference, interval } from "../lib/numbers.js";
-import { t } from "../lib/words.js";
+import { aside, joined, listed, named, t } from "../lib/words.js";
 import { axisX, axisY, mark, picture, range, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { LETTERS } from "./state.js";
 
@@ -62,17 +62,19 @@ function map(page, across, up) {
   const y = scale(yl, yh, HEIGHT - BOTTOM, TOP);
   const said = points
     .slice(1)
-    .map((point) => `${point.letter}: ${t(`outcome.${across}.title`)} ${told(page, point.x, across, 1)}, ${t(`outcome.${up}.title`)} ${told(page, point.y, up, 1)}`)
-    .join("; ");
+    .map((point) => named(point.letter, listed([[across, point.x], [up, point.y]].map(([name, one]) => `${t(`outcome.${name}.title`)} ${told(page, one, name, 1)}`))));
   const taken = points
     .filter((point) => point.x.difference !== null && point.y.difference !== null)
     .map((point, index) => [x(index ? point.x.difference : 0), y(index ? point.y.difference : 0)]);
+  const spans = points
+    .filter((point) => point.x.difference !== null && point.y.difference !== null)
+    .map((point, index) => spanOf(point, index, x, y));
   return picture(
     WIDTH,
     HEIGHT,
     t("page.tradeoff.picture", { x: t(`outcome.${across}.title`), y: t(`outcome.${up}.title`) }),
-    said,
-    betterCorner(ox, oy, x, y, [xl, xh], [yl, yh]),
+    joined(said),
+    betterCorner(ox, oy, x, y, [xl, xh], [yl, yh], spans),
     axisX(x, xl, xh, HEIGHT - BOTTOM, ox.unit, { signed: true, top: TOP, count: 5 }),
     axisY(y, yl, yh, LEFT, oy.unit, { signed: true, right: WIDTH - RIGHT, count: 5 }),
     s("text", { class: "axis-title", x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 10, "text-anchor": "middle" }, title(across, ox)),
@@ -108,19 +110,43 @@ function placed(cx, cy, taken) {
 
 function title(name, outcome) {
   const unit = ["share", "share of goal", "share of time", "share a year"].includes(outcome.unit) ? t("page.pp") : outcome.unit === "scale" ? t("report.scale_0_1") : t(`unit.${outcome.unit}`);
-  return `${t("page.tradeoff.axis", { outcome: t(`outcome.${name}.title`) })} (${unit})`;
+  return `${t("page.tradeoff.axis", { outcome: t(`outcome.${name}.title`) })}${aside(unit)}`;
+}
+
+/* What a mark with its whiskers and letter covers: [left, right, top, bottom] of the horizontal and of the upright bar. */
+function spanOf(point, index, x, y) {
+  const [cx, cy] = [x(index ? point.x.difference : 0), y(index ? point.y.difference : 0)];
+  const ends = (one, at, middle) => (index && one.low !== null ? [at(one.low), at(one.high)] : [middle, middle]);
+  const [left, right] = ends(point.x, x, cx);
+  const [one, other] = ends(point.y, y, cy);
+  return [
+    [Math.min(left, cx - 20), Math.max(right, cx + 20), cy - 20, cy + 20],
+    [cx - 4, cx + 4, Math.min(one, other), Math.max(one, other)],
+  ];
+}
+
+/* The corner of the better quarter where its name covers no mark; the outermost one where every corner is taken. */
+function cornerOf(text, right, lower, [left, width], [top, height], spans) {
+  const long = [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 11 : 6.2), 0);
+  const corners = [[right, lower], [right, !lower], [!right, lower], [!right, !lower]].map(([atRight, atBottom]) => ({
+    atRight, x: atRight ? left + width - 8 : left + 8, y: atBottom ? top + height - 9 : top + 18,
+  }));
+  const free = (corner) => {
+    const [from, to] = corner.atRight ? [corner.x - long, corner.x] : [corner.x, corner.x + long];
+    return spans.flat().every(([a, b, c, d]) => b < from - 3 || a > to + 3 || d < corner.y - 12 || c > corner.y + 4);
+  };
+  return corners.find(free) ?? corners[0];
 }
 
 /* A quiet tint over the quarter in which both outcomes are better than the baseline's. */
-function betterCorner(ox, oy, x, y, [xl, xh], [yl, yh]) {
+function betterCorner(ox, oy, x, y, [xl, xh], [yl, yh], spans) {
   if (!ox.better || !oy.better) return null;
   const [x1, x2] = ox.better > 0 ? [0, xh] : [xl, 0];
   const [y1, y2] = oy.better > 0 ? [0, yh] : [yl, 0];
   if (x2 <= x1 || y2 <= y1) return null;
   const [left, top] = [Math.min(x(x1), x(x2)), Math.min(y(y1), y(y2))];
-  return s("g", {}, s("rect", { class: "better", x: left, y: top, width: Math.abs(x(x2) - x(x1)), height: Math.abs(y(y2) - y(y1)) }),
-    s("text", {
-      class: "better-label", "text-anchor": ox.better > 0 ? "end" : "start",
-      x: ox.better > 0 ? Math.max(x(x1), x(x2)) - 8 : left + 8, y: oy.better > 0 ? top + 18 : Math.max(y(y1), y(y2)) - 9,
-    }, t("page.tradeoff.better")));
+  const [width, height] = [Math.abs(x(x2) - x(x1)), Math.abs(y(y2) - y(y1))];
+  const corner = cornerOf(t("page.tradeoff.better"), ox.better > 0, oy.better < 0, [left, width], [top, height], spans);
+  return s("g", {}, s("rect", { class: "better", x: left, y: top, width, height }),
+    s("text", { class: "better-label", "text-anchor": corner.atRight ? "end" : "start", x: corner.x, y: corner.y }, t("page.tradeoff.better")));
 }

@@ -2,7 +2,7 @@
 
 import { $, fill, h, s } from "../lib/dom.js";
 import { fixed, percent, perCent } from "../lib/numbers.js";
-import { has, t } from "../lib/words.js";
+import { has, joined, listed, named, t } from "../lib/words.js";
 import { picture, scale, tableBeside, widthIn } from "../lib/charts.js";
 import { schemePicker, unitCalled, unitPlaced } from "./frame.js";
 
@@ -100,14 +100,13 @@ function chart(page, groups, measure, place) {
   const x = scale(-1, 1, LEFT, WIDTH - 16);
   const bottom = 24 + ROW * groups.length;
   const said = groups
-    .map((group) => `${groupName(page, group)}: ${t("page.winners.raised")} ${share(group.measures[measure.name]?.raised)}, ${t("page.winners.lowered")} ${share(group.measures[measure.name]?.lowered)}`)
-    .join("; ");
+    .map((group) => named(groupName(page, group), listed(["raised", "lowered"].map((way) => `${t(`page.winners.${way}`)} ${share(group.measures[measure.name]?.[way])}`))));
   const ticks = [-1, -0.5, 0, 0.5, 1];
   return picture(
     WIDTH,
     bottom + 22,
     t("page.winners.picture", { measure: t(`page.winners.measure.${measure.name}`), scheme: page.title(place) }),
-    said,
+    joined(said),
     s("text", { class: "side", x: x(-0.04), y: 14, "text-anchor": "end" }, t("page.winners.lowered")),
     s("text", { class: "side", x: x(0.04), y: 14 }, t("page.winners.raised")),
     ticks.map((value) =>

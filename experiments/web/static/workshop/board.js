@@ -1,3 +1,4 @@
+import { named } from "../lib/words.js";
 import { $, fill, h } from "../lib/dom.js";
 import { codeOf, joinAddress, keysOf, languageSwitch, renew, sheet, speak, steps, u, watch } from "./common.js";
 import { cardsOf, distribution, theoryOf, tradeoffMap, yearTable } from "./shared.js";
@@ -39,7 +40,7 @@ function main(told) {
         "div",
         { class: "stack" },
         sheet("predictions", u("predictions"), told.predictions.map(distribution)),
-        told.phase === "play" || year.results.length ? sheet("year", u("year_board"), h("p", {}, year.month > 12 ? u("year_over") : `${u("month_of", { month: year.month, n: 12 })}: ${u("waiting_for", { n: year.decided, all: year.here })}`), yearTable(year)) : null,
+        told.phase === "play" || year.results.length ? sheet("year", u("year_board"), h("p", {}, year.month > 12 ? u("year_over") : named(u("month_of", { month: year.month, n: 12 }), u("waiting_for", { n: year.decided, all: year.here }))), yearTable(year)) : null,
       ),
     ),
     told.explained ? sheet("cards", u("explain_title"), cardsOf(told.explained)) : null,

@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { difference, interval, level, perCent, plainNumber } from "../lib/numbers.js";
-import { t } from "../lib/words.js";
+import { named, t } from "../lib/words.js";
 import { problem, sheet, u } from "./common.js";
 
 const unitOf = (outcome) => (outcome.share ? "share" : "-");
@@ -53,7 +53,7 @@ function control(lever, index, values) {
       { class: "lever" },
       h("label", { for: id }, lever.title),
       h("select", { id, onchange: (event) => { values[lever.path] = event.target.value; } }, lever.choices.map((one) => h("option", { value: one.value, selected: one.value === values[lever.path] }, one.title))),
-      h("p", { class: "was" }, `${t("workshop.lever_start")}: ${was}`),
+      h("p", { class: "was" }, named(t("workshop.lever_start"), was)),
     );
   }
   const output = h("output", { for: id }, told(lever, values[lever.path]));
@@ -65,7 +65,7 @@ function control(lever, index, values) {
       event.target.setAttribute("aria-valuetext", output.textContent);
     },
   });
-  return h("div", { class: "lever" }, h("label", { for: id }, lever.title), output, range, h("p", { class: "was" }, `${t("workshop.lever_start")}: ${told(lever, lever.start)}`));
+  return h("div", { class: "lever" }, h("label", { for: id }, lever.title), output, range, h("p", { class: "was" }, named(t("workshop.lever_start"), told(lever, lever.start))));
 }
 
 /* The attempts, newest first: every outcome with its difference to the lesson's baseline. */
@@ -84,7 +84,7 @@ export function showAttempts(lesson, designs) {
 
 function attempt(lesson, design) {
   const changed = lesson.levers.filter((lever) => design.values[lever.path] !== undefined && design.values[lever.path] !== lever.start);
-  const words = changed.map((lever) => `${lever.title}: ${lever.choices ? lever.choices.find((one) => one.value === design.values[lever.path])?.title : told(lever, design.values[lever.path])}`);
+  const words = changed.map((lever) => named(lever.title, lever.choices ? lever.choices.find((one) => one.value === design.values[lever.path])?.title : told(lever, design.values[lever.path])));
   return h(
     "article",
     { class: "attempt" },

@@ -1,5 +1,5 @@
 import { $, fill, h } from "../lib/dom.js";
-import { currentLanguage, t } from "../lib/words.js";
+import { currentLanguage, named, t } from "../lib/words.js";
 import { call, codeOf, joinAddress, keysOf, languageSwitch, problem, renew, sheet, speak, steps, u, unseen, watch } from "./common.js";
 import { distribution, tradeoffMap, yearTable } from "./shared.js";
 
@@ -29,7 +29,7 @@ fill(
       sheet(
         "who",
         u("host_people"),
-        h("div", { class: "buttons" }, h("label", { class: "field", for: "bots" }, u("bots"), bots), h("button", { class: "button", type: "button", onclick: () => steer({ bots: Number(bots.value) || 0 }) }, u("host_set"), unseen(`: ${u("bots")}`))),
+        h("div", { class: "buttons" }, h("label", { class: "field", for: "bots" }, u("bots"), bots), h("button", { class: "button", type: "button", onclick: () => steer({ bots: Number(bots.value) || 0 }) }, u("host_set"), unseen(named("", u("bots"))))),
         h("label", { class: "choice", for: "locked" }, locked, h("span", {}, u("host_lock"))),
         h("div", { id: "seats" }),
       ),
@@ -79,7 +79,7 @@ function yearState(told) {
   if (told.phase !== "play") return null;
   const over = told.year.month > 12;
   return [
-    h("p", {}, over ? u("year_over") : `${u("month_of", { month: told.year.month, n: 12 })}: ${u("waiting_for", { n: told.year.decided, all: told.year.here })}`),
+    h("p", {}, over ? u("year_over") : named(u("month_of", { month: told.year.month, n: 12 }), u("waiting_for", { n: told.year.decided, all: told.year.here }))),
     h(
       "div",
       { class: "buttons" },
@@ -96,7 +96,7 @@ function seatLine(seat, told) {
 
 function notes(told) {
   const list = (name) => [h("h3", {}, t(`workshop.${name}`)), h("ul", { class: "plain" }, told[name].map((line) => h("li", {}, line)))];
-  const times = Object.entries(told.timing).map(([part, minutes]) => `${t(`workshop.part_${part}`)}: ${t("workshop.minutes", { n: minutes })}`);
+  const times = Object.entries(told.timing).map(([part, minutes]) => named(t(`workshop.part_${part}`), t("workshop.minutes", { n: minutes })));
   return sheet("notes-sheet", t("workshop.facilitator"), h("p", {}, times.join(" · ")), list("students_say"), list("pitfalls"), list("debrief"));
 }
 

@@ -1,5 +1,5 @@
 import { $, fill, h } from "../lib/dom.js";
-import { currentLanguage } from "../lib/words.js";
+import { aside, currentLanguage } from "../lib/words.js";
 import { call, keysOf, languageSwitch, problem, sheet, speak, u } from "./common.js";
 
 const languages = await speak();
@@ -18,7 +18,7 @@ async function form() {
   const state = h("p", { class: "state bad", role: "alert" });
   const tell = () => {
     const one = lessons.find((each) => each.name === lesson.value);
-    about.textContent = `${one.question} (${u("minutes", { n: one.minutes })})`;
+    about.textContent = `${one.question}${aside(u("minutes", { n: one.minutes }))}`;
   };
   lesson.addEventListener("change", tell);
   tell();

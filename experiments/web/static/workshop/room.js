@@ -2,7 +2,7 @@
 
 import { $, fill, h, say } from "../lib/dom.js";
 import { percent } from "../lib/numbers.js";
-import { t } from "../lib/words.js";
+import { aside, joined, named, t } from "../lib/words.js";
 import { call, codeOf, keysOf, languageSwitch, problem, remember, remembered, renew, sheet, speak, steps, u, watch } from "./common.js";
 import { designSheet, showAttempts } from "./design.js";
 import { cardsOf, theoryOf, tradeoffMap } from "./shared.js";
@@ -146,9 +146,9 @@ function answers(told) {
       const asked = lesson.predict.find((each) => each.name === one.name);
       const given = !said ? u("explain_none") : asked.kind === "number" ? numberTold(asked, said.value) : asked.ways.find((way) => way.name === said.value)?.title ?? "";
       const verdict = one.right === null || one.right === undefined ? "" : u(one.right ? "explain_right" : "explain_wrong");
-      return h("article", { class: `card${one.right === true ? " right" : one.right === false ? " wrong" : ""}` }, h("h3", {}, one.asks), h("p", { class: "quiet" }, said ? `${u("explain_yours")}: ${given}${verdict ? ` (${verdict})` : ""}` : given), h("p", {}, one.explain));
+      return h("article", { class: `card${one.right === true ? " right" : one.right === false ? " wrong" : ""}` }, h("h3", {}, one.asks), h("p", { class: "quiet" }, said ? named(u("explain_yours"), `${given}${verdict ? aside(verdict) : ""}`) : given), h("p", {}, one.explain));
     }),
     cardsOf(told.explained),
-    h("p", { class: "quiet" }, told.explained.made, " ", told.explained.sources.join("; ")),
+    h("p", { class: "quiet" }, told.explained.made, t("describe.space"), joined(told.explained.sources)),
   );
 }

@@ -3,7 +3,7 @@
 import { h, newId, s } from "../lib/dom.js";
 import { fixed, percent, ticks } from "../lib/numbers.js";
 import { range, scale } from "../lib/charts.js";
-import { t } from "../lib/words.js";
+import { aside, sentence, t } from "../lib/words.js";
 import { u } from "./common.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [46, 20, 22, 34];
@@ -45,7 +45,7 @@ export function tradeoffMap(map) {
       names.map((name) => s("text", { class: "name", x: name.left, y: name.bottom - 3 }, name.text)),
     ),
     h("p", { class: "quiet num" }, t("workshop.map_across", { outcome: map.across })),
-    h("ul", { class: "key" }, points.filter((point) => ["baseline", "scheme", "rival"].includes(point.kind)).map((point) => h("li", { class: point.kind }, h("b", {}, point.mark), point.title, point.kind === "baseline" ? h("em", {}, ` (${t("workshop.baseline")})`) : null))),
+    h("ul", { class: "key" }, points.filter((point) => ["baseline", "scheme", "rival"].includes(point.kind)).map((point) => h("li", { class: point.kind }, h("b", {}, point.mark), point.title, point.kind === "baseline" ? h("em", {}, aside(t("workshop.baseline"))) : null))),
     h("figcaption", { class: "quiet" }, u("map_about")),
     table("map-table", u("map_table"), [t("workshop.table_scheme"), map.across, map.up], points.map((point) => [label(point), whiskerText(point.x), whiskerText(point.y)])),
   );
@@ -159,7 +159,7 @@ export function theoryOf(explained) {
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("workshop.theory_measure")), h("th", { scope: "col", class: "num" }, u("formula")), h("th", { scope: "col", class: "num" }, u("model_alone")))),
         h("tbody", {}, one.rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.title), h("td", { class: "num" }, row.formula), h("td", { class: "num" }, row.model)))),
       ),
-      one.rival ? h("p", {}, h("strong", {}, `${t("workshop.theory_rival", { title: one.rival.title })}. `), `${one.rival.says} `, u("rival_run", one.rival)) : null,
+      one.rival ? h("p", {}, h("strong", {}, sentence(t("workshop.theory_rival", { title: one.rival.title }))), one.rival.says, t("describe.space"), u("rival_run", one.rival)) : null,
     ),
   );
 }

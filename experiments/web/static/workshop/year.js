@@ -2,7 +2,7 @@
 
 import { $, h } from "../lib/dom.js";
 import { fixed, percent } from "../lib/numbers.js";
-import { called, has, listed, t } from "../lib/words.js";
+import { called, has, listed, named, t } from "../lib/words.js";
 import { problem, renew, sheet, u } from "./common.js";
 import { table } from "./shared.js";
 
@@ -71,7 +71,7 @@ function month(year, view, lesson, decide) {
     u("month_of", { month: view.month, n: view.n_months }),
     h("p", { class: "quiet" }, u("year_under", { scheme: lesson.under, cadre: view.seat, department: view.department })),
     h("ul", { class: "messages" }, view.messages.map((one) => h("li", {}, messageTold(one, view)))),
-    h("p", {}, `${u("exhaustion")}: ${u("exhaustion_of", { n: fixed(view.exhaustion, 1) })}`, view.last_grade && view.last_grade !== "none" ? ` · ${u("year_row_grade")}: ${grade(view.last_grade)}` : ""),
+    h("p", {}, named(u("exhaustion"), u("exhaustion_of", { n: fixed(view.exhaustion, 1) })), view.last_grade && view.last_grade !== "none" ? ` · ${named(u("year_row_grade"), grade(view.last_grade))}` : ""),
     h(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": u("month_tasks") },
