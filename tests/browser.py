@@ -26,6 +26,9 @@ AXE = CACHE / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
+#: Marks of punctuation as English has them beside Chinese words, which set their own.
+ASCII_MARKS = re.compile(r"[\u4e00-\u9fff] ?[,:;?!()]|[,:;?!()] ?[\u4e00-\u9fff]")
+
 #: Findings of axe that no page may have.
 GRAVE = ("serious", "critical")
 

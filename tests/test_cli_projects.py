@@ -325,7 +325,7 @@ def test_diff_speaks_chinese() -> None:
     assert len(schemes.splitlines()) == len(invoke("diff", "deduction_heavy", "scoring_reform").stdout.splitlines())
     assert invoke("diff", "toy_bureau", "workshop_bureau", "--lang", "zh").stdout.startswith("从“")
     assert invoke("describe", "scoring_reform", "--against", "deduction_heavy", "--lang", "zh").stdout == schemes
-    assert invoke("describe", "scoring_reform", "--lang", "zh").stdout.startswith("得分制改革 (scoring_reform)\n")
+    assert invoke("describe", "scoring_reform", "--lang", "zh").stdout.startswith("得分制改革（scoring_reform）\n")
     assert "没有任何差别" in invoke("diff", "base", "base", "--lang", "zh").stdout
     assert "没有任何差别" in invoke("diff", "default", "default", "--lang", "zh").stdout
 

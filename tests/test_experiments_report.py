@@ -255,3 +255,12 @@ def test_progress_on_a_terminal_leaves_nothing_behind() -> None:
         for done in range(11):
             tell(done, 10)
     assert console.is_terminal
+
+
+def test_chinese_breaks_between_letters_and_english_between_words() -> None:
+    assert wrapped("平衡计分卡（五维度与战略地图）", 19) == "平衡计分卡（五维\n度与战略地图）"
+    assert wrapped("得分制改革", 19) == "得分制改革"
+    for width in (8, 12, 19, 34):
+        for line in wrapped("T 县研究的全部建议，包括得分制计划、沟通与专业考评（数字化手段）", width).split("\n"):
+            assert line and line[0] not in "，、）" and line[-1] not in "（"
+    assert wrapped("Balanced scorecard, five perspectives", 20) == "Balanced scorecard,\nfive perspectives"

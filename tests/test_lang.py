@@ -8,6 +8,7 @@ import string
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from experiments.design.brief import brief_studies
 from experiments.report.lang import LANGUAGES, words
@@ -21,6 +22,7 @@ from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_organisation, load_scheme
 from sim.schemes.locate import preset_names
 from sim.schemes.study import load_study
+from tests.browser import ASCII_MARKS
 
 #: Functions of advice whose texts people read.
 SAYING = ("told", "advice", "_seatless", "said")
@@ -132,3 +134,25 @@ def test_a_key_given_twice_is_refused(tmp_path: Path):
     (tmp_path / "b.toml").write_text('[x]\ny = "2"\n')
     with pytest.raises(ValueError, match=r"x\.y"):
         read_folder(tmp_path)
+
+
+def test_chinese_sets_its_own_marks():
+    """ASCII colons, commas and brackets beside Chinese words, in every text of the catalogues and of the lessons."""
+    lessons = Path(__file__).parents[1] / "configs" / "lessons"
+    said = dict(words("zh").texts) | dict(words("zh").documents) | dict(words_of_the_model("zh").documents)
+    said |= {f"{path.stem} {n}": text for path in lessons.glob("*.yaml") for n, text in enumerate(chinese_of(path))}
+    filled = {key: re.sub(r"\{.*?\}", "字", text) for key, text in said.items() if HAN.search(text)}
+    assert len(filled) > 500
+    wrong = {key: said[key] for key, text in filled.items() if ASCII_MARKS.search(re.sub(r"[（(]\w+: \w+[)）]?", "", text))}
+    assert wrong == {}
+
+
+def chinese_of(path: Path) -> list[str]:
+    """Every text under a key `zh` of a lesson."""
+
+    def below(node: object) -> list[str]:
+        if isinstance(node, dict):
+            return [node["zh"]] if isinstance(node.get("zh"), str) else [one for value in node.values() for one in below(value)]
+        return [one for value in node for one in below(value)] if isinstance(node, list) else []
+
+    return below(YAML(typ="safe").load(path.read_text(encoding="utf-8")))

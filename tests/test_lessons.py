@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from experiments.report.lang import words
 from experiments.statistics.intervals import probability_of_being_best
 from sim.errors import UserError
 from sim.run import simulate
+from tests.browser import ASCII_MARKS
 
 NAMES = [
     "why_appraise",
@@ -391,6 +393,8 @@ def test_a_handout_says_what_the_runs_say(name, language):
     for text in worked.opened.lesson.facilitator.debrief:
         assert told(worked, text, language).replace("'", "&#39;") in notes
         assert told(worked, text, language).replace("'", "&#39;") not in sheet, "notes are the facilitator's"
+    words_alone = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", "\n", sheet + notes, flags=re.S))
+    assert language != "zh" or ASCII_MARKS.findall(words_alone) == []
     assert not re.search(r"(?<!_)\{", re.sub(r"<style>.*?</style>", "", sheet, flags=re.S)), (
         "no place is left open (sums have _{)"
     )

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sim.schemes.load import load_scheme
-from tests.browser import Served, browser, grave_findings, opened, serving, until  # noqa: F401
+from tests.browser import ASCII_MARKS, Served, browser, grave_findings, opened, serving, until  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
@@ -194,7 +194,7 @@ def test_what_lint_found_is_told_in_chinese(browser, served):  # noqa: F811
             "document.querySelector('#editor').textContent.includes('每 100 人奖励共 2 个月工资，扣减共 0.1 个月工资')",
         )
         told = watched.page.locator("#editor").evaluate("one => one.textContent")
-        for part in ("奖励与扣减不平衡", "扣减抵不上奖励", "可以考虑： 先明确差额从何而来"):  # problem, reason, what could help
+        for part in ("奖励与扣减不平衡", "扣减抵不上奖励", "可以考虑：先明确差额从何而来"):  # problem, reason, what could help
             assert part in told, part
 
 
@@ -270,6 +270,7 @@ def test_chinese_is_chinese(browser, served):  # noqa: F811
         assert "职业倦怠" in text and "目标完成" in text and "page." not in text
         english = re.findall(r"[A-Za-z]{4,}(?: [A-Za-z]{2,}){2,}", text)
         assert english == [], english
+        assert ASCII_MARKS.findall(text) == []
 
 
 def test_no_key_of_the_catalogue_is_shown(browser, served):  # noqa: F811

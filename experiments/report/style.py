@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -129,8 +131,35 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     return [svg, png]
 
 
+#: What a line of Chinese neither begins nor ends with.
+NEVER_FIRST, NEVER_LAST = "，。；：、）》”’？！", "（《“‘"
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
+
+
+def _wrapped_wide(text: str, width: int) -> str:
+    """The same for Chinese, which breaks between any two letters and whose letters are two wide."""
+    parts = re.findall(r"[!-~]+|.", text)
+    wide = [sum(1 + _is_wide(letter) for letter in part) for part in parts]
+    lines = -(-sum(wide) // max(width, 4))
+    each, done, line = sum(wide) / lines, 0.0, ""
+    told: list[str] = []
+    for place, (part, size) in enumerate(zip(parts, wide, strict=True)):
+        is_full = done + size / 2 > each * (len(told) + 1)
+        if line and is_full and part not in NEVER_FIRST and parts[place - 1] not in NEVER_LAST:
+            told.append(line)
+            line = ""
+        line += part
+        done += size
+    return "\n".join(one.strip() for one in [*told, line])
+
+
 def wrapped(text: str, width: int) -> str:
     """Text broken into lines of about equal length, none longer than the width where words allow it."""
+    if any(_is_wide(letter) for letter in text):
+        return _wrapped_wide(text, width)
     lines = textwrap.wrap(text, width) or [""]
     if len(lines) == 1:
         return lines[0]

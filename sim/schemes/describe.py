@@ -186,6 +186,7 @@ OWN = {
     "of_standard": "{share} of the standard",
     "times_weight": "{n} times the weight",
     "with_unit": "{n} {unit}",
+    "head": "{title} ({name})",
     "comma": ", ",
     "semicolon": "; ",
     "space": " ",
@@ -313,7 +314,7 @@ class _Says:
 
 def _head(scheme: Scheme, say: _Says) -> str:
     title = say.words.document(scheme.title)
-    head = f"{title} ({scheme.name})" if title else scheme.name
+    head = say("head", title=title, name=scheme.name) if title else scheme.name
     return "\n".join(part for part in (head, say.words.document(scheme.summary)) if part)
 
 

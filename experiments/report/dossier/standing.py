@@ -5,16 +5,18 @@ All of it is read from what `cadresim validate --keep` and `cadresim method --ke
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from experiments.report.dossier.parts import Cell, Code, Part, Points, Section, Sub, Table, Terms, Text
 from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
-from experiments.report.numbers import tick
 from experiments.runs.budget import TOLERANCE as BUDGET_TOLERANCE
 from experiments.verbs.compare import HEADLINE_SERIES
 from experiments.verbs.method import LONG_RUN, USUAL_WARMUP, settled_words, stored_method
 from experiments.verbs.validate import stored_rows, stored_state
+from sim.schemes.load import load_scheme
+from sim.schemes.locate import preset_names
 
 #: Verdicts of claims, best first; the first two are met.
 VERDICTS = ("in band", "right sign", "sign only", "missed")
@@ -154,6 +156,11 @@ def _settling(study: Results, say: Saying) -> list[str]:
     return told
 
 
+def _title_of(scheme: str) -> str:
+    """Title of a preset; its name in words where there is no such preset any more."""
+    return load_scheme(scheme).title if scheme in preset_names("schemes") else scheme.replace("_", " ")
+
+
 def _settling_table(method: Mapping[str, object], say: Saying) -> Table:
     words = say.words
     rows = []
@@ -165,11 +172,11 @@ def _settling_table(method: Mapping[str, object], say: Saying) -> Table:
         year, long_run, spread = (float(str(one[key])) for key in ("at_usual", "long_run", "spread"))
         rows.append(
             (
-                Cell.of(say.title(name), say.document(str(one["scheme"]).replace("_", " "))),
+                Cell.of(say.title(name), say.document(_title_of(str(one["scheme"])))),
                 Cell.of(settled_words(int(str(one["settled"])), int(str(method.get("months", LONG_RUN))))),
                 Cell.of(say.level(name, year)),
                 Cell.of(say.level(name, long_run)),
-                Cell.of(tick(name, round(spread, 4))),
+                Cell.of(say.size(name, spread, math.nan, math.nan)),
             )
         )
     columns = tuple(words(f"report.limits.column.{name}") for name in ("series", "settled", "year", "long", "spread"))

@@ -231,7 +231,7 @@ function adviceAt(page, told, path) {
         h("details", {},
           h("summary", {}, called(one.problem)),
           h("p", {}, one.found ? sentence(foundTold(one)) : "", one.why ? sentence(`${called(one.why)}${one.source ? aside(one.source) : ""}`) : ""),
-          one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), " ", called(one.hint)) : null),
+          one.hint ? h("p", {}, h("strong", {}, t("page.advice.try")), t("describe.space"), called(one.hint)) : null),
       ),
     ),
   ];
