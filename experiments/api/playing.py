@@ -170,7 +170,6 @@ class Game:
         step = self.prepared.first_step + len(self.moves)
 
         def watch(moment: str) -> None:
-            self.work.watch(self.world, moment)
             if moment == "worked":
                 for seat in self.setup.seats:
                     self.diary[seat].append(self._worked(seat, step, read.get(seat)))

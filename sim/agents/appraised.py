@@ -1,18 +1,16 @@
-"""Link 3 on the receiving end: points, ratings, bright lines, appeals, new targets."""
+"""Link 3 on the receiving end: points, ratings, appeals, new targets."""
 
 # mypy: disable-error-code="has-type"
 # (columns become attributes when the class is made, where mypy cannot see them)
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from sim.agents.codes import OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
 from sim.agents.entity import Entity, Settings, total
 from sim.population.draws import Purpose
-from sim.rules.gaming import bright_line_gap, falsification, falsification_cost
-from sim.rules.incentives import next_belief, worth_below
+from sim.rules.incentives import next_belief
 from sim.rules.numbers import remembered
 from sim.rules.rating import head_view, judged, lasting_spread, observed_attainment, own_opinion, rated_part, rating_shift
 from sim.rules.scoring import points_share
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Appraised(Entity):
-    """A cadre under appraisal (mechanisms 4, 7, 8 and 12)."""
+    """A cadre under appraisal (mechanisms 4, 8 and 12)."""
 
     own_department: Department
     own_group: PeerGroup
@@ -68,8 +66,6 @@ class Appraised(Entity):
         bias = department.bias_of_raters()
         performance = 0.0
         for row, indicator in enumerate(department.indicators):
-            if indicator.unit == OF_CADRE:
-                self.reach_bright_line(row)
             attained = self.attained_for(row)
             seen = head_view(attained, overall, department.halo * bias, department.central_tendency * bias)
             if self.scheme.self_rating > 0.0:
@@ -102,48 +98,6 @@ class Appraised(Entity):
     def attained_on(self, j: int) -> float:
         """Reported attainment of the period's target on own task j."""
         return self.period_reported[j] / (self.steps_judged() * self.own_department.share[j] * self.target[j])
-
-    def reach_bright_line(self, row: int) -> None:
-        """Whoever is just below a bright line reports the line where that pays (mechanism 7)."""
-        b, department = self.behaviour, self.own_department
-        indicator, j = department.indicators[row], department.row_task[row]
-        if b.falsification_cost <= 0.0 or (indicator.notch <= 0.0 and indicator.steps <= 1):
-            return
-        attained = self.attained_on(j)
-        line, prize = next_bright_line(indicator, attained)
-        if prize <= 0.0:
-            return
-        gap = (line - attained) * department.share[j] * self.target[j]
-        added = self.falsify_up_to(row, gap, prize)
-        if added > 0.0 and not self.is_marked_by_another(row):
-            self.add_to_report(j, added)
-
-    def is_marked_by_another(self, row: int) -> bool:
-        """Whether somebody independent looks at this result near the line, so that nobody gets to make it up."""
-        looked_at = self.scheme.re_marking * self.behaviour.re_marking_effect
-        return looked_at > 0.0 and self.draw_uniforms(Purpose.CHANCES, block=1, other=row + 1)[0] < looked_at
-
-    def falsify_up_to(self, row: int, gap: float, prize: float) -> float:
-        """Units a month added to reach a line `gap` units away that is worth `prize` of the indicator's points, or 0."""
-        scheme, b, department = self.scheme, self.behaviour, self.own_department
-        share = department.share[department.row_task[row]]
-        believed, honesty, penalty = self.detection_believed(), self.honesty_now(), scheme.audit_penalty
-        is_loss = department.indicators[row].is_loss
-        point = worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
-        benefit = self.weight_of_row(row) * point * prize
-        usual = falsification(0.0, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
-        return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, b.falsification_cost, share)
-
-    def add_to_report(self, j: int, added: float) -> None:
-        """Add `added` units to every month of the period's report on own task j."""
-        steps, value = self.steps_judged(), self.own_department.tasks[j].value
-        self.period_reported[j] += added * steps
-        self.falsified[j] += added
-        if self.is_in_window:
-            self.window_falsified += added * steps * value
-            self.window_reported += added * steps * value
-            cost = falsification_cost(added, self.behaviour.falsification_cost, self.own_department.share[j])
-            self.window_surplus -= steps * cost
 
     def appeal_if_due(self) -> None:
         """An appeal gives back what ratings took from performance: with its chance, half of the gap (assumed)."""
@@ -190,16 +144,3 @@ def points_of(indicator: Settings, attained: float) -> float:
     return points_share(
         attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
     )
-
-
-def next_bright_line(indicator: Settings, attained: float) -> tuple[float, float]:
-    """(attainment, prize) of the next milestone, or of the standard, above an attainment; prize 0 where there is none."""
-    if attained >= 1.0:
-        return 1.0, 0.0
-    if indicator.steps <= 1:
-        return 1.0, indicator.notch
-    width = (1.0 - indicator.floor) / indicator.steps
-    reached = math.floor((max(attained, indicator.floor) - indicator.floor) / width + 1e-12)
-    line = indicator.floor + width * (reached + 1.0)
-    is_standard = line >= 1.0 - 1e-12
-    return line, indicator.below * width + (indicator.notch if is_standard else 0.0)

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.agents.cadre import Cadre
 from sim.agents.entity import total
 from sim.agents.model import AppraisalModel
@@ -27,9 +25,6 @@ from sim.rules.effort import Desk, empty_desk
 HONEST, SHADE, HIDE = "honest", "shade", "hide"
 REPORTS = (HONEST, SHADE, HIDE)
 SHADED = 0.05
-
-#: A conscience that raises no report at the year's end: whoever decides on his reports has decided.
-SCRUPULOUS = 1e12
 
 
 @dataclass(frozen=True)
@@ -84,6 +79,10 @@ class Played(Cadre):
         wanted = share * float(self.target[j]) - self.made_now if report == HIDE else share * added_share(report)
         return max(0.0, wanted) * (1.0 - self.scheme.captured)
 
+    def make_up_at_lines(self, j: int, reported: float) -> tuple[float, float]:
+        """Whoever has decided on his report raises it to no bright line by himself."""
+        return super().make_up_at_lines(j, reported) if self.decision.report is None else (0.0, 0.0)
+
 
 def added_share(report: str | float) -> float:
     """Share of a normal month that a way to report adds."""
@@ -100,8 +99,6 @@ class PlayedWork:
         self.model = AppraisalModel(world, names, cadre_class=Played)
         self.decisions: Mapping[int, Decision] = {}
         self.desk: Desk = empty_desk(OWN_TASKS)
-        self.bound: list[int] = []
-        self.honesty = np.zeros(0)
 
     def __call__(self, world: World, step: int, first: int, last: int) -> None:
         """A month's work of the departments [first, last)."""
@@ -142,13 +139,3 @@ class PlayedWork:
         agent.decision = decision
         agent.work()
         agent.decision = Decision()
-
-    def watch(self, world: World, moment: str) -> None:
-        """While points are given, nobody who has decided on his report this month raises it to a bright line by himself."""
-        if moment == "worked":
-            self.bound = [i for i, decision in self.decisions.items() if decision.report is not None]
-            self.honesty = world.cadres["honesty"][self.bound].copy()
-            world.cadres["honesty"][self.bound] = SCRUPULOUS
-        elif moment in ("pointed", "ended") and self.bound:
-            world.cadres["honesty"][self.bound] = self.honesty
-            self.bound = []

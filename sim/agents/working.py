@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.agents.codes import OF_CADRE
 from sim.agents.entity import Entity, squared, total
-from sim.loop.calendar import steps_left
+from sim.loop.calendar import is_due, steps_left
 from sim.population.draws import Purpose
 from sim.rules.burnout import OVERLOAD_FROM
 from sim.rules.effort import (
@@ -24,7 +24,7 @@ from sim.rules.effort import (
     reconsiders,
     urgency,
 )
-from sim.rules.gaming import falsification, falsification_cost, felt_honesty, perceived_slope
+from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty, perceived_slope
 from sim.rules.incentives import felt_threat, worth_below
 from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
@@ -43,7 +43,7 @@ from sim.rules.output import (
     time_at_work,
 )
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
-from sim.rules.scoring import holds_to_standard
+from sim.rules.scoring import holds_to_standard, next_bright_line
 from sim.rules.targets import ordinary_target
 
 if TYPE_CHECKING:
@@ -321,8 +321,12 @@ class Working(Entity):
             y = made * worked + share * (helped - harmed) + chance
             slope = self.settle_offers(j, y)
             g = self.falsify(j, self.perceived_slope(j, slope))
-            self.falsified[j] = g
             self.cost += falsification_cost(g, self.behaviour.falsification_cost, share)
+            if self.is_judged_now:
+                added, price = self.make_up_at_lines(j, self.period_reported[j] + y + g)
+                g += added
+                self.cost += price
+            self.falsified[j] = g
             self.hand_in(j, y, y if found else y + g)
             department.sum_task_effort[j] += worked
             month.effort += worked
@@ -373,6 +377,58 @@ class Working(Entity):
             slope, scheme.captured, self.detection_believed(), scheme.audit_penalty, self.honesty_now(),
             b.falsification_cost, self.own_department.share[j],
         )  # fmt: skip
+
+    @property
+    def is_judged_now(self) -> bool:
+        """Whether this month's report is the last before his appraisal."""
+        return bool(is_due(self.now, self.scheme.interval))
+
+    def make_up_at_lines(self, j: int, reported: float) -> tuple[float, float]:
+        """(units, cost) of what he adds to the period's report on own task j to reach bright lines, row by row (mechanism 7).
+
+        He means to report `reported` units for the period. In his mind he adds the same every month of it, which is what he
+        weighs; the report of the last month is where it stands.
+        """
+        cost, share = self.behaviour.falsification_cost, self.own_department.share[j]
+        _, period = self.steps_of_period()
+        added, price = 0.0, 0.0
+        for row in self.own_department.rows_of[j]:
+            if cost > 0.0 and self.has_bright_line(row):
+                a_month = self.raise_to_line(row, reported + added)
+                if a_month > 0.0 and not self.is_marked_by_another(row):
+                    added += a_month * period
+                    price += falsification_cost(a_month, cost, share) * period
+        return added, price
+
+    def has_bright_line(self, row: int) -> bool:
+        """Whether the points of an indicator that looks at himself jump anywhere."""
+        indicator = self.own_department.indicators[row]
+        return bool(indicator.unit == OF_CADRE and (indicator.notch > 0.0 or indicator.steps > 1))
+
+    def raise_to_line(self, row: int, reported: float) -> float:
+        """Units a month by which it pays to raise `reported`, the period's units, to the next bright line; 0 = none."""
+        department = self.own_department
+        it, j = department.indicators[row], department.row_task[row]
+        _, period = self.steps_of_period()
+        share, target = department.share[j], self.target[j]
+        attained = reported / (period * share * target)
+        line, prize = next_bright_line(attained, it.floor, it.steps, it.below, it.notch)
+        return self.falsify_up_to(row, (line - attained) * share * target, prize) if prize > 0.0 else 0.0
+
+    def falsify_up_to(self, row: int, gap: float, prize: float) -> float:
+        """Units a month added to reach a line `gap` units away that is worth `prize` of the indicator's points, or 0."""
+        scheme, cost, department = self.scheme, self.behaviour.falsification_cost, self.own_department
+        share = department.share[department.row_task[row]]
+        believed, honesty, penalty = self.detection_believed(), self.honesty_now(), scheme.audit_penalty
+        is_loss = department.indicators[row].is_loss
+        benefit = self.weight_of_row(row) * prize * worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
+        usual = falsification(0.0, scheme.captured, believed, penalty, honesty, cost, share)
+        return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, cost, share)
+
+    def is_marked_by_another(self, row: int) -> bool:
+        """Whether somebody independent looks at this result near the line, so that nobody gets to make it up."""
+        looked_at = self.scheme.re_marking * self.behaviour.re_marking_effect
+        return looked_at > 0.0 and self.draw_uniforms(Purpose.CHANCES, block=1, other=row + 1)[0] < looked_at
 
     def detection_believed(self) -> float:
         """Perceived chance to be found: from experience, or the true one where nobody learns."""

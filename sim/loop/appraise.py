@@ -10,7 +10,6 @@ from sim.jit import allocating, rule
 from sim.loop.calendar import any_due, is_due, steps_so_far
 from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
-from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty
 from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
@@ -86,7 +85,6 @@ def score_cadre(world, step, d, i):
         indicator = world.indicators[department.offer_row[row]]
         j = department.offer_task[row]
         if indicator.unit == CADRE_LEVEL:
-            reach_bright_line(world, step, d, i, row)
             attained = c.period_reported[j] / (steps * department.share[j] * c.target[j])
         else:
             attained = unit_attainment(world, step, d, j, indicator.unit) / c.target[j]
@@ -115,67 +113,6 @@ def score_cadre(world, step, d, i):
         scheme.performance * performance + scheme.ability * ability + scheme.attitude * attitude + scheme.others * others
     )
     c.contribution = c.period_contribution / steps
-
-
-@rule
-def reach_bright_line(world, step, d, i, row):
-    """Whoever is just below a bright line reports the line where that pays (mechanism 7)."""
-    department, c = world.departments[d], world.cadres[i]
-    scheme, b = world.schemes[department.arm], world.behaviour[0]
-    indicator = world.indicators[department.offer_row[row]]
-    if b.falsification_cost <= 0.0 or (indicator.notch <= 0.0 and indicator.steps <= 1):
-        return
-    j = department.offer_task[row]
-    share = department.share[j]
-    steps = max(c.period_steps, 1.0)
-    attained = c.period_reported[j] / (steps * share * c.target[j])
-    line, prize = next_bright_line(attained, indicator.floor, indicator.steps, indicator.below, indicator.notch)
-    if prize <= 0.0:
-        return
-    worth = (
-        scheme.points
-        * scheme.performance
-        * department.offer_weight[row]
-        * (c.loss_aversion * (c.gain + c.loss) if indicator.is_loss else c.gain + c.loss_aversion * c.loss)
-    )
-    believed = c.detection_perceived if b.detection_learning > 0.0 else scheme.detection
-    honesty = felt_honesty(c.honesty, b.norm_influence, department.norm)
-    gap = (line - attained) * share * c.target[j]
-    interior = falsification(0.0, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
-    added = bright_line_gap(
-        gap, worth * prize, interior, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share
-    )
-    if added > 0.0 and not is_marked_by_another(world, step, i, row):
-        c.period_reported[j] += added * steps
-        c.falsified[j] += added
-        if step >= world.organisation[0].window_start:
-            c.window_falsified += added * steps * world.tasks[indicator.task].value
-            c.window_reported += added * steps * world.tasks[indicator.task].value
-            c.window_surplus -= steps * falsification_cost(added, b.falsification_cost, share)
-
-
-@rule
-def is_marked_by_another(world, step, i, row):
-    """Whether somebody independent looks at this result near the line, so that nobody gets to make it up (Dee et al. 2019)."""
-    c = world.cadres[i]
-    looked_at = world.schemes[world.departments[c.department].arm].re_marking * world.behaviour[0].re_marking_effect
-    if looked_at <= 0.0:
-        return False
-    lot, _, _, _ = uniforms(world.luck, c.key, c.position, row + 1, step + 1, CHANCES, 1)
-    return lot < looked_at
-
-
-@rule
-def next_bright_line(attained, floor, steps, below, notch):
-    """(attainment, prize) of the next step or standard above an attainment; prize 0 where there is none."""
-    if attained >= 1.0:
-        return 1.0, 0.0
-    if steps <= 1:
-        return 1.0, notch
-    width = (1.0 - floor) / steps
-    reached = math.floor((max(attained, floor) - floor) / width + 1e-12)
-    line = floor + width * (reached + 1.0)
-    return line, below * width + (notch if line >= 1.0 - 1e-12 else 0.0)
 
 
 @allocating

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.jit import allocating, inlined, rule
-from sim.loop.calendar import is_period_start, month_of_year, period_length, steps_left
+from sim.loop.calendar import is_due, is_period_start, month_of_year, period_length, steps_left
 from sim.population.columns import MAX_PEERS, OWN_TASKS
 from sim.population.draws import Purpose, normals, uniforms
 from sim.rules.burnout import OVERLOAD_FROM
@@ -20,6 +20,7 @@ from sim.rules.effort import (
     urgency,
 )  # fmt: skip
 from sim.rules.gaming import (
+    bright_line_gap,
     falsification,
     falsification_cost,
     felt_honesty,
@@ -53,7 +54,7 @@ from sim.rules.output import (
 from sim.rules.pay import pays_by_result
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import passed_down_points
-from sim.rules.scoring import holds_to_standard
+from sim.rules.scoring import holds_to_standard, next_bright_line
 from sim.rules.strategy import supported
 from sim.rules.targets import ordinary_target
 from sim.rules.taxpayers import compliance_productivity
@@ -370,6 +371,8 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     guess, exposed, cost = 0.0, 0.0, c.cost
     left = float(steps_left(step, scheme.interval))
     calmer = math.sqrt((left - 1.0) / left)
+    c.period_steps += 1.0
+    is_judged = is_due(step, scheme.interval) and b.falsification_cost > 0.0
     row = 0
     z = normals(world.luck, c.key, c.position, 0, step + 1, WORK, 0)
     for j in range(department.n_tasks):
@@ -397,9 +400,13 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         if row > start:
             slope = perceived_slope(slope, c.understanding, c.guess, made)
         g = falsification(slope, scheme.captured, believed, scheme.audit_penalty, honesty, b.falsification_cost, share)
-        c.falsified[j] = g
         if g > 0.0:
             cost += falsification_cost(g, b.falsification_cost, share)
+        if is_judged and row > start:
+            added, price = made_up_at_lines(world, step, i, start, row, c.period_reported[j] + y + g, believed, honesty)
+            g += added
+            cost += price
+        c.falsified[j] = g
         reported = y if found else y + g
         c.output[j] = y
         c.period_output[j] += y
@@ -419,7 +426,6 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     c.guess = guess / max(c.understanding, 0.05)
     contribution += c.help_given - c.sabotage_done
     c.period_contribution += contribution
-    c.period_steps += 1.0
     c.threat = felt_threat(
         c.bottom_chance,
         scheme.bottom_cut
@@ -445,6 +451,57 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         c.window_help += c.help_given
         c.window_sabotage += c.sabotage_done
         c.window_overhead += department.overhead
+
+
+@rule
+def made_up_at_lines(world, step, i, first, last, reported, believed, honesty):
+    """(units, cost) of what he adds to the period's report on one task to reach bright lines, row by row (mechanism 7).
+
+    The indicator rows [first, last) point at the task, of which he means to report `reported` units for the period. He adds the
+    same every month of it in his mind, which is what he weighs; the report of the last month is where it stands.
+    """
+    c = world.cadres[i]
+    department, cost = world.departments[c.department], world.behaviour[0].falsification_cost
+    added, price = 0.0, 0.0
+    for row in range(first, last):
+        indicator = world.indicators[department.offer_row[row]]
+        if indicator.unit == CADRE_LEVEL and (indicator.notch > 0.0 or indicator.steps > 1):
+            a_month = raised_to_line(world, i, row, reported + added, believed, honesty)
+            if a_month > 0.0 and not is_marked_by_another(world, step, i, row):
+                added += a_month * c.period_steps
+                price += falsification_cost(a_month, cost, department.share[department.offer_task[row]]) * c.period_steps
+    return added, price
+
+
+@rule
+def raised_to_line(world, i, row, reported, believed, honesty):
+    """Units a month by which it pays to raise `reported`, the period's units, to the next bright line of a row; 0 = none."""
+    c = world.cadres[i]
+    department = world.departments[c.department]
+    scheme, indicator = world.schemes[department.arm], world.indicators[department.offer_row[row]]
+    j = department.offer_task[row]
+    share = department.share[j]
+    attained = reported / (c.period_steps * share * c.target[j])
+    line, prize = next_bright_line(attained, indicator.floor, indicator.steps, indicator.below, indicator.notch)
+    if prize <= 0.0:
+        return 0.0
+    points = scheme.points * scheme.performance * department.offer_weight[row] * prize
+    benefit = points * worth_below(c.gain, c.loss, c.loss_aversion, indicator.is_loss)
+    gap = (line - attained) * share * c.target[j]
+    cost, penalty = world.behaviour[0].falsification_cost, scheme.audit_penalty
+    usual = falsification(0.0, scheme.captured, believed, penalty, honesty, cost, share)
+    return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, cost, share)
+
+
+@rule
+def is_marked_by_another(world, step, i, row):
+    """Whether somebody independent looks at this result near the line, so that nobody gets to make it up (Dee et al. 2019)."""
+    c = world.cadres[i]
+    looked_at = world.schemes[world.departments[c.department].arm].re_marking * world.behaviour[0].re_marking_effect
+    if looked_at <= 0.0:
+        return False
+    lot, _, _, _ = uniforms(world.luck, c.key, c.position, row + 1, step + 1, CHANCES, 1)
+    return lot < looked_at
 
 
 @rule

@@ -18,6 +18,7 @@ from sim.rules.numbers import bounded, chance_above, chance_and_density, expecte
 
 STANDARD = 1.0
 ENDLESS = 10.0  # attainment that nobody gets near: a cap there or beyond it is none
+HAIR = 1e-12  # whoever is no further short of a line has reached it: a report raised to a line is that exact but for rounding
 
 
 @rule
@@ -37,8 +38,24 @@ def holds_to_standard(below, above, cap, notch, steps, is_loss):
 def step_reached(attainment, floor, steps):
     """Attainment rounded down to the last milestone between the floor and the standard."""
     width = (STANDARD - floor) / steps
-    reached = math.floor((bounded(attainment, floor, STANDARD) - floor) / width + 1e-12)
+    reached = math.floor((bounded(attainment, floor, STANDARD) - floor) / width + HAIR)
     return floor + width * reached
+
+
+@rule
+def next_bright_line(attainment, floor, steps, below, notch):
+    """(attainment, prize) of the next milestone, or of the standard, above an attainment; prize 0 where there is none.
+
+    The prize is what reaching it adds to the points, as a share of the indicator's weight. A bright line is where points jump:
+    an indicator without milestones and without a notch has none.
+    """
+    if attainment >= STANDARD - HAIR:
+        return STANDARD, 0.0
+    if steps <= 1:
+        return STANDARD, notch
+    width = (STANDARD - floor) / steps
+    line = step_reached(attainment, floor, steps) + width
+    return line, below * width + (notch if line >= STANDARD - HAIR else 0.0)
 
 
 @rule
@@ -47,7 +64,7 @@ def points_share(attainment, below, above, floor, cap, notch, steps):
     low = step_reached(attainment, floor, steps) if steps > 1 else bounded(attainment, floor, STANDARD)
     high = bounded(attainment, STANDARD, cap)
     points = 1.0 - notch + below * (low - STANDARD) + above * (high - STANDARD)
-    if attainment >= STANDARD:
+    if attainment >= STANDARD - HAIR:
         points += notch
     return points
 

@@ -220,7 +220,6 @@ class Appraiser:
         grades: list[Graded] = []
 
         def watch(moment: str) -> None:
-            working.watch(world, moment)
             if moment == "ranked":
                 grades.append(world.cadres["grade"].copy())
 

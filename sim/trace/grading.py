@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.loop.appraise import reach_bright_line
 from sim.population.draws import Purpose
 from sim.population.settings import code
-from sim.population.world import copy_of
 from sim.schemes.scheme import Ranking, Ties
 from sim.trace.case import BRANCH, CADRE, DEPARTMENT, Case, leaf, parent, plain
 from sim.trace.months import reported_in
@@ -224,7 +222,7 @@ def appeal(case: Case, before: float) -> Node:
                     "product",
                     [
                         leaf("weight", case.department["offer_weight"][row], argument="factor", unit="share"),
-                        points_share(case, row, attained(case, row, final=True), "factor"),
+                        points_share(case, row, attained(case, row), "factor"),
                     ],
                     argument="term",
                     about={"indicator": case.indicator_name(row), "task": case.task_name(case.task_of(row))},
@@ -723,7 +721,7 @@ def judgement_error(case: Case, row: int) -> Node:
 # --- what is reported ---------------------------------------------------------------------------------------------------
 
 
-def attained(case: Case, row: int, *, final: bool = False) -> Node:
+def attained(case: Case, row: int) -> Node:
     """Attainment an indicator looks at: his own, or his unit's, against his target."""
     j, unit = case.task_of(row), int(case.indicator(row)["unit"])
     target = leaf(
@@ -737,13 +735,11 @@ def attained(case: Case, row: int, *, final: bool = False) -> Node:
             unit="attainment",
             about={"unit": UNITS[unit], "task": case.task_name(j)},
         )
-    rows = [r for r in case.rows if case.task_of(r) == j]
-    up_to = rows[-1] if final else row
     return parent(
         "attained",
         "attainment",
         [
-            reported_year(case, j, up_to).as_argument("reported"),
+            reported_year(case, j).as_argument("reported"),
             leaf("months_worked", case.steps, argument="steps", unit="months", columns=("cadres.period_steps",)),
             leaf(
                 "share",
@@ -760,54 +756,23 @@ def attained(case: Case, row: int, *, final: bool = False) -> Node:
     )
 
 
-def reported_year(case: Case, j: int, row: int) -> Node:
-    """All that was reported on a task in the period, as it stood when an indicator row was appraised."""
-    lines = bright_lines(case)
-    added = [(r, lines[r]) for r in case.rows if r <= row and case.task_of(r) == j and lines[r]]
-    key = f"reported:{j}:{len(added)}"
+def reported_year(case: Case, j: int) -> Node:
+    """All that was reported on a task in the period, month by month."""
     return case.once(
-        key,
+        f"reported:{j}",
         lambda: parent(
             "reported_year",
             "sum",
             [
-                *(
-                    case.once(f"reported:{j}:month:{m.step}", lambda m=m: reported_in(case, m, j)).as_argument("term")
-                    for m in case.own_months
-                ),
-                *(
-                    leaf(
-                        "bright_line",
-                        more,
-                        argument="term",
-                        unit="units",
-                        columns=("cadres.falsified",),
-                        about={"indicator": case.indicator_name(r), "task": case.task_name(j)},
-                    )
-                    for r, more in added
-                ),
+                case.once(f"reported:{j}:month:{m.step}", lambda m=m: reported_in(case, m, j)).as_argument("term")
+                for m in case.own_months
             ],
-            is_=float(case.row["period_reported"][j]) + sum(more for _, more in added),
+            is_=float(case.row["period_reported"][j]),
             unit="units",
             columns=("cadres.period_reported",),
             about={"task": case.task_name(j)},
         ),
     )
-
-
-def bright_lines(case: Case) -> list[float]:
-    """What was added to the report at each indicator row to reach a bright line, in the order of the appraisal."""
-    if not hasattr(case, "_bright_lines"):
-        world = copy_of(case.world)
-        added = []
-        for row in case.rows:
-            j = case.task_of(row)
-            before = float(world.cadres["period_reported"][case.i, j])
-            if int(case.indicator(row)["unit"]) == CADRE:
-                reach_bright_line(world, case.step, case.d, case.i, row)
-            added.append(float(world.cadres["period_reported"][case.i, j]) - before)
-        case._bright_lines = added  # type: ignore[attr-defined]
-    return case._bright_lines  # type: ignore[attr-defined]
 
 
 # --- what follows -------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+from sim.loop.process import made_up_at_lines
 from sim.population.draws import Purpose
 from sim.rules.peers import received
 from sim.trace.ability import about, exhaustion, productivity
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.choosing import Worth, effort
-from sim.trace.nodes import Draw, Node
+from sim.trace.nodes import Draw, Node, told
 from sim.trace.recording import Month
 
 
@@ -166,7 +167,7 @@ def luck(case: Case, month: Month, j: int) -> Node:
 
 def made_up(case: Case, month: Month, j: int) -> Node:
     """What he reported beyond what he made: nothing is left of it where it was found."""
-    falsified = falsification(case, month, j)
+    falsified = falsified_in(case, month, j)
     if case.scheme["detection"] <= 0.0:
         return falsified
     lot = case.lots(Purpose.CHANCES, month.step)[1]
@@ -188,6 +189,43 @@ def made_up(case: Case, month: Month, j: int) -> Node:
         unit="units",
         about=about(case, month, j),
     )
+
+
+def falsified_in(case: Case, month: Month, j: int) -> Node:
+    """What he made up on the task in a month: by the unit and, before an appraisal, to reach bright lines."""
+    by_the_unit = falsification(case, month, j)
+    lines = bright_lines(case, j, by_the_unit) if month.step == case.step else []
+    is_ = case.lived(month).after["falsified"][j]
+    if not lines:
+        return told(by_the_unit, plain(is_))
+    return parent(
+        "falsified",
+        "sum",
+        [by_the_unit.as_argument("term"), *lines],
+        is_=is_,
+        unit="units",
+        columns=("cadres.falsified",),
+        about=about(case, month, j),
+    )
+
+
+def bright_lines(case: Case, j: int, by_the_unit: Node) -> list[Node]:
+    """What he added to the last report of the period on a task to reach a bright line, for every indicator where he did."""
+    month = case.year.due
+    lived, conscience = case.lived(month), honesty(case, month).value
+    reported = float(lived.before["period_reported"][j] + lived.after["output"][j] + by_the_unit.value)
+    nodes = []
+    for row in case.rows if case.behaviour["falsification_cost"] > 0.0 else ():
+        if case.task_of(row) == j:
+            believed = detection_believed(case, month)
+            added, _ = made_up_at_lines(case.world, case.step, case.i, row, row + 1, reported, believed, conscience)
+            reported += added
+            if added:
+                told_of = {"indicator": case.indicator_name(row), "task": case.task_name(j)}
+                nodes.append(
+                    leaf("bright_line", added, argument="term", unit="units", columns=("cadres.falsified",), about=told_of)
+                )
+    return nodes
 
 
 def detection(case: Case) -> Node:
@@ -244,26 +282,35 @@ def worth_of_report(case: Case, month: Month, j: int) -> Node:
 
 
 def falsification(case: Case, month: Month, j: int) -> Node:
-    """What he made up on the task."""
-    lived = case.lived(month)
-    believed = lived.before["detection_perceived"] if case.behaviour["detection_learning"] > 0.0 else case.scheme["detection"]
+    """What he made up on the task because a reported unit is worth something."""
     return parent(
         "falsified",
         "sim.rules.gaming.falsification",
         [
             worth_of_report(case, month, j).as_argument("slope"),
             case.of_scheme("captured", "captured"),
-            leaf("detection_believed", believed, argument="detection", unit="share", columns=("cadres.detection_perceived",)),
+            leaf(
+                "detection_believed",
+                detection_believed(case, month),
+                argument="detection",
+                unit="share",
+                columns=("cadres.detection_perceived",),
+            ),
             case.of_scheme("audit_penalty", "penalty"),
             honesty(case, month).as_argument("honesty"),
             case.of_behaviour("falsification_cost", "cost"),
             leaf("share", case.department["share"][j], argument="share", unit="share", about={"task": case.task_name(j)}),
         ],
-        is_=lived.after["falsified"][j],
         unit="units",
         columns=("cadres.falsified",),
         about=about(case, month, j),
     )
+
+
+def detection_believed(case: Case, month: Month) -> float:
+    """The chance to be found as he saw it when he wrote the report of a month."""
+    learns = case.behaviour["detection_learning"] > 0.0
+    return float(case.lived(month).before["detection_perceived"] if learns else case.scheme["detection"])
 
 
 def honesty(case: Case, month: Month) -> Node:
