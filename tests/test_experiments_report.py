@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from experiments_fake import design, fake_core, many_schemes, scheme
 from rich.console import Console
@@ -16,8 +17,9 @@ from experiments.report.labels import Box, place_labels
 from experiments.report.numbers import chance, difference, interval, round_level, scaled, tick
 from experiments.report.progress import duration, plain_progress, progress_bar
 from experiments.report.style import wrapped
-from experiments.report.tables import BAD, GOOD, NEUTRAL, UNSETTLED, cell_style, comparison_table
+from experiments.report.tables import BAD, GOOD, NEUTRAL, UNSETTLED, cell_style, comparison_table, monthly_table
 from experiments.report.words import in_one_sentence, listed
+from sim.schemes.load import load_organisation
 
 
 @pytest.fixture(scope="module")
@@ -264,3 +266,12 @@ def test_chinese_breaks_between_letters_and_english_between_words() -> None:
         for line in wrapped("T 县研究的全部建议，包括得分制计划、沟通与专业考评（数字化手段）", width).split("\n"):
             assert line and line[0] not in "，、）" and line[-1] not in "（"
     assert wrapped("Balanced scorecard, five perspectives", 20) == "Balanced scorecard,\nfive perspectives"
+
+
+def test_a_sitting_counts_rounds_and_a_bureau_months() -> None:
+    bureau = load_organisation("toy_bureau")
+    sitting = bureau.model_copy(update={"round_hours": 0.5})
+    assert (bureau.time_unit, sitting.time_unit) == ("month", "round")
+    series = pd.DataFrame({"month": [1, 2], "burnout_share": [0.1, 0.2]})
+    heads = [monthly_table("", series, ["burnout_share"], unit=one.time_unit).columns[0].header for one in (bureau, sitting)]
+    assert heads == ["Month", "Round"]

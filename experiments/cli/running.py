@@ -52,6 +52,7 @@ def run(
             walk="agents" if agents else "compiled",
             workers=workers,
         )
+        unit = design.organisation.time_unit
         title = f"{design.titles[scheme.name]}, {design.organisation.title or design.organisation.name}, seed {seed}"
-        console.print(monthly_table(title, done.monthly, HEADLINE_SERIES))
-        console.print(outcomes_table("The last twelve months", [(name, done.outcomes[name]) for name in HEADLINES]))
+        console.print(monthly_table(title, done.monthly, HEADLINE_SERIES, unit=unit))
+        console.print(outcomes_table(f"The last twelve {unit}s", [(name, done.outcomes[name]) for name in HEADLINES]))

@@ -87,7 +87,7 @@ def tradeoff_map(comparison: Comparison) -> Figure:
 def _where(comparison: Comparison) -> str:
     design = comparison.design
     organisation = design.organisation.title or design.organisation.name
-    return f"{organisation}, {design.months} months, {design.replicates} replicates"
+    return f"{organisation}, {design.months} {design.organisation.time_unit}s, {design.replicates} replicates"
 
 
 def _whiskers(wide: pd.DataFrame, names: list[str], key: str) -> np.ndarray:
@@ -184,7 +184,7 @@ def trajectories(comparison: Comparison) -> Figure:
     figure = new_figure(11.0, height)
     heading(
         figure,
-        "Course over the months",
+        f"Course over the {design.organisation.time_unit}s",
         f"{_where(comparison)}. Blue: the scheme; grey: the baseline, {design.titles[design.baseline]}.\n"
         "Lines are means, bands hold nine of ten replicates.",
         left=0.012,
@@ -206,7 +206,9 @@ def trajectories(comparison: Comparison) -> Figure:
             _course(axes, courses[design.baseline], series, "#8b929c", behind=True)
             if name != design.baseline:
                 _course(axes, courses[name], series, BETTER)
-            _course_frame(axes, series, limits, design.months, first=line == 0, last=line == len(others) - 1)
+            _course_frame(
+                axes, series, limits, design.months, design.organisation.time_unit, first=line == 0, last=line == len(others) - 1
+            )
             if column == 0:
                 axes.annotate(
                     wrapped(design.titles[name], 25), (0, 0.5), xycoords=("figure fraction", "axes fraction"), xytext=(10, 0),
@@ -230,7 +232,9 @@ def _course(axes: Axes, rows: pd.DataFrame, series: str, colour: str, *, behind:
     axes.plot(rows["month"], rows["mean"], color=colour, linewidth=1.1 if behind else 1.5, zorder=3 if behind else 4)
 
 
-def _course_frame(axes: Axes, series: str, limits: tuple[float, float], months: int, *, first: bool, last: bool) -> None:
+def _course_frame(
+    axes: Axes, series: str, limits: tuple[float, float], months: int, unit: str, *, first: bool, last: bool
+) -> None:
     axes.set_xlim(1, max(months, 2))
     axes.set_ylim(*limits)
     axes.yaxis.set_major_locator(MaxNLocator(3))
@@ -241,7 +245,7 @@ def _course_frame(axes: Axes, series: str, limits: tuple[float, float], months: 
     if first:
         axes.set_title(axis_title(series, short=True), pad=7, fontsize=8.4)
     if last:
-        axes.set_xlabel("month", fontsize=8, color=MUTED)
+        axes.set_xlabel(unit, fontsize=8, color=MUTED)
     else:
         axes.set_xticklabels([])
 

@@ -71,10 +71,10 @@ def cell_style(outcome: str, value: float, low: float, high: float) -> str:
     return GOOD if better(outcome) * value > 0 else BAD
 
 
-def monthly_table(title: str, monthly: pd.DataFrame, outcomes: Sequence[str]) -> Table:
-    """A row a month of one run."""
+def monthly_table(title: str, monthly: pd.DataFrame, outcomes: Sequence[str], *, unit: str = "month") -> Table:
+    """A row a month of one run (or a round, in a sitting)."""
     table = new_table(title=title)
-    table.add_column("Month", justify="right")
+    table.add_column(unit.capitalize(), justify="right")
     for outcome in outcomes:
         table.add_column(TITLES[outcome], justify="right")
     for _, row in monthly.iterrows():

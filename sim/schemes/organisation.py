@@ -196,6 +196,11 @@ class Organisation(Document):
     service: Service | None = Field(None, description="A whole service instead of offices and branches.")
 
     @property
+    def time_unit(self) -> str:
+        """What people count time in: 'month', or 'round' in a sitting."""
+        return "round" if self.is_sitting else "month"
+
+    @property
     def is_sitting(self) -> bool:
         """Whether a step is a round of some hours, not a step of the calendar."""
         return self.round_hours > 0.0
