@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.agents.codes import OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
+from sim.agents.codes import OF_CADRE
 from sim.agents.entity import Entity, Settings, total
 from sim.population.draws import Purpose
 from sim.rules.incentives import next_belief
@@ -129,9 +129,10 @@ class Appraised(Entity):
         scheme, department = self.scheme, self.own_department
         for j in range(department.n_tasks):
             if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
+                unit = department.unit_of_target(j)
                 attained = self.period_reported[j] / (self.steps_judged() * department.share[j])
-                if scheme.ratchet_on == RATCHET_ON_GROUP:
-                    attained = department.attainment_of(j, OF_DEPARTMENT)
+                if unit != OF_CADRE:
+                    attained = department.attainment_of(j, unit)
                 self.target[j] = next_target(self.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
             self.period_output[j] = 0.0
             self.period_reported[j] = 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import OF_BRANCH, OF_BUREAU, OF_DEPARTMENT, RATCHET_ON_GROUP
+from sim.agents.codes import OF_BRANCH, OF_BUREAU, OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
 from sim.agents.entity import Settings, squared, total
 from sim.agents.reports import Reporting, share_of
 from sim.loop.calendar import month_of_year
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 
 class RowLuck(NamedTuple):
-    """Luck in one indicator of a typical cadre: variance of his points, and points per unit of output."""
+    """One indicator of a typical cadre: variance of his points by luck, and points per unit of output, whoever it is of."""
 
     variance: float
     points_per_output: float
+    of_own: float
+    of_unit: float
 
 
 class Department(Reporting, table="departments"):
@@ -108,6 +110,7 @@ class Department(Reporting, table="departments"):
         """A new period: hours are set aside, targets come down, and everybody weighs what a point is worth."""
         scheme, b = self.scheme, self.behaviour
         self.overhead = scheme.hours
+        self.liable = self.number_liable()
         self.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
         if self.now == self.scheme.start:
             self.hand_down_targets()
@@ -116,6 +119,24 @@ class Department(Reporting, table="departments"):
         self.reckon_with_luck()
         for cadre in self.cadres:
             cadre.weigh_application()
+
+    def plan_for_newcomers(self) -> None:
+        """Whoever has just come weighs a point for himself, whatever his predecessor thought of it."""
+        for cadre in self.cadres:
+            if cadre.load_price < 0.0:
+                cadre.weigh_application()
+
+    def number_liable(self) -> float:
+        """How many people answer together with those of this department (mechanism 10)."""
+        together = self.liable_departments() if self.scheme.joint_responsibility > 0.0 else [self]
+        return float(sum(d.size for d in together))
+
+    def unit_of_target(self, j: int) -> int:
+        """Whose result the target of task j is held against, and moves with."""
+        first = next((indicator.unit for row, indicator in enumerate(self.indicators) if self.row_task[row] == j), OF_CADRE)
+        if first != OF_CADRE:
+            return int(first)
+        return OF_DEPARTMENT if self.scheme.ratchet_on == RATCHET_ON_GROUP else OF_CADRE
 
     def hand_down_targets(self) -> None:
         """First targets of a scheme, topped up at every level on their way down (mechanism 12)."""
@@ -145,19 +166,28 @@ class Department(Reporting, table="departments"):
         rest = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
         self.score_luck = math.sqrt(total(row.variance for row in rows) + rest * rest)
         self.points_per_output = total(row.points_per_output for row in rows)
+        self.points_of_own = total(row.of_own for row in rows)
+        self.points_of_unit = total(row.of_unit for row in rows)
 
     def luck_in_row(self, row: int) -> RowLuck:
         """Luck of a year's result and of its rating, at the standard."""
         scheme, b, indicator, j = self.scheme, self.behaviour, self.indicators[row], self.row_task[row]
         task, target = self.tasks[j], self.first_target[j]
-        luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / target
+        members = 1.0 if indicator.unit == OF_CADRE else self.pace_of(j, indicator.unit)[1]
+        luck = luck_of_mean(task.noise, task.controllability, members, float(scheme.interval)) / target
         judged = (
             (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
         )
         weight = scheme.points * scheme.performance * self.offer_weight[row]
         slope = slope_at_standard(indicator, luck)
         per_output = weight * slope_around_standard(indicator, luck) / target
-        return RowLuck(squared(weight * slope) * (luck * luck + judged * judged), per_output)
+        is_own = indicator.unit == OF_CADRE
+        return RowLuck(
+            variance=squared(weight * slope) * (luck * luck + judged * judged),
+            points_per_output=per_output,
+            of_own=per_output if is_own else 0.0,
+            of_unit=0.0 if is_own else per_output * (self.size - 1.0) / members,
+        )
 
     # --- link 2: the process ----------------------------------------------------------------------------------------
 
@@ -259,7 +289,12 @@ class Department(Reporting, table="departments"):
         self.passed_down = 0.0
 
     def mean_points_of_liable(self) -> float:
-        """Mean points of all who are liable together; offices answer for the whole bureau (bureau speeches, part 2).
+        """Mean points of all who are liable together."""
+        liable = self.liable_departments()
+        return self.score if liable == [self] else total(d.points_of_all() for d in liable) / sum(d.size for d in liable)
+
+    def liable_departments(self) -> list[Department]:
+        """The departments that answer together with this one; offices answer for the whole bureau (bureau speeches, part 2).
 
         Only those under the same scheme are appraised together.
         """
@@ -269,9 +304,8 @@ class Department(Reporting, table="departments"):
         elif scope == OF_BRANCH:
             liable = self.own_branch.departments
         else:
-            return self.score
-        liable = [d for d in liable if d.scheme.number == self.scheme.number]
-        return total(d.points_of_all() for d in liable) / sum(d.size for d in liable)
+            return [self]
+        return [d for d in liable if d.scheme.number == self.scheme.number]
 
     def judge_procedures(self) -> None:
         """What everybody makes of the procedures, what the superior believes, the next targets."""

@@ -150,10 +150,12 @@ class AppraisalModel(mesa.Model):
                 department.pay_slope, department.pay_level = slope, level
 
     def plan(self) -> None:
-        """Link 1, at the start of a period or of a scheme."""
+        """Link 1, at the start of a period or of a scheme, and for whoever comes in between."""
         for department in self.departments:
             if department.has_fresh_scheme:
                 department.plan()
+            else:
+                department.plan_for_newcomers()
 
     def process(self) -> None:
         """Link 2: work, reports, and the superior's ranking."""

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.codes import BOTTOM_CUT, BY_RESULT, FORCED, FREE, SECOND_CUT, TOP_CUT
 from sim.agents.entity import Entity
-from sim.rules.incentives import appraisals_ahead, career_value, contest_chance, contest_density, next_rung_loss, own_part
+from sim.rules.incentives import (
+    appraisals_ahead,
+    career_value,
+    colleagues_part,
+    contest_chance,
+    contest_density,
+    next_rung_loss,
+    own_part,
+)
 from sim.rules.numbers import normal_chance, normal_density
 
 if TYPE_CHECKING:
@@ -36,7 +44,8 @@ class Planning(Entity):
     def weigh_application(self) -> None:
         """Mechanism 3: everything the application ties to the score, as the worth of one more point of it."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
-        own = own_part(scheme.unit_weight, float(department.size))
+        parts = (scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
+        own, colleagues = own_part(*parts), colleagues_part(*parts)
         spread, standing = self.standing_among_peers()
         prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
         if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
@@ -47,12 +56,9 @@ class Planning(Entity):
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
         self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
-        self.shared = (
-            applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
-        )
-        self.gain = (
-            applied * (own * (bonus + prizes.gain + prizes.contest + self.worth_of_career() + growth) + share) + own * esteem
-        )
+        tied = bonus + prizes.gain + prizes.contest + self.worth_of_career() + growth
+        self.shared = share * applied * (department.size - 1.0) + colleagues * (applied * (tied + prizes.loss) + esteem)
+        self.gain = applied * (own * tied + share) + own * esteem
         self.loss = applied * own * prizes.loss
         self.paid = applied * (own * (bonus + prizes.paid) + share)
         stake = self.paid * department.score_luck

@@ -252,21 +252,21 @@ class Working(Entity):
 
     def chosen_help(self) -> float:
         """Help to colleagues this month, in months of work (mechanism 11); who has none helps nobody."""
-        if self.own_department.size == 1:
+        scheme, b, department = self.scheme, self.behaviour, self.own_department
+        if department.size == 1:
             return 0.0
-        scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
+        shared = self.shared * department.points_of_own + (self.gain + self.loss) * department.points_of_unit
         justice = 0.5 * (self.justice_distributive + self.justice_procedural)
-        joint = scheme.joint_responsibility * (self.gain + self.loss)
         return help_chosen(
-            b.cohesion, self.motivation, justice, scheme.project_teams, (self.shared + joint) * per_output,
-            self.contest * per_output, b.help_tax, self.cost_of_help(),
+            b.cohesion, self.motivation, justice, scheme.project_teams, shared,
+            self.contest * department.points_of_own, b.help_tax, self.cost_of_help(),
         )  # fmt: skip
 
     def chosen_sabotage(self) -> float:
         """Harm to rivals this month, in months of work (mechanism 11)."""
         b, department = self.behaviour, self.own_department
         rivals = rivals_share(self.own_group.size, department.size - 1, b.rivalry_salience)
-        contest = self.contest * department.points_per_output
+        contest = self.contest * department.points_of_own
         return sabotage_chosen(contest, rivals, b.sabotage_aversion, self.motivation, b.sabotage_cost)
 
     @property

@@ -10,6 +10,7 @@ from sim.jit import allocating, rule
 from sim.loop.calendar import any_due, is_due, steps_so_far
 from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
+from sim.population.entry import CADRE_LEVEL, DEPARTMENT_LEVEL, unit_of_target
 from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
@@ -20,7 +21,7 @@ from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
 RATING, VIEW, LOT, CHANCES = int(Purpose.RATING), int(Purpose.VIEW), int(Purpose.LOT), int(Purpose.CHANCES)
-CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
+BRANCH_LEVEL = 2
 FORCED, FREE = 2, 1
 SENIORITY = 1
 BY_LOT = 1
@@ -320,15 +321,20 @@ def judge_procedures(world, step, first, last):
 
 @rule
 def ratchet_targets(world, step, d, i):
-    """New targets from last year's results (mechanism 12), and an empty period."""
+    """New targets from last year's results (mechanism 12), and an empty period.
+
+    A target moves with the result it was set for: where an indicator looks at a unit, that is the unit's.
+    """
     department, c = world.departments[d], world.cadres[i]
     scheme = world.schemes[department.arm]
     steps = max(c.period_steps, 1.0)
     for j in range(department.n_tasks):
         if scheme.ratchet_up > 0.0 or scheme.ratchet_down > 0.0:
-            attained = c.period_reported[j] / (steps * department.share[j])
-            if scheme.ratchet_on == 1:
-                attained = unit_attainment(world, step, d, j, DEPARTMENT_LEVEL)
+            unit = unit_of_target(world, d, j)
+            if unit == CADRE_LEVEL:
+                attained = c.period_reported[j] / (steps * department.share[j])
+            else:
+                attained = unit_attainment(world, step, d, j, unit)
             c.target[j] = next_target(c.target[j], attained, scheme.ratchet_up, scheme.ratchet_down)
         c.period_output[j] = 0.0
         c.period_reported[j] = 0.0

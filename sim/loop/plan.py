@@ -6,9 +6,12 @@ import math
 
 from sim.jit import rule
 from sim.loop.calendar import is_period_start
+from sim.loop.process import unit_pace
+from sim.population.entry import CADRE_LEVEL
 from sim.rules.incentives import (
     appraisals_ahead,
     career_value,
+    colleagues_part,
     contest_chance,
     contest_density,
     next_rung_loss,
@@ -25,6 +28,7 @@ FORCED, FREE = 2, 1
 BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
 OWN_RESULT = 0
 BY_RESULT = 0
+BRANCH_LEVEL = 2
 
 
 @rule
@@ -33,11 +37,12 @@ def plan(world, step, first, last):
     for d in range(first, last):
         department = world.departments[d]
         scheme = world.schemes[department.arm]
-        if not is_period_start(step, scheme.interval) and step != scheme.start:
-            continue
-        plan_department(world, step, d)
+        is_new = is_period_start(step, scheme.interval) or step == scheme.start
+        if is_new:
+            plan_department(world, step, d)
         for i in range(department.first, department.first + department.size):
-            value_of_a_point(world, d, i)
+            if is_new or world.cadres[i].load_price < 0.0:  # who has just come weighs a point for himself
+                value_of_a_point(world, d, i)
 
 
 @rule
@@ -48,6 +53,7 @@ def plan_department(world, step, d):
     branch = world.branches[department.branch]
     levels = 2 if department.is_office == 0 else 1
     department.overhead = scheme.hours
+    department.liable = liable_with(world, d)
     department.slack = bargained_slack(scheme.bargaining, b.slack_bargained, scheme.captured)
     if step == scheme.start:
         for j in range(department.n_tasks):
@@ -62,12 +68,15 @@ def plan_department(world, step, d):
     department.ratchet_up_left, department.ratchet_down_left = discounts(
         scheme.ratchet_on, scheme.ratchet_up, scheme.ratchet_down, b, department.size
     )
-    variance, points = 0.0, 0.0
+    variance, points, own, shared = 0.0, 0.0, 0.0, 0.0
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
         task = world.tasks[indicator.task]
         j = department.offer_task[row]
-        luck = luck_of_mean(task.noise, task.controllability, 1.0, float(scheme.interval)) / department.first_target[j]
+        members = 1.0
+        if indicator.unit != CADRE_LEVEL:
+            _, members = unit_pace(world, d, j, indicator.unit)
+        luck = luck_of_mean(task.noise, task.controllability, members, float(scheme.interval)) / department.first_target[j]
         judged = (
             (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
         )
@@ -78,11 +87,37 @@ def plan_department(world, step, d):
         if luck <= 0.0:
             slope = 0.5 * (indicator.below + indicator.above)
         variance += (weight * slope) ** 2 * (luck * luck + judged * judged)
-        points += weight * slope_around_standard(indicator, luck) / department.first_target[j]
+        more = weight * slope_around_standard(indicator, luck) / department.first_target[j]
+        points += more
+        if indicator.unit == CADRE_LEVEL:
+            own += more
+        else:
+            shared += more * (department.size - 1.0) / members
     impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
     others = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
     department.score_luck = math.sqrt(variance + others * others)
     department.points_per_output = points
+    department.points_of_own, department.points_of_unit = own, shared
+
+
+@rule
+def liable_with(world, d):
+    """How many people answer together with this department's (mechanism 10): the unit whose mean `put_together` takes."""
+    department = world.departments[d]
+    scheme = world.schemes[department.arm]
+    if scheme.joint_responsibility <= 0.0 or (scheme.joint_scope < BRANCH_LEVEL and department.is_office == 0):
+        return float(department.size)
+    bureau = world.bureaus[department.bureau]
+    first, last = bureau.first_branch, bureau.first_branch + bureau.n_branches
+    if scheme.joint_scope == BRANCH_LEVEL and department.is_office == 0:
+        first, last = department.branch, department.branch + 1
+    liable = 0.0
+    for k in range(first, last):
+        branch = world.branches[k]
+        for other in range(branch.first_department, branch.first_department + branch.n_departments):
+            if world.schemes[world.departments[other].arm].number == scheme.number:
+                liable += world.departments[other].size
+    return liable
 
 
 @rule
@@ -106,7 +141,8 @@ def value_of_a_point(world, d, i):
     department, c = world.departments[d], world.cadres[i]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     group = world.groups[c.group]
-    own = own_part(scheme.unit_weight, float(department.size))
+    own = own_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
+    colleagues = colleagues_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     aware = b.standing_awareness * scheme.publish_ranks
     luck = department.score_luck
     spread, standing = luck, 0.0
@@ -149,8 +185,9 @@ def value_of_a_point(world, d, i):
     applied = scheme.applied
     # thresholds are reached, places are won: only under forced shares does harm to a colleague help
     c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
-    c.shared = applied * (scheme.unit_bonus_per_point + scheme.unit_weight * bonus) * (department.size - 1.0) / department.size
-    c.gain = applied * (own * (bonus + gain + contest + career * signal + growth) + share) + own * esteem
+    tied = bonus + gain + contest + career * signal + growth
+    c.shared = share * applied * (department.size - 1.0) + colleagues * (applied * (tied + loss) + esteem)
+    c.gain = applied * (own * tied + share) + own * esteem
     c.loss = applied * own * loss
     c.paid = applied * (own * (bonus + paid) + share)
     stake = c.paid * luck

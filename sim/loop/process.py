@@ -315,16 +315,16 @@ def choose_work(world, step, d, i, desk):
     """Help, sabotage and effort: the cadre's answer to what is offered."""
     department, c = world.departments[d], world.cadres[i]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
-    per_output = department.points_per_output
+    own, unit = department.points_of_own, department.points_of_unit
     justice = 0.5 * (c.justice_distributive + c.justice_procedural)
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     dear_help = cost_level(b.help_cost, b.exhaustion_cost, c.exhaustion)  # help is work: exhaustion makes it dearer
     c.help_given = help_chosen(
-        b.cohesion, c.motivation, justice, scheme.project_teams, (c.shared + joint_worth(scheme, c)) * per_output,
-        c.contest * per_output, b.help_tax, dear_help,
+        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain + c.loss) * unit,
+        c.contest * own, b.help_tax, dear_help,
     ) if department.size > 1 else 0.0  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
-    c.sabotage_done = sabotage_chosen(c.contest * per_output, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
+    c.sabotage_done = sabotage_chosen(c.contest * own, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
     is_fresh = is_period_start(step, scheme.interval) or step == scheme.start or c.load_price < 0.0
     if is_fresh or reconsiders(step, c.position, b.planning_interval):
@@ -344,12 +344,6 @@ def choose_work(world, step, d, i, desk):
         c.effort, department.share, desk.curvatures, department.n_tasks, kappa, b.substitution, department.curvature, c.load
     )
     c.cost += 0.5 * dear_help * c.help_given**2 + 0.5 * b.sabotage_cost * c.sabotage_done**2
-
-
-@rule
-def joint_worth(scheme, c):
-    """Worth of a colleague's point under joint responsibility."""
-    return scheme.joint_responsibility * (c.gain + c.loss)
 
 
 @inlined

@@ -24,6 +24,8 @@ PROMOTION = int(Purpose.PROMOTION)
 #: How a place fell vacant. Both may happen in one month, and the two who come are not the same person: the dismissed are
 #: followed by people drawn in blocks of their own.
 FOUNDED, LEFT, DISMISSED = 0, 1, 2
+CADRE_LEVEL, DEPARTMENT_LEVEL = 0, 1
+BY_THE_GROUP = 1  # a ratchet that goes by the department's result
 
 
 @rule
@@ -153,7 +155,24 @@ def enter(world, i, month, vacancy):
         c.output[j] = 0.0
         c.period_output[j] = 0.0
         c.period_reported[j] = 0.0
-        c.target[j] = d.first_target[j]
+        if is_founding or unit_of_target(world, c.department, j) == CADRE_LEVEL:
+            c.target[j] = d.first_target[j]  # a unit's target stays with the place
+
+
+@rule
+def unit_of_target(world, d, j):
+    """Whose result the target of a department's task j is held against, and moves with.
+
+    The unit that the first indicator on the task looks at; the department where the scheme's ratchet goes by the group.
+    """
+    department = world.departments[d]
+    for row in range(department.n_offers):
+        if department.offer_task[row] == j:
+            unit = world.indicators[department.offer_row[row]].unit
+            if unit != CADRE_LEVEL:
+                return unit
+            break
+    return DEPARTMENT_LEVEL if world.schemes[department.arm].ratchet_on == BY_THE_GROUP else CADRE_LEVEL
 
 
 @rule

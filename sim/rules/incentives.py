@@ -31,9 +31,19 @@ def contest_density(table, standing):
 
 
 @rule
-def own_part(unit_weight, members):
-    """How much of one's own point reaches one's result when `unit_weight` of it is the department's mean."""
-    return 1.0 - unit_weight + unit_weight / members
+def own_part(unit_weight, members, joint_share, liable):
+    """How much of one's own point reaches one's result: the rest is the department's mean, and that of all who are liable.
+
+    (1 - J)(1 - w + w/n) + J/N for a share w of the department's n and joint responsibility J among N; J = 1 within the
+    department is w = 1.
+    """
+    return (1.0 - joint_share) * (1.0 - unit_weight + unit_weight / members) + joint_share / liable
+
+
+@rule
+def colleagues_part(unit_weight, members, joint_share, liable):
+    """How much of a point of all colleagues in the department reaches one's result: (n - 1)((1 - J) w/n + J/N)."""
+    return (members - 1.0) * ((1.0 - joint_share) * unit_weight / members + joint_share / liable)
 
 
 @rule

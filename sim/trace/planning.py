@@ -74,6 +74,14 @@ class Reading:
                     leaf(
                         "size", float(self.department["size"]), argument="members", unit="people", columns=("departments.size",)
                     ),
+                    self.case.of_scheme("joint_responsibility", "joint_share"),
+                    leaf(
+                        "liable",
+                        float(self.department["liable"]),
+                        argument="liable",
+                        unit="people",
+                        columns=("departments.liable",),
+                    ),
                 ],
                 unit="share",
             ),
