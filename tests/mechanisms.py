@@ -190,7 +190,7 @@ SWITCHES = (
     Switch(11, "help teaches nothing", "municipal_closed_loop", "goal_attainment", 0.005, behaviour={"help_teaches": 0.0},
         idle_behaviour={"usual_help": 0.2}),
     # 12 targets
-    Switch(12, "targets stay where they are", "superior_ranking", "luck_share", 0.05,
+    Switch(12, "targets stay where they are", "superior_ranking_individuals", "luck_share", 0.03,
         scheme={"plan.targets.top_up": 0.0, "plan.targets.ratchet_up": 0.0, "plan.targets.ratchet_down": 0.0,
                 "plan.targets.bargaining": 0.0},
         behaviour={"top_up_pressed": 0.0},

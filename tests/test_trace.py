@@ -275,7 +275,7 @@ def test_chinese_says_everything_that_english_says():
 
 
 def test_flips_are_real_and_the_smallest():
-    from sim.trace.flipping import Appraiser
+    from sim.trace.flipping import EXACT, Appraiser
 
     seen = set()
     for cadre in ("lowest", "median", 5, 17, 33):
@@ -289,7 +289,8 @@ def test_flips_are_real_and_the_smallest():
             if change.kind == "points":
                 given = appraiser.with_points(change.after)
                 assert (given[found.case.i] - found.grade) * change.direction > 0
-                short = change.before + 0.99 * change.change
+                found_to = 1.01 * EXACT * abs(change.bound)  # how exactly a smallest change is looked for
+                short = change.before + np.sign(change.change) * max(abs(change.change) - found_to, 0.0)
                 assert appraiser.with_points(short)[found.case.i] == found.grade
                 assert change.before == points
             if change.kind in ("impression", "favour"):

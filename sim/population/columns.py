@@ -170,7 +170,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("points_per_output", "points", "plan", "points a cadre gains if all output rises by a normal month", 0.0),
     _col("points_of_own", "points", "plan", "the part of it on indicators that look at people: what places are won with", 0.0),
     _col("points_of_unit", "points", "plan", "points everybody gains if all colleagues' output rises by a normal month", 0.0),
-    _col("liable", "people", "plan", "number of those who answer jointly with its own", 1.0),
+    _col("liable", "people", "plan", "number of those who answer jointly with its own", 0.0),
     _col("overhead", "months", "plan", "time that appraisal takes from a cadre", 0.0),
     _col("ratchet_up_left", "share", "plan", "what looking ahead leaves of slopes above the standard", 0.0, 1.0),
     _col("ratchet_down_left", "share", "plan", "the same below the standard", 0.0, 1.0),
