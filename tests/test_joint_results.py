@@ -61,13 +61,14 @@ def test_the_wider_the_responsibility_the_less_a_point_of_ones_own_counts() -> N
     assert gains[0] > gains[1] > gains[2] > 0.0
 
 
-def test_nobody_harms_colleagues_whose_result_is_his_own() -> None:
-    """Places are won between people only with what is counted a person; a unit's result calls for help instead."""
-    forced = load_scheme("superior_ranking_individuals")
-    alone = walked(forced, 3).cadres
-    united = walked("superior_ranking", 3).cadres
-    assert united["help_given"].mean() > alone["help_given"].mean()
-    assert united["sabotage_done"].max() <= alone["sabotage_done"].max()
+def test_a_units_result_calls_for_help_and_not_for_harm() -> None:
+    """Places are won between people only with what is counted a person; help comes back as far as it lifts the unit's mean."""
+    united = load_scheme("superior_ranking")
+    dear = united.application.explicit.model_copy(update={"bonus_per_point": 0.02})
+    paid = changed("superior_ranking", application={"explicit": dear})
+    few, many = walked(united, 3).cadres, walked(paid, 3).cadres
+    assert few["sabotage_done"].max() == 0.0 == many["sabotage_done"].max()
+    assert many["help_given"].mean() > 1.1 * few["help_given"].mean()
 
 
 def test_whoever_comes_in_between_weighs_a_point_for_himself() -> None:

@@ -186,7 +186,7 @@ class Department(Reporting, table="departments"):
             variance=squared(weight * slope) * (luck * luck + judged * judged),
             points_per_output=per_output,
             of_own=per_output if is_own else 0.0,
-            of_unit=0.0 if is_own else per_output * (self.size - 1.0) / members,
+            of_unit=0.0 if is_own else per_output / members,
         )
 
     # --- link 2: the process ----------------------------------------------------------------------------------------

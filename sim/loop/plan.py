@@ -92,7 +92,7 @@ def plan_department(world, step, d):
         if indicator.unit == CADRE_LEVEL:
             own += more
         else:
-            shared += more * (department.size - 1.0) / members
+            shared += more / members
     impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
     others = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
     department.score_luck = math.sqrt(variance + others * others)
