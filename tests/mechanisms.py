@@ -224,7 +224,7 @@ SWITCHES = (
         behaviour={"exit_of_pay": 0.0, "entry_of_pay": 0.0}, idle_scheme={"application.explicit.at_risk": 0.2}),
     Switch(17, "one applicant", "base", "goal_attainment", 0.01, behaviour={"applicants": 1.0},
         idle_behaviour={"selection_validity": 0.9}),
-    Switch(17, "no posts", "explicit_incentives", "goal_attainment", 0.001,
+    Switch(17, "no posts", "explicit_incentives", "goal_attainment", 0.001, scheme={"application.explicit.promotion": 0.0},
         organisation={"posts.shares": [1.0], "posts.responsibility": [1.0]},
         idle_scheme={"application.explicit.promotion_rule": "random", "application.explicit.ability_on_promotion": "redrawn"}),
     # beside the seventeen: taxpayers and the hours of appraisal

@@ -40,10 +40,16 @@ def earned_and_lost(base: str) -> tuple[Scheme, Scheme]:
 
 
 @pytest.mark.parametrize("base", ["base", "explicit_incentives"])
-def test_deduction_threatens_and_exhausts(base: str) -> None:
-    ask = paired(*earned_and_lost(base), replicates=60)
-    assert ask("threat_mean").rises
-    assert ask("exhaustion_mean").rises
+def test_deduction_threatens(base: str) -> None:
+    assert paired(*earned_and_lost(base), replicates=60)("threat_mean").rises
+
+
+def test_deduction_exhausts_where_little_is_paid() -> None:
+    """Where points are paid well, what is earned beyond the standard calls forth more work and help, which tire as well."""
+    assert paired(*earned_and_lost("base"), replicates=60)("exhaustion_mean").rises
+    paid = paired(*earned_and_lost("explicit_incentives"), replicates=20)
+    assert paid("effort_mean").falls
+    assert paid("help_mean").falls
 
 
 def effort_beyond_the_standard(world: World) -> float:
@@ -123,7 +129,7 @@ def test_thresholds_are_nobodys_loss() -> None:
 def test_without_the_floor_more_of_the_sanctioned_do_not_deserve_it() -> None:
     """Rare: one or two in a hundred of those sanctioned stand above the median; under the floor often nobody is sanctioned."""
     with_floor = changed("forced_ranking", "with_floor", {"appraisal.grades.floor": 0.7})
-    ask = paired(with_floor, load_scheme("forced_ranking"), replicates=480)
+    ask = paired(with_floor, load_scheme("forced_ranking"), replicates=1920)
     assert ask("wrongly_sanctioned_share").rises
 
 
@@ -144,11 +150,19 @@ def test_interviews_raise_understanding_and_informational_justice(base: str) -> 
     assert ask("justice_informational").rises
 
 
-@pytest.mark.parametrize("base", ["base", "forced_ranking"])
-def test_joint_responsibility_raises_the_share_of_luck(base: str) -> None:
+def test_joint_responsibility_raises_the_share_of_luck() -> None:
     """Liability inside the department, the scheme's own scope: the score moves towards what others did."""
-    ask = paired(load_scheme(base), changed(base, "joint", {"appraisal.joint_responsibility": 0.4}), replicates=80)
+    ask = paired(load_scheme("base"), changed("base", "joint", {"appraisal.joint_responsibility": 0.4}), replicates=80)
     assert ask("luck_share").rises
+
+
+def test_joint_responsibility_takes_the_edge_off_a_contest() -> None:
+    """A point of one's own counts less, so less is made up for it, fewer colleagues are harmed and more are helped."""
+    joint = changed("forced_ranking", "joint", {"appraisal.joint_responsibility": 0.4})
+    ask = paired(load_scheme("forced_ranking"), joint, replicates=20)
+    assert ask("falsified_share").falls
+    assert ask("sabotage_mean").falls
+    assert ask("help_mean").rises
 
 
 def test_the_stronger_the_pay_the_more_what_nobody_counts_is_neglected() -> None:
