@@ -294,7 +294,9 @@ def test_flips_are_real_and_the_smallest():
                 assert appraiser.with_points(short)[found.case.i] == found.grade
                 assert change.before == points
             if change.kind in ("impression", "favour"):
-                assert appraiser.with_draw(change.kind, 0.98 * change.change)[found.case.i] == found.grade
+                found_to = 1.01 * EXACT * abs(change.bound)
+                short = np.sign(change.change) * max(abs(change.change) - found_to, 0.0)
+                assert appraiser.with_draw(change.kind, short)[found.case.i] == found.grade
                 assert (appraiser.with_draw(change.kind, change.change)[found.case.i] - found.grade) * change.direction > 0
     assert {"points", "impression", "effort", "quota"} <= {kind for kind, _ in seen}
 

@@ -57,7 +57,8 @@ class Planning(Entity):
         applied = scheme.applied
         self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
         tied = bonus + prizes.gain + prizes.contest + self.worth_of_career() + growth
-        self.shared = share * applied * (department.size - 1.0) + colleagues * (applied * (tied + prizes.loss) + esteem)
+        lasting = bonus + prizes.gain + self.worth_of_career() + growth + (prizes.loss if scheme.ranking == FREE else 0.0)
+        self.shared = share * applied * (department.size - 1.0) + colleagues * (applied * lasting + esteem)
         self.gain = applied * (own * tied + share) + own * esteem
         self.loss = applied * own * prizes.loss
         self.paid = applied * (own * (bonus + prizes.paid) + share)

@@ -186,7 +186,9 @@ def value_of_a_point(world, d, i):
     # thresholds are reached, places are won: only under forced shares does harm to a colleague help
     c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
     tied = bonus + gain + contest + career * signal + growth
-    c.shared = share * applied * (department.size - 1.0) + colleagues * (applied * (tied + loss) + esteem)
+    # a colleague's point lifts one's own result, but not one's place: he is a rival for it (Drago & Garvey 1998)
+    lasting = bonus + gain + career * signal + growth + (loss if scheme.ranking == FREE else 0.0)
+    c.shared = share * applied * (department.size - 1.0) + colleagues * (applied * lasting + esteem)
     c.gain = applied * (own * tied + share) + own * esteem
     c.loss = applied * own * loss
     c.paid = applied * (own * (bonus + paid) + share)
