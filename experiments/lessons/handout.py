@@ -28,7 +28,7 @@ from experiments.lessons.telling import (
     scheme_title,
     told,
 )
-from experiments.lessons.working import Shown, TheoryShown, Worked, work_out
+from experiments.lessons.working import TheoryShown, Worked, work_out
 from experiments.report.figures import ACROSS, UP
 from experiments.report.lang import LANGUAGES, Words, check_language, words
 from experiments.runs.folder import told_where
@@ -288,7 +288,9 @@ def _table(worked: Worked, language: str) -> Iterator[dict[str, Any]]:
         cells = []
         for outcome in shown_outcomes(worked):
             one = worked.shown(scheme.name, outcome)
-            alone, ends = ("", "") if scheme.name == lesson.baseline else _beside(outcome, one, language)
+            alone, ends = "", ""  # nothing stands below the level of the baseline
+            if scheme.name != lesson.baseline:
+                alone, ends = difference_and_ends(outcome, one.difference, one.low, one.high, language)
             cells.append({"mean": level(outcome, one.mean, language), "difference": alone, "interval": ends})
         yield {
             "letter": letter,
@@ -296,11 +298,6 @@ def _table(worked: Worked, language: str) -> Iterator[dict[str, Any]]:
             "is_rival": scheme.name not in lesson.scheme_names,
             "cells": cells,
         }
-
-
-def _beside(outcome: str, one: Shown, language: str) -> tuple[str, str]:
-    """The difference to the baseline below a level, and its interval below that."""
-    return difference_and_ends(outcome, one.difference, one.low, one.high, language)
 
 
 def theory_told(worked: Worked, one: TheoryShown, language: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.design.paths import Range, element_of
-from experiments.report.numbers import TITLES, difference, interval, round_level, scaled
+from experiments.report.numbers import TITLES, difference, interval, plain, round_level, scaled, with_ends
 from experiments.report.tables import new_table
 from experiments.statistics.information import Partial
 from experiments.statistics.intervals import direction
@@ -53,17 +53,12 @@ def restriction_in_words(one: Restriction, spread: Range) -> str:
     name = readable(spread.path)
     if one.levels is not None:
         return f"{name} is {' or '.join(str(spread.choices[int(level)]) for level in one.levels)}"
-    span = f"of {_plain(spread.low, 6)} to {_plain(spread.high, 6)}"
+    span = f"of {plain(spread.low, 6)} to {plain(spread.high, 6)}"
     low, high = np.isfinite(one.low), np.isfinite(one.high)
     if low and high:
-        return f"{name} lies between {_plain(one.low)} and {_plain(one.high)}{unit(spread.path)} ({span})"
+        return f"{name} lies between {plain(one.low)} and {plain(one.high)}{unit(spread.path)} ({span})"
     bound, word, side = (one.low, "high", "above") if low else (one.high, "low", "below")
-    return f"{name} is {word} ({side} {_plain(bound)}{unit(spread.path)}, {span})"
-
-
-def _plain(value: float, figures: int = 3) -> str:
-    """A number to some figures, with a true minus sign."""
-    return f"{value:.{figures}g}".replace("-", "\u2212")
+    return f"{name} is {word} ({side} {plain(bound)}{unit(spread.path)}, {span})"
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -329,8 +324,7 @@ def optimum_table(optimum: Optimum) -> Table:
         cells = []
         for outcome in optimum.outcomes:
             row = rows.loc[(scheme.name, outcome)]
-            half = (row["high"] - row["low"]) / 2
-            text = f"{difference(outcome, row['difference'], half_width=half)}\n{interval(outcome, row['low'], row['high'])}"
+            text = with_ends(outcome, row["difference"], row["low"], row["high"], between="\n")
             cells.append(Text(text, style=cell_style(outcome, row["difference"], row["low"], row["high"])))
         table.add_row(
             scheme.name, *cells, "kept" if row["keeps_limits"] else "broken", "still" if row["undominated"] else "no longer"

@@ -61,6 +61,20 @@ def interval(outcome: str, low: float, high: float) -> str:
     return f"[{', '.join(ends)}]"
 
 
+def with_ends(outcome: str, value: float, low: float, high: float, *, of: str = "", between: str = " ") -> str:
+    """A difference with its interval, in as many digits as the interval needs: '\u22120.67 pp [\u22120.70, \u22120.64]'.
+
+    `of` stands behind the difference ('\u00d7 months'), `between` parts the two.
+    """
+    alone = difference(outcome, value, half_width=(high - low) / 2)
+    return f"{alone} {of}".rstrip() + between + interval(outcome, low, high)
+
+
+def plain(value: float, figures: int = 3) -> str:
+    """A number to some significant figures, with a true minus sign."""
+    return f"{value:.{figures}g}".replace("-", "\u2212")
+
+
 def chance(probability: float) -> str:
     """A chance as whole per cent, without claiming certainty: '98 %', '> 99 %', '< 1 %'."""
     if not math.isfinite(probability):
@@ -78,13 +92,14 @@ def tick(outcome: str, value: float, *, signed: bool = False) -> str:
 
 def unit_words(outcome: str) -> str:
     """Unit of a difference in words."""
-    return (
-        "percentage points"
-        if is_share(outcome)
-        else BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
-        if BY_NAME[outcome].unit != "share"
-        else "scale 0 to 1"
-    )
+    if is_share(outcome):
+        return "percentage points"
+    return "scale 0 to 1" if BY_NAME[outcome].unit == "share" else _own_unit(outcome)
+
+
+def _own_unit(outcome: str) -> str:
+    """The unit an outcome is declared in, for readers."""
+    return BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
 
 
 def axis_title(outcome: str, *, short: bool = False) -> str:
@@ -93,5 +108,5 @@ def axis_title(outcome: str, *, short: bool = False) -> str:
         unit = {"share of goal": "% of the goal", "share of time": "% of time"}.get(BY_NAME[outcome].unit, "% of cadres")
         unit = "%" if short else unit
     else:
-        unit = "" if short else BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
+        unit = "" if short else _own_unit(outcome)
     return f"{TITLES[outcome]} ({unit})" if unit else TITLES[outcome]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from rich.table import Table
 
-from experiments.report.numbers import TITLES, axis_title, chance, difference, interval, tick, unit_words
+from experiments.report.numbers import TITLES, axis_title, chance, difference, tick, unit_words, with_ends
 from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.tables import new_table
 from experiments.statistics.intervals import direction
@@ -55,7 +55,7 @@ def transition_in_words(result: Transition) -> list[str]:
 
 
 def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
-    told = _with_ends(outcome, more, low, high, of="× months")
+    told = with_ends(outcome, more, low, high, of="× months")
     word = {1: "dearer", -1: "cheaper"}.get(direction(low, high))
     if word is None:
         return f"{TITLES[outcome]}: whether the way is dearer in waves than at once is not settled ({told})."
@@ -70,7 +70,7 @@ def _cost_sentence(row: pd.Series) -> str:
         start = f"the change leaves it worse in the end ({said})"
     else:
         start = f"whether the change brings anything in the end is not settled ({said})"
-    loss = _with_ends(name, row["loss"], row["loss_low"], row["loss_high"], of="× months").replace("+", "")
+    loss = with_ends(name, row["loss"], row["loss_low"], row["loss_high"], of="× months").replace("+", "")
     if row["loss_low"] > 0:
         way = f"the way there loses {loss} against the better of the two states"
     elif row["loss_high"] < 0:
@@ -91,13 +91,7 @@ def _gain(row: pd.Series, between: str = " ") -> str:
     """What a change brings in the end, in the direction of the outcome, with its interval."""
     name, better = row["outcome"], row["better"]
     low, high = sorted(better * row[end] for end in ("gain_low", "gain_high"))
-    return _with_ends(name, better * row["gain"], low, high, between=between)
-
-
-def _with_ends(name: str, value: float, low: float, high: float, *, of: str = "", between: str = " ") -> str:
-    """A difference with its interval, in as many digits as the interval needs: '−0.67 pp [−0.70, −0.64]'."""
-    alone = difference(name, value, half_width=(high - low) / 2)
-    return f"{alone} {of}".rstrip() + between + interval(name, low, high)
+    return with_ends(name, better * row["gain"], low, high, between=between)
 
 
 def transition_table(result: Transition) -> Table:
@@ -116,7 +110,7 @@ def transition_table(result: Transition) -> Table:
             TITLES[name],
             COURSES[row["course"]],
             _gain(row, between="\n"),
-            _with_ends(name, row["loss"], row["loss_low"], row["loss_high"], between="\n"),
+            with_ends(name, row["loss"], row["loss_low"], row["loss_high"], between="\n"),
             f"{difference(name, better * row['worst'])} (month {row['worst_month']:.0f})",
             month,
         )
@@ -242,7 +236,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
     """The proposal, what before and after would get wrong, spill-over, and how alike the people of a branch are."""
     name, plan = result.plan.outcome, result.plan
     effect = result.biases[result.biases["source"] == "effect"].iloc[-1]
-    size = _with_ends(name, effect["value"], effect["low"], effect["high"])
+    size = with_ends(name, effect["value"], effect["low"], effect["high"])
     lines = [
         f"{TITLES[name]} under {result.design.titles[result.scheme]}: {size} after {effect['length']} months where everybody "
         "changes."
@@ -271,7 +265,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
         settled = row["difference_low"] > 0 or row["difference_high"] < 0
         lines.append(
             f"Spill-over: where {row['clusters'] / 2:.0f} branches change beside others that stay, the effect differs from that "
-            f"in whole worlds by {_with_ends(name, row['difference'], row['difference_low'], row['difference_high'])}"
+            f"in whole worlds by {with_ends(name, row['difference'], row['difference_low'], row['difference_high'])}"
             f"{'' if settled else ', not settled'}."
         )
     if np.isfinite(result.icc).any():
@@ -292,7 +286,7 @@ def _wrong_by_before_after(result: Pilot) -> list[str]:
     row = table.sort_values(["length", "clusters"]).iloc[-1]
     return [
         f"Before and after would find {difference(name, row['estimate'])} after {row['length']} months, off by "
-        f"{_with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
+        f"{with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
         f"still finds an effect in {chance(row['false_positive'])} of trials."
     ]
 
@@ -309,7 +303,7 @@ def pilot_table(result: Pilot) -> Table:
             DESIGNS[row["design"]], str(row["clusters"]), str(row["length"]),
             f"{chance(row['power'])}\n[{100 * row['power_low']:.0f}, {100 * row['power_high']:.0f}]",
             chance(row["false_positive"]), difference(name, row["estimate"]),
-            _with_ends(name, row["bias"], row["bias_low"], row["bias_high"], between="\n"), chance(row["coverage"]),
+            with_ends(name, row["bias"], row["bias_low"], row["bias_high"], between="\n"), chance(row["coverage"]),
         )  # fmt: skip
     return table
 
@@ -326,7 +320,7 @@ def bias_table(result: Pilot) -> Table:
         cells = [rows.loc[(source, length)] for length in lengths]
         table.add_row(
             told,
-            *(_with_ends(result.plan.outcome, row["value"], row["low"], row["high"]) for row in cells),
+            *(with_ends(result.plan.outcome, row["value"], row["low"], row["high"]) for row in cells),
         )
     return table
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import axis_title, chance, tick
+from experiments.report.numbers import axis_title, chance, plain, tick
 from experiments.report.style import BETTER, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
-from experiments.report.varying_words import NAMES, effect, level, share, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, level, share, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -131,7 +131,7 @@ def _index_tick(method: str, outcome: str, value: float) -> str:
     """A number on the axis of an index: effects in the outcome's own unit, shares without one."""
     if MAIN[method] == "mu_star":
         return tick(outcome, value)
-    return effect(value) if MAIN[method] == "bound" else share(value)
+    return plain(value) if MAIN[method] == "bound" else share(value)
 
 
 # --- convergence ----------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import chance, interval, scaled
+from experiments.report.numbers import chance, scaled, with_ends
 from experiments.report.tables import new_table
-from experiments.report.varying_words import NAMES, index_told, level, move, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, index_told, level, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -96,7 +96,7 @@ def sweep_table(sweep: Sweep, scheme: str) -> Table:
         cells = []
         for outcome in headline:
             row = moves.loc[(path, scheme, outcome)]
-            told = move(outcome, row["move"], row["low"], row["high"])
-            cells.append(Text(f"{told}\n{interval(outcome, row['low'], row['high'])}", style="bold" if row["low"] > 0 else "dim"))
+            told = with_ends(outcome, row["move"], row["low"], row["high"], between="\n")
+            cells.append(Text(told, style="bold" if row["low"] > 0 else "dim"))
         table.add_row(Text("moves by", style="dim"), "", *cells, end_section=True)
     return table

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.design.paths import full_path
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import chance, difference, interval
+from experiments.report.numbers import chance, difference, interval, plain, with_ends
 from experiments.report.words import listed
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, Sensitivity
@@ -43,11 +43,6 @@ def share(value: float) -> str:
     return sign + (text[1:] if text.startswith("0") else text)
 
 
-def effect(value: float) -> str:
-    """A number with three significant digits."""
-    return f"{value:.3g}".replace("-", "\u2212")
-
-
 def index_told(kind: str, outcome: str, value: float, low: float, high: float) -> str:
     """An index of a kind with its interval: effects in the outcome's own unit ('0.64 pp [0.60, 0.68]'), shares without one."""
     if kind == "mu_star":
@@ -55,7 +50,7 @@ def index_told(kind: str, outcome: str, value: float, low: float, high: float) -
         said = difference(outcome, value, half_width=(high - low) / 2 if known else math.inf)
         return (f"{said} {interval(outcome, low, high)}" if known else said).replace("+", "")
     if kind == "bound":
-        return effect(value) + (f" [{effect(low)}, {effect(high)}]" if math.isfinite(low) else "")
+        return plain(value) + (f" [{plain(low)}, {plain(high)}]" if math.isfinite(low) else "")
     return index_in_words(value, low, high) if math.isfinite(low) else share(value)
 
 
@@ -179,16 +174,11 @@ def moves_with(outcome: str, rows: Any) -> str:
         return f"{title} stays the same along every path." if still else f"{title}: no move along any path is settled."
     parts = []
     for row in moving.head(MOST_NAMED).itertuples():
-        told = f"{move(outcome, row.move, row.low, row.high)} {interval(outcome, row.low, row.high)}"
+        told = with_ends(outcome, row.move, row.low, row.high)
         parts.append(f"{short(str(row.path))} ({told}, lowest at {level(row.at_low)}, highest at {level(row.at_high)})")
     return f"{title} moves most with {listed(parts)}."
 
 
-def move(outcome: str, value: float, low: float, high: float) -> str:
-    """How far a response moves, with as many digits as its interval."""
-    return difference(outcome, value, half_width=(high - low) / 2)
-
-
 def level(value: Any) -> str:
     """A value of a path: '0.2', 'sequence'."""
-    return f"{value:.3g}".replace("-", "\u2212") if isinstance(value, float) else str(value)
+    return plain(value) if isinstance(value, float) else str(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import OF_BRANCH, OF_BUREAU, OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
+from sim.agents.codes import OF_BRANCH, OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
 from sim.agents.entity import Settings, squared, total
 from sim.agents.reports import Reporting, share_of
 from sim.loop.calendar import month_of_year
@@ -21,7 +21,7 @@ from sim.rules.numbers import remembered
 from sim.rules.output import as_exchange, luck_of_mean, season, workload_this_month
 from sim.rules.pay import pays_by_result
 from sim.rules.rating import lasting_spread
-from sim.rules.responsibility import joint_points
+from sim.rules.responsibility import joint_points, liability_level
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
@@ -128,8 +128,7 @@ class Department(Reporting, table="departments"):
 
     def number_liable(self) -> float:
         """How many people answer together with those of this department (mechanism 10)."""
-        together = self.liable_departments() if self.scheme.joint_responsibility > 0.0 else [self]
-        return float(sum(d.size for d in together))
+        return float(sum(d.size for d in self.liable_departments()))
 
     def unit_of_target(self, j: int) -> int:
         """Whose result the target of task j is held against, and moves with."""
@@ -294,17 +293,11 @@ class Department(Reporting, table="departments"):
         return self.score if liable == [self] else total(d.points_of_all() for d in liable) / sum(d.size for d in liable)
 
     def liable_departments(self) -> list[Department]:
-        """The departments that answer together with this one; offices answer for the whole bureau (bureau speeches, part 2).
-
-        Only those under the same scheme are appraised together.
-        """
-        scope = OF_BUREAU if self.is_office and self.scheme.joint_responsibility > 0.0 else self.scheme.joint_scope
-        if scope == OF_BUREAU:
-            liable = self.own_bureau.departments
-        elif scope == OF_BRANCH:
-            liable = self.own_branch.departments
-        else:
+        """The departments that answer together with this one: only those under the same scheme are appraised together."""
+        level = liability_level(self.scheme.joint_responsibility, self.scheme.joint_scope, self.is_office)
+        if level == OF_DEPARTMENT:
             return [self]
+        liable = self.own_branch.departments if level == OF_BRANCH else self.own_bureau.departments
         return [d for d in liable if d.scheme.number == self.scheme.number]
 
     def judge_procedures(self) -> None:

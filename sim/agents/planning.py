@@ -56,10 +56,10 @@ class Planning(Entity):
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
         self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
-        tied = bonus + prizes.gain + prizes.contest + self.worth_of_career() + growth
-        lasting = bonus + prizes.gain + self.worth_of_career() + growth + (prizes.loss if scheme.ranking == FREE else 0.0)
-        self.shared = share * applied * (department.size - 1.0) + colleagues * (applied * lasting + esteem)
-        self.gain = applied * (own * tied + share) + own * esteem
+        result = bonus + prizes.gain + self.worth_of_career() + growth
+        self.gain = applied * (own * (result + prizes.contest) + share) + own * esteem
+        averted = prizes.loss if scheme.ranking == FREE else 0.0
+        self.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
         self.loss = applied * own * prizes.loss
         self.paid = applied * (own * (bonus + prizes.paid) + share)
         stake = self.paid * department.score_luck

@@ -10,18 +10,17 @@ from sim.jit import allocating, rule
 from sim.loop.calendar import any_due, is_due, steps_so_far
 from sim.loop.process import lane_of
 from sim.population.draws import Purpose, normals, uniforms
-from sim.population.entry import CADRE_LEVEL, DEPARTMENT_LEVEL, unit_of_target
+from sim.population.entry import unit_of_target
 from sim.rules.incentives import next_belief
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
 from sim.rules.rating import head_view, judged, lasting_spread, observed_attainment, own_opinion, rated_part, rating_shift
-from sim.rules.responsibility import joint_points
+from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, joint_points, liability_level
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
 RATING, VIEW, LOT, CHANCES = int(Purpose.RATING), int(Purpose.VIEW), int(Purpose.LOT), int(Purpose.CHANCES)
-BRANCH_LEVEL = 2
 FORCED, FREE = 2, 1
 SENIORITY = 1
 BY_LOT = 1
@@ -198,12 +197,10 @@ def put_together(world, step):
         if not is_due(step, scheme.interval):
             continue
         unit = department.score
-        if scheme.joint_scope == BRANCH_LEVEL:
+        level = liability_level(scheme.joint_responsibility, scheme.joint_scope, department.is_office)
+        if level == BRANCH_LEVEL:
             unit = branch_mean[department.branch, scheme.number] / branch_size[department.branch, scheme.number]
-        elif scheme.joint_scope > BRANCH_LEVEL:
-            unit = bureau_mean[department.bureau, scheme.number] / bureau_size[department.bureau, scheme.number]
-        if department.is_office and scheme.joint_responsibility > 0.0:
-            # offices answer for what the grass roots decide: for the whole bureau (bureau speeches, part 2)
+        elif level > BRANCH_LEVEL:
             unit = bureau_mean[department.bureau, scheme.number] / bureau_size[department.bureau, scheme.number]
         for i in range(department.first, department.first + department.size):
             c = world.cadres[i]

@@ -28,13 +28,12 @@ from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
 from sim.rules.pay import explicit_reward, log_of_pay, pay_level, pay_slope
 from sim.rules.ranking import ORDINARY
-from sim.rules.responsibility import role_conflict
+from sim.rules.responsibility import CADRE_LEVEL, role_conflict
 from sim.rules.scoring import points_share
 from sim.rules.strategy import next_capability, next_stock
 from sim.rules.taxpayers import compliance_aimed_at, satisfaction_aimed_at
 
 CHANCES = int(Purpose.CHANCES)
-CADRE_LEVEL = 0
 
 
 @rule

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from sim.jit import rule
+from sim.loop.apply import BY_RESULT
 from sim.loop.calendar import is_period_start
 from sim.loop.process import unit_pace
-from sim.population.entry import CADRE_LEVEL
 from sim.rules.incentives import (
     appraisals_ahead,
     career_value,
@@ -21,14 +21,13 @@ from sim.rules.incentives import (
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean
 from sim.rules.rating import lasting_spread
+from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, liability_level
 from sim.rules.scoring import expected_points_share, expected_points_slope
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
 BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
 OWN_RESULT = 0
-BY_RESULT = 0
-BRANCH_LEVEL = 2
 
 
 @rule
@@ -105,11 +104,12 @@ def liable_with(world, d):
     """How many people answer together with this department's (mechanism 10): the unit whose mean `put_together` takes."""
     department = world.departments[d]
     scheme = world.schemes[department.arm]
-    if scheme.joint_responsibility <= 0.0 or (scheme.joint_scope < BRANCH_LEVEL and department.is_office == 0):
+    level = liability_level(scheme.joint_responsibility, scheme.joint_scope, department.is_office)
+    if level == DEPARTMENT_LEVEL:
         return float(department.size)
     bureau = world.bureaus[department.bureau]
     first, last = bureau.first_branch, bureau.first_branch + bureau.n_branches
-    if scheme.joint_scope == BRANCH_LEVEL and department.is_office == 0:
+    if level == BRANCH_LEVEL:
         first, last = department.branch, department.branch + 1
     liable = 0.0
     for k in range(first, last):
@@ -185,11 +185,11 @@ def value_of_a_point(world, d, i):
     applied = scheme.applied
     # thresholds are reached, places are won: only under forced shares does harm to a colleague help
     c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
-    tied = bonus + gain + contest + career * signal + growth
+    result = bonus + gain + career * signal + growth  # what hangs on one's result, wherever others stand
+    c.gain = applied * (own * (result + contest) + share) + own * esteem
     # a colleague's point lifts one's own result, but not one's place: he is a rival for it (Drago & Garvey 1998)
-    lasting = bonus + gain + career * signal + growth + (loss if scheme.ranking == FREE else 0.0)
-    c.shared = share * applied * (department.size - 1.0) + colleagues * (applied * lasting + esteem)
-    c.gain = applied * (own * tied + share) + own * esteem
+    averted = loss if scheme.ranking == FREE else 0.0
+    c.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
     c.loss = applied * own * loss
     c.paid = applied * (own * (bonus + paid) + share)
     stake = c.paid * luck

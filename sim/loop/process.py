@@ -53,7 +53,7 @@ from sim.rules.output import (
 )  # fmt: skip
 from sim.rules.pay import pays_by_result
 from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
-from sim.rules.responsibility import passed_down_points
+from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, passed_down_points
 from sim.rules.scoring import holds_to_standard, next_bright_line
 from sim.rules.strategy import supported
 from sim.rules.targets import ordinary_target
@@ -61,7 +61,6 @@ from sim.rules.taxpayers import compliance_productivity
 
 WORK, DEPARTMENT_LUCK, TAXPAYER_LUCK = int(Purpose.WORK), int(Purpose.DEPARTMENT_LUCK), int(Purpose.TAXPAYER_LUCK)
 CHANCES, REPORT_NOISE, PEER = int(Purpose.CHANCES), int(Purpose.REPORT_NOISE), int(Purpose.PEER)
-CADRE_LEVEL, DEPARTMENT_LEVEL, BRANCH_LEVEL = 0, 1, 2
 
 
 @rule

@@ -363,7 +363,7 @@ INDICATOR_COLUMNS: tuple[Column, ...] = (
     _col("floor", "attainment", "founding", "where deductions end"),
     _col("cap", "attainment", "founding", "where rewards end"),
     _col("notch", "per weight", "founding", "points that hang on reaching the standard", 0.0, 1.0),
-    _col("medal_share", "share", "founding", "share of the sequence that wins the medal", 0.0, 1.0),
+    _col("medal_share", "share", "founding", "share of the peer group that wins the medal", 0.0, 1.0),
     _col("medal_points", "per weight", "founding", "points of a medal", 0.0),
     _col(
         "quantified", "share", "founding", "what the indicator adds to counting, of what its task leaves to judgement", 0.0, 1.0

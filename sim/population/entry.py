@@ -11,6 +11,7 @@ from sim.population.draws import Purpose, normal_quantile, normals, uniforms
 from sim.rules.burnout import told_of_success
 from sim.rules.flow import ability_of, application_score, believed_potential, crowd_of_pay, pull_of_pay, weight_of_own
 from sim.rules.numbers import bounded, squashed
+from sim.rules.responsibility import CADRE_LEVEL, DEPARTMENT_LEVEL
 from sim.rules.understanding import understanding_after_change
 
 TRAITS = int(Purpose.TRAITS)
@@ -24,7 +25,6 @@ PROMOTION = int(Purpose.PROMOTION)
 #: How a place fell vacant. Both may happen in one month, and the two who come are not the same person: the dismissed are
 #: followed by people drawn in blocks of their own.
 FOUNDED, LEFT, DISMISSED = 0, 1, 2
-CADRE_LEVEL, DEPARTMENT_LEVEL = 0, 1
 BY_THE_GROUP = 1  # a ratchet that goes by the department's result
 
 

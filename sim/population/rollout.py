@@ -50,10 +50,9 @@ def novelty_of(before: Dress, after: Dress) -> float:
     names = [name for name in before.record.dtype.names or () if name not in (*DERIVED, *IN_FORCE)]
     differ = sum(old[name] != new[name] for name in names)
     in_force = sum(old[name] != 0 or new[name] != 0 for name in names)
-    told = [
-        name for name in before.indicators.dtype.names or () if name != "counted"
-    ]  # it follows from `quantified`, `electronic`
-    differ += not np.array_equal(before.indicators[told], after.indicators[told])
+    # how far a result is counted follows from `quantified` and `electronic`
+    columns = [name for name in before.indicators.dtype.names or () if name != "counted"]
+    differ += not np.array_equal(before.indicators[columns], after.indicators[columns])
     return float(differ) / (in_force + 1)
 
 

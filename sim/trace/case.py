@@ -12,8 +12,6 @@ from sim.population.founding import Names
 from sim.trace.nodes import Node, Value, told, worked_out
 from sim.trace.recording import Lived, Month, Year, relive
 
-CADRE, DEPARTMENT, BRANCH, BUREAU = 0, 1, 2, 3
-
 
 class Case:
     """Cadre `i` in a recorded year. `indicators` names the rows of the table of indicators."""

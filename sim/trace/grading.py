@@ -8,14 +8,14 @@ import numpy as np
 
 from sim.population.draws import Purpose
 from sim.population.settings import code
+from sim.rules.responsibility import CADRE_LEVEL, DEPARTMENT_LEVEL, liability_level
 from sim.schemes.scheme import Ranking, Ties
-from sim.trace.case import BRANCH, CADRE, DEPARTMENT, Case, leaf, parent, plain
+from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.months import reported_in
 from sim.trace.nodes import Draw, Node
-from sim.trace.units import unit_reported
+from sim.trace.units import UNITS, unit_reported
 
 NONE, FREE, FORCED = (code(ranking) for ranking in (Ranking.NONE, Ranking.FREE, Ranking.FORCED))
-UNITS = {CADRE: "cadre", DEPARTMENT: "department", BRANCH: "branch", 3: "bureau"}
 
 
 # --- grade, place, score ------------------------------------------------------------------------------------------------
@@ -163,16 +163,14 @@ def joined(case: Case) -> Node:
 def liable_unit(case: Case) -> Node:
     """Mean points of those who are liable together with him."""
     scheme, at = case.scheme, case.year.appraised.decorated
-    scope = int(scheme["joint_scope"]) if not case.department["is_office"] else 3
-    column = {DEPARTMENT: "department", BRANCH: "branch", 3: "bureau"}[max(scope, DEPARTMENT)]
+    level = liability_level(scheme["joint_responsibility"], scheme["joint_scope"], case.department["is_office"])
+    column = UNITS[level]
     departments = at.departments
     same = departments["arm"] == case.department["arm"]
-    if scope == BRANCH:
-        same &= departments["branch"] == case.department["branch"]
-    elif scope > BRANCH:
-        same &= departments["bureau"] == case.department["bureau"]
-    else:
+    if level == DEPARTMENT_LEVEL:
         same = np.arange(len(departments)) == case.d
+    else:
+        same &= departments[column] == case.department[column]
     people = [
         i for d in np.flatnonzero(same) for i in range(departments["first"][d], departments["first"][d] + departments["size"][d])
     ]
@@ -727,7 +725,7 @@ def attained(case: Case, row: int) -> Node:
     target = leaf(
         "target", case.row["target"][j], unit="attainment", columns=("cadres.target",), about={"task": case.task_name(j)}
     )
-    if unit != CADRE:
+    if unit != CADRE_LEVEL:
         return parent(
             "unit_attainment",
             "ratio",

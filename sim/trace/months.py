@@ -214,17 +214,16 @@ def bright_lines(case: Case, j: int, by_the_unit: Node) -> list[Node]:
     month = case.year.due
     lived, conscience = case.lived(month), honesty(case, month).value
     reported = float(lived.before["period_reported"][j] + lived.after["output"][j] + by_the_unit.value)
-    nodes = []
-    for row in case.rows if case.behaviour["falsification_cost"] > 0.0 else ():
-        if case.task_of(row) == j:
-            believed = detection_believed(case, month)
-            added, _ = made_up_at_lines(case.world, case.step, case.i, row, row + 1, reported, believed, conscience)
-            reported += added
-            if added:
-                told_of = {"indicator": case.indicator_name(row), "task": case.task_name(j)}
-                nodes.append(
-                    leaf("bright_line", added, argument="term", unit="units", columns=("cadres.falsified",), about=told_of)
-                )
+    believed = detection_believed(case, month)
+    nodes: list[Node] = []
+    if case.behaviour["falsification_cost"] <= 0.0:
+        return nodes
+    for row in (row for row in case.rows if case.task_of(row) == j):
+        added, _ = made_up_at_lines(case.world, case.step, case.i, row, row + 1, reported, believed, conscience)
+        reported += added
+        if added:
+            told_of = {"indicator": case.indicator_name(row), "task": case.task_name(j)}
+            nodes.append(leaf("bright_line", added, argument="term", unit="units", columns=("cadres.falsified",), about=told_of))
     return nodes
 
 

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from sim.loop.plan import BOTTOM_CUT, BY_RESULT, SECOND_CUT, TOP_CUT
+from sim.loop.apply import BY_RESULT
+from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import contest_chance, contest_density, next_rung_loss
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain

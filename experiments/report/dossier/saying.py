@@ -152,7 +152,7 @@ class Saying:
 
     def amount(self, value: float) -> str:
         """A bound of a parameter: three significant digits."""
-        return f"{value:.3g}".replace("-", "\u2212")
+        return numbers.plain(value)
 
     def listed(self, parts: Iterable[str]) -> str:
         """'a, b and c'."""
