@@ -122,7 +122,7 @@ SWITCHES = (
     Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
         idle_behaviour={"illness_share": 0.5, "illness_of_exhaustion": 0.5}),
     # 3 the worth of a point
-    Switch(3, "nothing hangs on the score", "explicit_incentives", "goal_attainment", 0.01,
+    Switch(3, "nothing hangs on the score", "explicit_incentives", "neglect", 0.05,
         scheme={"application.applied": 0.0, "superior.pressure": 0.0}, behaviour={"esteem": 0.0, "goal_commitment": 0.0},
         idle_scheme={"application.explicit.bonus_per_point": 0.05, "application.explicit.unit_bonus_per_point": 0.05,
                      "application.explicit.top_prize": 0.5, "application.explicit.second_prize": 0.3,

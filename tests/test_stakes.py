@@ -53,3 +53,25 @@ def test_who_works_alone_helps_nobody() -> None:
     world, _ = walked(founded("base", organisation), 3)
     np.testing.assert_array_equal(world.cadres["help_given"] > 0.0, [False, True, True])
     np.testing.assert_array_equal(world.cadres["window_help"] > 0.0, [False, True, True])
+
+
+def test_a_floor_spares_the_ladder_and_not_the_pay_cut() -> None:
+    """Whoever is worst above the floor meets no sanction, but his pay is cut: both threaten, each with its own chance."""
+    cut = {
+        "appraisal.grades.ranking": "forced",
+        "appraisal.grades.bottom_share": 0.2,
+        "application.explicit.bottom_cut": 0.5,
+        "application.applied": 1.0,
+        "application.sanctions.rectification": 0.0,
+    }
+    threat = {}
+    for floor in (0.0, 0.6):
+        scheme = load_scheme("base", changes=cut | {"appraisal.grades.floor": floor})
+        cadres = walked(founded(scheme, "toy_bureau"), 2)[0].cadres
+        cadres = cadres[cadres["bottom_chance"] > 0.0]  # small groups have no place to lose
+        assert len(cadres) > 0
+        threat[floor] = cadres["threat"].copy()
+        spared = cadres["sanction_chance"] < 0.5 * cadres["bottom_chance"]
+        assert spared.all() if floor else not spared.any()
+    assert (threat[0.0] > 0.0).all()
+    np.testing.assert_allclose(threat[0.6], threat[0.0])

@@ -12,7 +12,7 @@ from sim.agents.entity import Entity, Settings, total
 from sim.population.draws import Purpose
 from sim.rules.incentives import next_belief
 from sim.rules.numbers import remembered
-from sim.rules.rating import head_view, judged, lasting_spread, observed_attainment, own_opinion, rated_part, rating_shift
+from sim.rules.rating import head_view, judged, observed_attainment, own_opinion, rated_part
 from sim.rules.scoring import points_share
 from sim.rules.targets import next_target
 
@@ -50,14 +50,9 @@ class Appraised(Entity):
 
     def personal_view(self, impression: float, favour: float) -> float:
         """What is added to every rating of this cadre: leniency, the referee's own side, favour, impression."""
-        scheme, b, department = self.scheme, self.behaviour, self.own_department
-        bias = department.bias_of_raters()
-        shift = rating_shift(
-            department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
-            b.referee_bias, department.is_office, scheme.external, scheme.supervision,
-        )  # fmt: skip
-        impressed = b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise * impression
-        return shift + bias * department.favouritism * favour + impressed
+        department = self.own_department
+        favoured = department.bias_of_raters() * department.favouritism * favour
+        return department.usual_shift() + favoured + department.spread_of_impressions() * impression
 
     def performance_points(self, personal: float, noise: float) -> float:
         """Performance as a share of its points: every indicator observed and put through its scoring rule."""

@@ -15,14 +15,14 @@ from sim.loop.calendar import month_of_year
 from sim.population.draws import Purpose
 from sim.population.entry import LEFT
 from sim.rules.burnout import BURNOUT_FROM
-from sim.rules.incentives import ratchet_discount
+from sim.rules.incentives import luck_of_result, ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
-from sim.rules.output import as_exchange, luck_of_mean, season, workload_this_month
+from sim.rules.output import as_exchange, luck_of_mean, luck_of_period, season, workload_this_month
 from sim.rules.pay import pays_by_result
-from sim.rules.rating import lasting_spread
+from sim.rules.rating import lasting_spread, rating_shift
 from sim.rules.responsibility import joint_points, liability_level
-from sim.rules.scoring import expected_points_share, expected_points_slope
+from sim.rules.scoring import expected_points_share, expected_points_slope, points_variance
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 if TYPE_CHECKING:
@@ -33,12 +33,11 @@ if TYPE_CHECKING:
 
 
 class RowLuck(NamedTuple):
-    """One indicator of a typical cadre: variance of his points by luck, and points per unit of output, whoever it is of."""
+    """Luck in the points of one indicator: variances of one's own and of everybody's, and what raters' view of a person adds."""
 
-    variance: float
-    points_per_output: float
-    of_own: float
-    of_unit: float
+    own: float
+    shared: float
+    of_person: float
 
 
 class Department(Reporting, table="departments"):
@@ -117,6 +116,7 @@ class Department(Reporting, table="departments"):
         self.ratchet_up_left = self.left_by_ratchet(scheme.ratchet_up)
         self.ratchet_down_left = self.left_by_ratchet(scheme.ratchet_down)
         self.reckon_with_luck()
+        self.reckon_points()
         for cadre in self.cadres:
             cadre.weigh_application()
 
@@ -158,35 +158,82 @@ class Department(Reporting, table="departments"):
         return ratchet_discount(ratchet * dilution, self.behaviour.discount_rate, self.behaviour.planning_horizon)
 
     def reckon_with_luck(self) -> None:
-        """How much of a typical cadre's score is luck, and how many points more output brings."""
+        """How much of a typical cadre's score is luck, at the usual pace and as leniently rated as usual."""
+        scheme = self.scheme
+        noise = self.behaviour.rating_noise * scheme.rater_noise
+        own = scheme.points * noise * scheme.points * noise * (squared(scheme.ability) + squared(scheme.attitude))
+        shared, alone = 0.0, 0.0
+        of_person = scheme.points * (1.0 - scheme.performance) * self.spread_of_impressions()
+        for row in range(self.n_offers):
+            luck = self.luck_in_row(row)
+            shared += luck.shared
+            own += luck.own
+            of_person += luck.of_person
+            alone += squared(luck.of_person)
+        own += squared(of_person) - alone
+        variance = luck_of_result(
+            own, shared, scheme.unit_weight, float(self.size), scheme.joint_responsibility, self.liable
+        )  # fmt: skip
+        self.score_luck = math.sqrt(variance)
+
+    def spread_of_impressions(self) -> float:
+        """Standard deviation of what raters think of a person, in attainment."""
         scheme, b = self.scheme, self.behaviour
-        rows = [self.luck_in_row(row) for row in range(self.n_offers)]
-        impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
-        rest = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
-        self.score_luck = math.sqrt(total(row.variance for row in rows) + rest * rest)
-        self.points_per_output = total(row.points_per_output for row in rows)
-        self.points_of_own = total(row.of_own for row in rows)
-        self.points_of_unit = total(row.of_unit for row in rows)
+        return b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise
 
     def luck_in_row(self, row: int) -> RowLuck:
-        """Luck of a year's result and of its rating, at the standard."""
+        """Luck of a period's result and of its rating in the points of one indicator."""
         scheme, b, indicator, j = self.scheme, self.behaviour, self.indicators[row], self.row_task[row]
-        task, target = self.tasks[j], self.first_target[j]
-        members = 1.0 if indicator.unit == OF_CADRE else self.pace_of(j, indicator.unit)[1]
-        luck = luck_of_mean(task.noise, task.controllability, members, float(scheme.interval)) / target
-        judged = (
-            (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
-        )
-        weight = scheme.points * scheme.performance * self.offer_weight[row]
-        slope = slope_at_standard(indicator, luck)
-        per_output = weight * slope_around_standard(indicator, luck) / target
-        is_own = indicator.unit == OF_CADRE
-        return RowLuck(
-            variance=squared(weight * slope) * (luck * luck + judged * judged),
-            points_per_output=per_output,
-            of_own=per_output if is_own else 0.0,
-            of_unit=0.0 if is_own else per_output / members,
-        )
+        task, is_own = self.tasks[j], indicator.unit == OF_CADRE
+        pace, members = (self.pace[j], 1.0) if is_own else self.pace_of(j, indicator.unit)
+        target = self.usual_target(j)
+        mine, ours, theirs = luck_of_period(
+            task.noise, task.controllability, members, float(scheme.interval), b.luck_persistence
+        )  # fmt: skip
+        judged, person = 1.0 - indicator.counted, self.spread_of_impressions()
+        duty = b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
+        variance = (mine + ours + theirs) / (target * target) + judged * judged * (duty * duty + person * person)
+        if variance <= 0.0:
+            return RowLuck(0.0, 0.0, 0.0)
+        seen, sd = pace / target + judged * self.usual_shift(), math.sqrt(variance)
+        weight = self.weight_of_row(row)
+        rule = (indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps)
+        spread = weight * weight * points_variance(seen, sd, *rule)
+        common = ours + theirs if is_own else mine + ours + theirs
+        of_all = spread * common / (target * target) / variance
+        return RowLuck(spread - of_all, of_all, judged * person * weight * expected_points_slope(seen, sd, *rule))
+
+    def usual_target(self, j: int) -> float:
+        """Mean of the targets that people here have on own task j."""
+        return total(cadre.target[j] for cadre in self.cadres) / self.size
+
+    def usual_shift(self) -> float:
+        """What is added to every rating here: leniency, self-leniency, the referee's own side."""
+        scheme, b = self.scheme, self.behaviour
+        return rating_shift(
+            self.leniency, b.leniency_at_stake, scheme.stake, self.bias_of_raters(), scheme.self_rating, b.self_leniency,
+            b.referee_bias, self.is_office, scheme.external, scheme.supervision,
+        )  # fmt: skip
+
+    def weight_of_row(self, row: int) -> float:
+        """Points that an indicator is worth at the standard."""
+        return self.scheme.points * self.scheme.performance * self.offer_weight[row]
+
+    def reckon_points(self) -> None:
+        """How many points more output brings a typical cadre around the standard, by indicators of people and of units."""
+        points, own, shared = 0.0, 0.0, 0.0
+        for row, indicator in enumerate(self.indicators):
+            j, is_own = self.row_task[row], indicator.unit == OF_CADRE
+            task, target = self.tasks[j], self.first_target[j]
+            members = 1.0 if is_own else self.pace_of(j, indicator.unit)[1]
+            luck = luck_of_mean(task.noise, task.controllability, members, float(self.scheme.interval)) / target
+            more = self.weight_of_row(row) * slope_around_standard(indicator, luck) / target
+            points += more
+            if is_own:
+                own += more
+            else:
+                shared += more / members
+        self.points_per_output, self.points_of_own, self.points_of_unit = points, own, shared
 
     # --- link 2: the process ----------------------------------------------------------------------------------------
 
@@ -348,17 +395,8 @@ class Department(Reporting, table="departments"):
         return total(self.share[j] * cadre.target[j] / self.first_target[j] for j in range(self.n_tasks))
 
 
-def slope_at_standard(indicator: Settings, luck: float) -> float:
-    """Points, as a share of the weight, per unit of attainment at the standard; between both sides where nothing is luck."""
-    if luck <= 0.0:
-        return 0.5 * (indicator.below + indicator.above)
-    return expected_points_slope(
-        1.0, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
-    )
-
-
 def slope_around_standard(indicator: Settings, luck: float) -> float:
-    """The same between 20 % below and 20 % above the standard: a notch counts once, not as a cliff."""
+    """Points, as a share of the weight, per unit of attainment around the standard (20 % either side): a notch counts once."""
     above, below = (
         expected_points_share(
             attained, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch,

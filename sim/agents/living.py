@@ -164,7 +164,7 @@ class Living(Entity):
     def find_meaning(self) -> None:
         """Autonomous motivation, crowded out or in (mechanism 5)."""
         scheme, b = self.scheme, self.behaviour
-        at_stake = 0.1 * scheme.points * self.paid + self.bottom_chance
+        at_stake = 0.1 * scheme.points * self.paid + self.sanction_chance
         control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
         say = 0.5 * (scheme.participation + scheme.autonomy)
         told = 0.5 * (scheme.feedback + scheme.recognition)

@@ -49,7 +49,7 @@ class Planning(Entity):
         spread, standing = self.standing_among_peers()
         prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
         if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
-            self.bottom_chance = 0.0
+            self.bottom_chance = self.sanction_chance = 0.0
         bonus = scheme.bonus_per_point
         share = scheme.unit_bonus_per_point / department.size
         esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
@@ -115,11 +115,12 @@ class Planning(Entity):
     def worth_of_safety(self, avoid: float, spread: float) -> float:
         """Worth of a point that keeps the bottom sanctions away; with a floor they strike only below both."""
         scheme = self.scheme
+        self.sanction_chance = self.bottom_chance
         if scheme.floor > 0.0:
             gap = (scheme.floor * scheme.points - self.expected_score()) / spread
             below_floor = normal_chance(gap)
+            self.sanction_chance = self.bottom_chance * below_floor
             avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / spread
-            self.bottom_chance = self.bottom_chance * below_floor
         return self.loss_of_next_rung() * avoid
 
     def expected_score(self) -> float:

@@ -158,7 +158,7 @@ class Working(Entity):
 
     def weight_of_row(self, row: int) -> float:
         """Points that hang on an indicator row of his department."""
-        return self.scheme.points * self.scheme.performance * self.own_department.offer_weight[row]
+        return self.own_department.weight_of_row(row)
 
     def perceived_points(self, row: int) -> float:
         """The same as he sees them: as far as understood, and the more the nearer the appraisal."""
@@ -453,7 +453,7 @@ class Working(Entity):
         scheme, department = self.scheme, self.own_department
         exposed = total(self.deductible_points(row) for row in range(department.n_offers))
         self.threat = felt_threat(
-            self.bottom_chance, scheme.bottom_cut + self.loss_of_next_rung(), scheme.applied, exposed,
+            self.bottom_chance, scheme.bottom_cut, self.sanction_chance, self.loss_of_next_rung(), scheme.applied, exposed,
             self.gain + self.loss, self.loss_aversion,
         )  # fmt: skip
 

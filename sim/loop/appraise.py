@@ -59,6 +59,24 @@ def unit_attainment(world, step, d, j, unit):
 
 
 @rule
+def usual_shift(world, d):
+    """What is added to every rating in a department: leniency, self-leniency, the referee's own side."""
+    department = world.departments[d]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
+    return rating_shift(
+        department.leniency, b.leniency_at_stake, scheme.stake, scheme.rater_bias * scheme.bias_left, scheme.self_rating,
+        b.self_leniency, b.referee_bias, department.is_office, scheme.external, scheme.supervision,
+    )  # fmt: skip
+
+
+@rule
+def spread_of_impressions(world, d):
+    """Standard deviation of what raters think of a person, in attainment."""
+    scheme, b = world.schemes[world.departments[d].arm], world.behaviour[0]
+    return b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise
+
+
+@rule
 def score_cadre(world, step, d, i):
     """Points of a cadre: counted results as reported, the rest as appraisers see it, each through its scoring rule."""
     department, c = world.departments[d], world.cadres[i]
@@ -70,12 +88,7 @@ def score_cadre(world, step, d, i):
     impression, favour, z_ability, z_attitude = normals(world.luck, c.key, c.position, 0, step + 1, RATING, 0)
     bias = scheme.rater_bias * scheme.bias_left
     halo = department.halo * bias
-    shift = rating_shift(
-        department.leniency, b.leniency_at_stake, scheme.stake, bias, scheme.self_rating, b.self_leniency,
-        b.referee_bias, department.is_office, scheme.external, scheme.supervision,
-    )  # fmt: skip
-    impressed = b.impression * lasting_spread(b.view_of_person, scheme.in_process) * scheme.rater_noise * impression
-    personal = shift + bias * department.favouritism * favour + impressed
+    personal = usual_shift(world, d) + bias * department.favouritism * favour + spread_of_impressions(world, d) * impression
     performance = 0.0
     z = (0.0, 0.0, 0.0, 0.0)
     views, block = z, -1

@@ -201,7 +201,7 @@ def update_cadre(world, step, d, i):
         b.burnout_rate,
     )
     control = felt_control(
-        b.control_of_pay, 0.1 * scheme.points * c.paid + c.bottom_chance, b.control_of_tracking, scheme.tracking_strength,
+        b.control_of_pay, 0.1 * scheme.points * c.paid + c.sanction_chance, b.control_of_tracking, scheme.tracking_strength,
         scheme.deadlines,
     )  # fmt: skip
     say = 0.5 * (scheme.participation + scheme.autonomy)

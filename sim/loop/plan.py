@@ -6,6 +6,7 @@ import math
 
 from sim.jit import rule
 from sim.loop.apply import BY_RESULT
+from sim.loop.appraise import spread_of_impressions, usual_shift
 from sim.loop.calendar import is_period_start
 from sim.loop.process import unit_pace
 from sim.rules.incentives import (
@@ -14,15 +15,16 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    luck_of_result,
     next_rung_loss,
     own_part,
     ratchet_discount,
 )
 from sim.rules.numbers import normal_chance, normal_density
-from sim.rules.output import luck_of_mean
+from sim.rules.output import luck_of_mean, luck_of_period
 from sim.rules.rating import lasting_spread
 from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, liability_level
-from sim.rules.scoring import expected_points_share, expected_points_slope
+from sim.rules.scoring import expected_points_share, expected_points_slope, points_variance
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
@@ -46,7 +48,7 @@ def plan(world, step, first, last):
 
 @rule
 def plan_department(world, step, d):
-    """Targets come down, hours are set aside, and the luck in a typical score is worked out."""
+    """Targets come down, hours are set aside, and what a typical score hangs on is worked out."""
     department = world.departments[d]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     branch = world.branches[department.branch]
@@ -67,34 +69,102 @@ def plan_department(world, step, d):
     department.ratchet_up_left, department.ratchet_down_left = discounts(
         scheme.ratchet_on, scheme.ratchet_up, scheme.ratchet_down, b, department.size
     )
-    variance, points, own, shared = 0.0, 0.0, 0.0, 0.0
+    reckon_with_luck(world, d)
+    reckon_points(world, d)
+
+
+@rule
+def reckon_with_luck(world, d):
+    """How much of a typical cadre's score is luck: of work, of ratings and of what raters think of him, as far as points follow.
+
+    Everybody knows what is usual here, how people are rated and where points end: the luck is that of results at the usual pace,
+    rated as leniently as usual, through each scoring rule (`points_variance`). What raters think of a person goes through all
+    his ratings; what the department and the taxpayers do, through everybody's results.
+    """
+    department = world.departments[d]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
+    noise = b.rating_noise * scheme.rater_noise
+    duty = noise * lasting_spread(b.view_of_duty, scheme.in_process)
+    person, shift = spread_of_impressions(world, d), usual_shift(world, d)
+    own = scheme.points * noise * scheme.points * noise * (scheme.ability * scheme.ability + scheme.attitude * scheme.attitude)
+    shared, of_person, alone = 0.0, scheme.points * (1.0 - scheme.performance) * person, 0.0
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
-        task = world.tasks[indicator.task]
-        j = department.offer_task[row]
+        task, j = world.tasks[indicator.task], department.offer_task[row]
+        pace, members = department.pace[j], 1.0
+        if indicator.unit != CADRE_LEVEL:
+            pace, members = unit_pace(world, d, j, indicator.unit)
+        target = usual_target(world, d, j)
+        mine, ours, theirs = luck_of_period(
+            task.noise, task.controllability, members, float(scheme.interval), b.luck_persistence
+        )  # fmt: skip
+        of_work = (mine + ours + theirs) / (target * target)
+        judged = 1.0 - indicator.counted
+        of_ratings = judged * judged * (duty * duty + person * person)
+        variance = of_work + of_ratings
+        if variance <= 0.0:
+            continue
+        seen, sd = pace / target + judged * shift, math.sqrt(variance)
+        weight = scheme.points * scheme.performance * department.offer_weight[row]
+        spread = (
+            weight
+            * weight
+            * points_variance(
+                seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+            )
+        )
+        common = ours + theirs if indicator.unit == CADRE_LEVEL else mine + ours + theirs
+        of_all = spread * common / (target * target) / variance
+        shared += of_all
+        own += spread - of_all
+        through = (
+            judged
+            * person
+            * weight
+            * expected_points_slope(
+                seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+            )
+        )
+        of_person += through
+        alone += through * through
+    own += of_person * of_person - alone
+    department.score_luck = math.sqrt(
+        luck_of_result(
+            own, shared, scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable
+        )
+    )  # fmt: skip
+
+
+@rule
+def usual_target(world, d, j):
+    """Mean of the targets that people of a department have on own task j."""
+    department = world.departments[d]
+    total = 0.0
+    for i in range(department.first, department.first + department.size):
+        total += world.cadres[i].target[j]
+    return total / department.size
+
+
+@rule
+def reckon_points(world, d):
+    """How many points more output brings a typical cadre around the standard, by indicators of people and of units."""
+    department = world.departments[d]
+    scheme = world.schemes[department.arm]
+    points, own, shared = 0.0, 0.0, 0.0
+    for row in range(department.n_offers):
+        indicator = world.indicators[department.offer_row[row]]
+        task, j = world.tasks[indicator.task], department.offer_task[row]
         members = 1.0
         if indicator.unit != CADRE_LEVEL:
             _, members = unit_pace(world, d, j, indicator.unit)
         luck = luck_of_mean(task.noise, task.controllability, members, float(scheme.interval)) / department.first_target[j]
-        judged = (
-            (1.0 - indicator.counted) * b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
-        )
         weight = scheme.points * scheme.performance * department.offer_weight[row]
-        slope = expected_points_slope(
-            1.0, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
-        )
-        if luck <= 0.0:
-            slope = 0.5 * (indicator.below + indicator.above)
-        variance += (weight * slope) ** 2 * (luck * luck + judged * judged)
         more = weight * slope_around_standard(indicator, luck) / department.first_target[j]
         points += more
         if indicator.unit == CADRE_LEVEL:
             own += more
         else:
             shared += more / members
-    impression = b.impression * lasting_spread(b.view_of_person, scheme.in_process)
-    others = scheme.points * (1.0 - scheme.performance) * impression * scheme.rater_noise
-    department.score_luck = math.sqrt(variance + others * others)
     department.points_per_output = points
     department.points_of_own, department.points_of_unit = own, shared
 
@@ -154,7 +224,7 @@ def value_of_a_point(world, d, i):
     expected = scheme.points if math.isnan(c.score) else c.score
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
-    c.bottom_chance = 0.0
+    c.bottom_chance, c.sanction_chance = 0.0, 0.0
     rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
     if spread > 0.0 and scheme.ranking == FORCED:
         win_top = contest_density(group.density[TOP_CUT], standing) / spread
@@ -200,15 +270,16 @@ def value_of_a_point(world, d, i):
 def sanction_slope(scheme, c, avoid, expected, spread, rung):
     """Marginal worth of a point that keeps the bottom sanctions away; sets the perceived chance of them.
 
-    With a floor they strike only below both: chance = P(bottom) P(below floor), its slope by the product rule.
+    With a floor they strike only below both: chance = P(bottom) P(below floor), its slope by the product rule. The worst grade's
+    pay cut falls all the same.
     """
-    slope = avoid
-    if scheme.floor > 0.0:
-        gap = (scheme.floor * scheme.points - expected) / spread
-        below = normal_chance(gap)
-        slope = avoid * below + c.bottom_chance * normal_density(gap) / spread
-        c.bottom_chance = c.bottom_chance * below
-    return rung * slope
+    c.sanction_chance = c.bottom_chance
+    if scheme.floor <= 0.0:
+        return rung * avoid
+    gap = (scheme.floor * scheme.points - expected) / spread
+    below = normal_chance(gap)
+    c.sanction_chance = c.bottom_chance * below
+    return rung * (avoid * below + c.bottom_chance * normal_density(gap) / spread)
 
 
 @rule

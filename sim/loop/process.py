@@ -421,8 +421,9 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     c.period_contribution += contribution
     c.threat = felt_threat(
         c.bottom_chance,
-        scheme.bottom_cut
-        + next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
+        scheme.bottom_cut,
+        c.sanction_chance,
+        next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
         scheme.applied, exposed, c.gain + c.loss, c.loss_aversion,
     )  # fmt: skip
     department.sum_effort += effort

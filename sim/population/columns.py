@@ -94,7 +94,8 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("paid", "wages/point", "plan", "the part that is pay", 0.0),
     _col("contest", "wages/point", "plan", "the part won against peers", 0.0),
     _col("shared", "wages/point", "plan", "worth of a point of all colleagues, as far as it reaches his own result", 0.0),
-    _col("bottom_chance", "chance", "plan", "perceived chance of the bottom sanctions", 0.0, 1.0),
+    _col("bottom_chance", "chance", "plan", "perceived chance of the worst grade", 0.0, 1.0),
+    _col("sanction_chance", "chance", "plan", "perceived chance of the bottom sanctions", 0.0, 1.0),
     _col("threat", "wages", "process", "expected loss from sanctions and deductions", 0.0),
     _col("guess", "wages/unit", "process", "flat guess of what effort pays", -np.inf),
     # the month

@@ -47,6 +47,19 @@ def colleagues_part(unit_weight, members, joint_share, liable):
 
 
 @rule
+def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
+    """Variance of one's result by luck: own as far as one's own points reach it, colleagues' averaged out, shared luck whole.
+
+    a^2 V_own + c^2 V_own/(n - 1) + (a + c)^2 V_shared with a = `own_part`, c = `colleagues_part` among n; of those liable beyond
+    the department too little is left to count.
+    """
+    reach = own_part(unit_weight, members, joint_share, liable)
+    of_others = colleagues_part(unit_weight, members, joint_share, liable)
+    averaged = of_others * of_others / (members - 1.0) if members > 1.0 else 0.0
+    return own * (reach * reach + averaged) + shared * (reach + of_others) * (reach + of_others)
+
+
+@rule
 def ratchet_discount(ratchet, discount_rate, horizon):
     """What is left of a slope when today's result raises the next targets (0 horizon: myopic, 1).
 
@@ -119,6 +132,10 @@ def worth_below(gain, loss, loss_aversion, is_loss):
 
 
 @rule
-def felt_threat(bottom_chance, sanction_loss, applied, deductible_points, worth, loss_aversion):
-    """Expected loss that is felt as a threat, in wages a month: lambda (P(bottom) * loss applied + points deducted * worth)."""
-    return loss_aversion * (bottom_chance * sanction_loss * applied + deductible_points * worth)
+def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductible_points, worth, loss_aversion):
+    """Expected loss that is felt as a threat, in wages a month.
+
+    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + points deducted * worth)
+    """
+    graded = bottom_chance * cut + sanction_chance * sanction_loss
+    return loss_aversion * (graded * applied + deductible_points * worth)

@@ -47,6 +47,15 @@ def expected_excess(mean, sd):
 
 
 @rule
+def expected_square(mean, sd):
+    """E[max(0, X)^2] for X ~ N(mean, sd^2); max(0, mean)^2 without noise."""
+    if sd <= 0.0:
+        return max(0.0, mean) ** 2
+    chance, density = chance_and_density(mean, sd)
+    return (mean * mean + sd * sd) * chance + mean * sd * sd * density
+
+
+@rule
 def chance_above(mean, sd):
     """P[X >= 0] for X ~ N(mean, sd^2); a step (1 at 0) without noise."""
     chance, _ = chance_and_density(mean, sd)

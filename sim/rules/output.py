@@ -55,6 +55,29 @@ def luck_of_mean(noise, controllability, members, months):
 
 
 @rule
+def hanging_together(persistence, months):
+    """How many times larger luck makes the variance of a mean over months when it lasts: 1 where each month is drawn anew.
+
+    1 + 2 sum over k < n of (1 - k/n) rho^k = 1 + 2 rho/(1 - rho) (1 - (1 - rho^n)/(n (1 - rho))), exact for an AR(1).
+    """
+    if persistence <= 0.0:
+        return 1.0
+    fading = 1.0 - persistence
+    return 1.0 + 2.0 * persistence / fading * (1.0 - (1.0 - persistence**months) / (months * fading))
+
+
+@rule
+def luck_of_period(noise, controllability, members, months, persistence):
+    """Variances of a result's mean over a period: (people's own luck, the department's, the taxpayers' side), attainment squared.
+
+    Own luck averages out over members and months, the department's over months, the taxpayers' side lasts (`persistent_luck`).
+    """
+    of_month = noise * noise / months
+    shared = 0.5 * (1.0 - controllability) * of_month
+    return controllability * of_month / members, shared, shared * hanging_together(persistence, months)
+
+
+@rule
 def season(last_month, months, peak_month):
     """Mean of cos(2 pi (m - peak)/12) over the calendar months m of a step, which ends in `last_month`: 0 over a whole year."""
     total = 0.0

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from sim.jit import inlined, rule
-from sim.rules.numbers import bounded, chance_above, chance_and_density, expected_excess
+from sim.rules.numbers import bounded, chance_above, chance_and_density, expected_excess, expected_square
 
 STANDARD = 1.0
 ENDLESS = 10.0  # attainment that nobody gets near: a cap there or beyond it is none
@@ -82,6 +82,39 @@ def expected_points_share(attainment, sd, below, above, floor, cap, notch, steps
     high = STANDARD + expected_excess(attainment - STANDARD, sd) - expected_excess(attainment - cap, sd)
     met = chance_above(attainment - STANDARD, sd)
     return 1.0 - notch + below * (low - STANDARD) + above * (high - STANDARD) + notch * met
+
+
+@rule
+def points_variance(attainment, sd, below, above, floor, cap, notch, steps):
+    """Var[f(a + luck)] for normal luck of standard deviation `sd` (attainment units); exact, 0 without luck.
+
+    Below the standard u = min(x, 1) - floor counts, above it v = min(x, cap) - 1, and the notch m; u is whole where v or m is not
+    0, so that products of the three follow from their means. Second moments of truncated normals: `expected_square`.
+    """
+    if sd <= 0.0:
+        return 0.0
+    width = STANDARD - floor
+    over = expected_excess(attainment - STANDARD, sd)
+    square_over = expected_square(attainment - STANDARD, sd)
+    met = chance_above(attainment - STANDARD, sd)
+    u, square_u = 0.0, 0.0
+    if steps > 1:
+        step_width = width / steps
+        for step in range(1, steps + 1):
+            reached = chance_above(attainment - floor - step_width * step, sd)
+            u += step_width * reached
+            square_u += step_width * step_width * (2.0 * step - 1.0) * reached
+    else:
+        u = expected_excess(attainment - floor, sd) - over
+        square_u = expected_square(attainment - floor, sd) - square_over - 2.0 * width * over
+    room = cap - STANDARD
+    past = expected_excess(attainment - cap, sd)
+    v = over - past
+    square_v = square_over - expected_square(attainment - cap, sd) - 2.0 * room * past
+    mean = below * (u - width) + above * v + notch * met
+    square_short = square_u - 2.0 * width * u + width * width
+    square = below * below * square_short + above * above * square_v + notch * notch * met + 2.0 * above * notch * v
+    return max(0.0, square - mean * mean)
 
 
 @inlined
