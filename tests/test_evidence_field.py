@@ -98,14 +98,27 @@ def test_last_month_of_year_is_relative_to_its_year():
 
 
 def test_lies_are_told_in_whole_sides_and_not_above_the_top():
-    rolled = [[0.0], [0.4], [0.79], [2.0], [2.3], [-0.5]]  # sides 0, 1, 2, 5, 5, 0
-    made_up_too = [[0.1], [0.25], [5.0], [0.0], [1.0], [0.0]]  # half a side and more is a lie
-    arms = {"unseen": [made_up(output=rolled, falsified=made_up_too)], "honest": [made_up(output=rolled, falsified=[[0.0]] * 6)]}
-    assert field.truthful_reports(arms, "unseen", 0.4, 5) == pytest.approx(2 / 4)
-    assert field.full_lies(arms, "unseen", 0.4, 5) == pytest.approx(1 / 4)
-    gain = (0 + 1 + 3 + 0 + 0 + 0) / (30 - (0 + 1 + 2 + 5 + 5 + 0))
+    rolled = [[0.0], [0.4], [0.79], [2.0], [2.3], [-0.5], [0.1]]  # sides 0, 1, 2, 5, 5, 0, 0
+    made_up_too = [[0.1], [0.25], [5.0], [0.0], [1.0], [0.0], [0.4]]  # half a side and more is a lie
+    arms = {"unseen": [made_up(output=rolled, falsified=made_up_too)], "honest": [made_up(output=rolled, falsified=[[0.0]] * 7)]}
+    assert field.truthful_reports(arms, "unseen", 0.4, 5) == pytest.approx(2 / 3)  # of those who rolled the lowest side only
+    assert field.truthful_reports(arms, "honest", 0.4, 5) == 1.0
+    assert field.full_lies(arms, "unseen", 0.4, 5) == pytest.approx(1 / 5)
+    gain = (0 + 1 + 3 + 0 + 0 + 0 + 1) / (35 - (0 + 1 + 2 + 5 + 5 + 0 + 0))
     assert field.share_of_gain_from_lying(arms, "unseen", 0.4, 5) == pytest.approx(gain)
     assert field.change_of_gain_from_lying(arms, "unseen", "honest", 0.4, 5) == pytest.approx(gain)
+
+
+def test_own_and_superior_ratings_are_held_against_each_other_over_everybody():
+    """Two units, one with a lenient superior: inside units both agree (r 1 each), over all people leniency takes from it."""
+    own, superior = [1.0, 2.0, 1.0, 2.0], [1.0, 2.0, 4.0, 5.0]
+
+    def rated(score):
+        return SimpleNamespace(appraised_by=lambda another: SimpleNamespace(cadres={"score": np.array(score) + another}))
+
+    arms = {"self": [rated(own)], "superior": [rated(superior)]}
+    assert field.agreement_of_self(arms, "self", "superior") == pytest.approx(np.corrcoef(own, superior)[0, 1])
+    assert field.agreement_of_self(arms, "self", "superior") < 0.4
 
 
 def test_one_superior_agrees_with_himself_as_far_as_his_judgements_are_not_noise(behaviour):

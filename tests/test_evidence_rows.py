@@ -220,7 +220,8 @@ def test_an_error_that_cannot_be_told_is_told_so() -> None:
 def test_who_has_no_such_task_is_not_counted_as_below(monkeypatch: pytest.MonkeyPatch) -> None:
     people = {"here": np.array([0.0, 1.0, np.nan, np.nan]), "there": np.array([0.0, 0.0, 1.0, np.nan])}
     monkeypatch.setattr("experiments.evidence.measures.pooled", lambda arms, arm, of, task=None: people[arm])
-    assert MEASURES["share_above"]({}, arm="here", of="x", above=0.5) == 0.5
+    assert MEASURES["share_above"]({}, arms_of=["here"], of="x", above=0.5) == 0.5
+    assert MEASURES["share_above"]({}, arms_of=["here", "there"], of="x", above=0.5) == pytest.approx(2 / 5)
     less = MEASURES["difference_of_shares_above"]({}, arm="here", against="there", of="x", above=0.5)
     assert less == pytest.approx(1 / 2 - 1 / 3)
 

@@ -165,3 +165,10 @@ def test_the_error_of_odds_is_that_of_counts() -> None:
     counts = [(third & (hours == week)).sum() for week in (35.0, 70.0) for third in (scores <= low, scores > high)]
     assert measured.value > 1.5
     assert measured.standard_error == pytest.approx(measured.value * math.sqrt(sum(1 / n for n in counts)), rel=0.3)
+
+
+def test_a_gap_of_reports_is_a_share_of_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = {"reported": 1.08, "attainment": 0.84}
+    monkeypatch.setattr(surveys, "mean", lambda arms, arm, of, task=None: read[of])
+    assert surveys.gap_of_report({}, "terror", "waiting") == pytest.approx(0.24)
+    assert surveys.gap_of_report({}, "terror", "waiting", target=1.2) == pytest.approx(0.20)  # 90 less 70 of a hundred

@@ -84,7 +84,7 @@ def difference_of_shares_above(
     arms: Arms, arm: ArmName, against: ArmName, of: str, above: float, task: str | None = None
 ) -> float:
     """Share of cadres above a value in an arm less that in another."""
-    return share_above(arms, arm, of, above, task) - share_above(arms, against, of, above, task)
+    return share_above(arms, [arm], of, above, task) - share_above(arms, [against], of, above, task)
 
 
 def share_of_leavers_and_entrants(arms: Arms, arm: ArmName, against: ArmName, of: str) -> float:
@@ -176,25 +176,25 @@ def _variance_shares(arms: Arms, arm: str, twice: str) -> dict[str, float]:
 
 
 def agreement_of_self(arms: Arms, arm: ArmName, superior: ArmName) -> float:
-    """Correlation inside units of everybody's own rating (`arm`) with another person's, the superior's, of the same work."""
-    own = np.concatenate([_inside(seen, 1) for seen in arms[arm]])
-    other = np.concatenate([_inside(seen, 0) for seen in arms[superior]])
+    """Correlation of everybody's own rating (`arm`) with another person's, the superior's, of the same work.
+
+    Over all people rated, as the agreement of two superiors: what superiors differ by (their leniency) is in it.
+    """
+    own = np.concatenate([seen.appraised_by(1).cadres["score"] for seen in arms[arm]])
+    other = np.concatenate([seen.appraised_by(0).cadres["score"] for seen in arms[superior]])
     return float(np.corrcoef(own, other)[0, 1])
-
-
-def _inside(seen: Seen, superior: int) -> np.ndarray:
-    world = seen.appraised_by(superior)
-    score, group = world.cadres["score"], world.cadres["department"]
-    return score - (np.bincount(group, weights=score) / np.bincount(group))[group]
 
 
 # --- reports that nobody can check -------------------------------------------------------------------------------------------
 
 
 def truthful_reports(arms: Arms, arm: ArmName, side: float, top: int) -> float:
-    """Share that reports the side it rolled, of those who rolled less than the top; see `_rolled_and_told`."""
+    """Share that reports the lowest side, which earns nothing, of those who rolled it; see `_rolled_and_told`.
+
+    Nobody who rolled another side reports it, so reports tell it: (share of reports that are lowest) x sides of the die.
+    """
     rolled, told = _rolled_and_told(arms, arm, side, top)
-    return float((told == rolled)[rolled < top].mean())
+    return float((told == rolled)[rolled == 0].mean())
 
 
 def full_lies(arms: Arms, arm: ArmName, side: float, top: int) -> float:

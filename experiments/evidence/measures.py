@@ -252,9 +252,9 @@ def _correlated(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.corrcoef(x[known], y[known])[0, 1])
 
 
-def share_above(arms: Arms, arm: ArmName, of: str, above: float, task: str | None = None) -> float:
-    """Share of cadres with a quantity above a value, of those who have it."""
-    values = pooled(arms, arm, of, task)
+def share_above(arms: Arms, arms_of: list[ArmName], of: str, above: float, task: str | None = None) -> float:
+    """Share of cadres of several arms together with a quantity above a value, of those who have it."""
+    values = np.concatenate([pooled(arms, arm, of, task) for arm in arms_of])
     return float((values > above)[~np.isnan(values)].mean())
 
 

@@ -158,9 +158,9 @@ def difference_of_weights(arms: Arms, arm: ArmName, against: ArmName, task: str)
     return weight_really_given(arms, arm, task) - weight_really_given(arms, against, task)
 
 
-def gap_of_report(arms: Arms, arm: ArmName, task: str | None = None) -> float:
-    """What the superior reads less what is true, relative to normal output: .20 is 20 points of a hundred."""
-    return mean(arms, arm, "reported", task) - mean(arms, arm, "attainment", task)
+def gap_of_report(arms: Arms, arm: ArmName, task: str | None = None, target: float = 1.0) -> float:
+    """What the superior reads less what is true, as a share of a target in normal outputs: .20 is 20 points of a hundred."""
+    return (mean(arms, arm, "reported", task) - mean(arms, arm, "attainment", task)) / target
 
 
 # --- facts of the model and of ready documents ----------------------------------------------------------------------------
