@@ -384,6 +384,7 @@ def test_help_lists_the_commands() -> None:
 
 def test_version_is_told_the_same_everywhere() -> None:
     result = invoke("version")
+    assert [invoke(option).stdout for option in ("--version", "-V")] == 2 * [result.stdout]
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert result.stdout.strip() == sim.__version__
     assert f"\nversion: {sim.__version__}\n" in citation

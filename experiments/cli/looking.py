@@ -194,9 +194,26 @@ def _by_table(columns: Iterable[str]) -> str:
     return "\n".join(f"{table}: {', '.join(names)}" if table else ", ".join(names) for table, names in tables.items())
 
 
-@app.command()
-def version() -> None:
-    """Print the version."""
+def tell_version(asked: bool) -> None:
+    """Print the version and end, where it is asked for."""
+    if not asked:
+        return
     import sim
 
     typer.echo(sim.__version__)
+    raise typer.Exit
+
+
+@app.callback()
+def cadresim(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A bureau under an appraisal scheme: burnout, fairness, distortion of information and goal attainment."""
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    tell_version(asked=True)
