@@ -38,6 +38,10 @@ def test_every_rung_of_the_ladder_is_at_stake_in_a_rating(rung: str) -> None:
     assert stake(**{f"sanctions__{rung}": 0.03}) == pytest.approx(stake() + 0.3)
 
 
+def test_a_post_hangs_on_a_rating_where_the_worst_are_dismissed() -> None:
+    assert stake() < stake(sanctions__dismissal_share=0.1) == 1.0
+
+
 @pytest.mark.parametrize("bonus", ["bonus_per_point", "unit_bonus_per_point"])
 def test_a_bonus_is_at_stake_in_a_rating_also_where_it_is_shared(bonus: str) -> None:
     points = load_scheme("base").plan.points

@@ -94,9 +94,7 @@ def enter(world, i, month, vacancy):
     c.self_view = 1.0
     if b.self_insight < 1.0:
         other = best_applicant(world.luck, key, position, month, b.applicants, b.selection_validity, block + SELF_VIEW)
-        other += drawn * (1.0 - weight_of_own(b.self_insight)) + chosen
-        believed = believed_potential(c.potential, other, b.self_insight)
-        c.self_view = ability_of(believed, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high) / c.ability
+        see_oneself(world, i, other + drawn * (1.0 - weight_of_own(b.self_insight)) + chosen)
     if is_founding:
         c.age = min(max(b.age_mean + b.age_sd * z7, min(18.0, b.age_mean)), min(b.retirement_age, b.age_mean + 2.5 * b.age_sd))
         c.tenure = 12.0 * max(0.0, c.age - b.entry_age) * (0.5 + 0.5 * u0)
@@ -183,14 +181,25 @@ def found_cadres(world, first, last):
 
 
 @rule
+def see_oneself(world, i, other):
+    """Ability as one believes it over what it is: of the truth as much as people have insight, of `other` the rest."""
+    b, talent = world.behaviour[0], world.organisation[0].talent
+    c = world.cadres[i]
+    believed = believed_potential(c.potential, other, b.self_insight)
+    c.self_view = ability_of(believed, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high) / c.ability
+
+
+@rule
 def redraw_ability(world, step, i):
     """A new ability after a promotion, independent of the old one and of what the superior believed of that."""
     b = world.behaviour[0]
     c = world.cadres[i]
-    z, _, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
+    z, other, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
     c.potential = z
     c.ability = ability_of(z, b.ability_mean, world.organisation[0].talent * b.ability_sd, b.ability_low, b.ability_high)
     c.belief, c.belief_precision = 0.0, b.prior_precision
+    if b.self_insight < 1.0:
+        see_oneself(world, i, other)
 
 
 @rule

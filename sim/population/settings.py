@@ -143,14 +143,15 @@ def scheme_record(
 def _stake(scheme: Scheme) -> float:
     """How much hangs on a rating, 0..1: any reward or sanction tied to it, at most 1 at a tenth of a wage per 10 points.
 
-    A bonus on the department's mean counts whole: the point that a rating adds is shared out, but to all of them.
+    A bonus on the department's mean counts whole: the point that a rating adds is shared out, but to all of them. Where the
+    worst are dismissed a post hangs on it, which is more than a year's tenth of a wage.
     """
     pay = scheme.application.explicit
     ladder = scheme.application.sanctions
     bonus = 0.1 * scheme.plan.points * (pay.bonus_per_point + pay.unit_bonus_per_point)
     spread = bonus + pay.top_prize + pay.second_prize + pay.bottom_cut
     rungs = ladder.rectification + ladder.interview + ladder.honours + ladder.transfer + ladder.adjustment
-    felt = spread + rungs + 0.1 * pay.promotion
+    felt = spread + rungs + 0.1 * pay.promotion + (1.0 if ladder.dismissal_share > 0.0 else 0.0)
     return min(1.0, 10.0 * scheme.application.applied * felt)
 
 
