@@ -131,11 +131,11 @@ SWITCHES = (
                      "application.sanctions.honours": 0.5, "application.sanctions.transfer": 0.5,
                      "application.sanctions.adjustment": 0.5},
         idle_behaviour={"loss_aversion": 2.0, "loss_aversion_sd": 0.1, "honour": 0.5, "growth_worth": 0.01,
-                        "risk_aversion": 1.0},
+                        "risk_aversion": 1.0, "rivals_differ": 0.5},
         own=("cadres.loss_aversion", "cadres.risk_aversion")),
     Switch(3, "myopic", "superior_ranking", "effort_mean", 0.0001, behaviour={"planning_horizon": 0.0},
         idle_behaviour={"discount_rate": 0.5}, idle_scheme={"application.explicit.post_value": 5.0}),
-    Switch(3, "no rank is known", "forced_ranking", "sabotage_mean", 0.0001, scheme={"communication.publish_ranks": 0.0},
+    Switch(3, "no rank is known", "forced_ranking", "threat_mean", 0.0001, scheme={"communication.publish_ranks": 0.0},
         idle_behaviour={"standing_awareness": 1.0}),
     # 4 scoring
     Switch(4, "points answer to nothing", "explicit_incentives", "goal_attainment", 0.01, flat_indicators=True,

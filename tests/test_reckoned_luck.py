@@ -10,10 +10,11 @@ from scipy import integrate, stats
 from trials import founded, walked
 
 from sim.history import HISTORY
-from sim.rules.incentives import luck_of_result
+from sim.rules.incentives import luck_of_result, spread_of_rivals
 from sim.rules.output import hanging_together, luck_of_period
 from sim.rules.scoring import expected_points_share, points_share, points_variance
 from sim.run import copy_of, walk
+from sim.schemes.load import load_behaviour, load_scheme
 
 #: below, above, floor, cap, notch, steps: plain proportion, deduction, a cap, a threshold, milestones, all at once.
 SCORING = [
@@ -95,3 +96,38 @@ def test_people_reckon_with_about_the_luck_there_is(scheme: str) -> None:
     departments = before.departments
     reckoned = float(np.average(departments["score_luck"], weights=departments["size"]))
     assert 0.75 < reckoned / truly < 1.25
+
+
+# --- contests among unequals -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("differ", "spread"), [(0.0, 3.0), (1.0, 5.0), (0.5, np.sqrt(17.0))])
+def test_rivals_lie_as_far_apart_as_scores_did(differ: float, spread: float) -> None:
+    assert spread_of_rivals(3.0, 5.0, differ) == pytest.approx(spread)
+    assert spread_of_rivals(3.0, 2.0, differ) == 3.0  # a small group may happen to lie closer than luck
+
+
+def test_among_unequals_a_point_decides_less() -> None:
+    """One point more wins a place with the density of all scores at the cut-off, not with that of luck alone."""
+    worth = {}
+    for differ in (0.0, 1.0):
+        behaviour = load_behaviour(changes={"rivals_differ": differ})
+        world, _ = walked(founded("forced_ranking", "workshop_bureau", behaviour), 13)
+        competing = world.cadres["contest"] > 0.0
+        worth[differ] = float(world.cadres["contest"][competing].mean())
+        together = world.groups["spread"][world.cadres["group"]] > world.departments["score_luck"][world.cadres["department"]]
+        assert together[competing].mean() > 0.9
+    assert worth[1.0] < 0.9 * worth[0.0]
+
+
+def test_a_threshold_is_won_against_nobody() -> None:
+    """Free grades: how far colleagues lie apart, and who knows it, is nothing to a threshold."""
+    gains = []
+    for differ, aware in ((0.0, 0.0), (1.0, 1.0)):
+        behaviour = load_behaviour(changes={"rivals_differ": differ, "standing_awareness": aware})
+        scheme = load_scheme(
+            "base", changes={"appraisal.grades.ranking": "free", "application.explicit.top_prize": 0.2,
+                             "communication.publish_ranks": 1.0}
+        )  # fmt: skip
+        gains.append(walked(founded(scheme, "workshop_bureau", behaviour), 13)[0].cadres["gain"].copy())
+    np.testing.assert_array_equal(*gains)

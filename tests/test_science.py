@@ -40,16 +40,10 @@ def earned_and_lost(base: str) -> tuple[Scheme, Scheme]:
 
 
 @pytest.mark.parametrize("base", ["base", "explicit_incentives"])
-def test_deduction_threatens(base: str) -> None:
-    assert paired(*earned_and_lost(base), replicates=60)("threat_mean").rises
-
-
-def test_deduction_exhausts_where_little_is_paid() -> None:
-    """Where points are paid well, what is earned beyond the standard calls forth more work and help, which tire as well."""
-    assert paired(*earned_and_lost("base"), replicates=60)("exhaustion_mean").rises
-    paid = paired(*earned_and_lost("explicit_incentives"), replicates=20)
-    assert paid("effort_mean").falls
-    assert paid("help_mean").falls
+def test_deduction_threatens_and_exhausts(base: str) -> None:
+    ask = paired(*earned_and_lost(base), replicates=60)
+    assert ask("threat_mean").rises
+    assert ask("exhaustion_mean").rises
 
 
 def effort_beyond_the_standard(world: World) -> float:

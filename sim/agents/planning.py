@@ -18,6 +18,7 @@ from sim.rules.incentives import (
     contest_density,
     next_rung_loss,
     own_part,
+    spread_of_rivals,
 )
 from sim.rules.numbers import normal_chance, normal_density
 
@@ -66,15 +67,17 @@ class Planning(Entity):
         self.risk_cost = 0.5 * self.risk_aversion * scheme.interval * stake * stake
 
     def standing_among_peers(self) -> tuple[float, float]:
-        """(spread of scores he reckons with, his own standing in it); unaware of ranks: luck alone, and level with all."""
+        """(spread of scores he reckons with, his own standing in it): rivals differ; unaware of ranks he is level with all.
+
+        Before anybody has been graded, and at thresholds, which nobody wins against others, the spread is luck alone.
+        """
         luck, group = self.own_department.score_luck, self.own_group
-        aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
-        if aware <= 0.0 or math.isnan(group.mean):
+        if self.scheme.ranking != FORCED or math.isnan(group.mean):
             return luck, 0.0
-        between = max(0.0, group.spread * group.spread - luck * luck)
-        spread = math.sqrt(luck * luck + aware * aware * between)
+        spread = spread_of_rivals(luck, group.spread, self.behaviour.rivals_differ)
         if spread <= 0.0 or math.isnan(self.score):
             return spread, 0.0
+        aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
         return spread, aware * (self.score - group.mean) / spread
 
     def worth_of_grades(self, spread: float, standing: float) -> Prizes:

@@ -19,6 +19,7 @@ from sim.rules.incentives import (
     next_rung_loss,
     own_part,
     ratchet_discount,
+    spread_of_rivals,
 )
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean, luck_of_period
@@ -206,21 +207,20 @@ def slope_around_standard(indicator, luck):
 def value_of_a_point(world, d, i):
     """Mechanism 3: everything the application ties to the score, as the worth of one more point of it.
 
-    Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it.
+    Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it. Rivals
+    differ, and everybody has seen how far scores lay apart; where among them he stands he knows as far as ranks are known. At a
+    threshold only luck is between his own last score and the next.
     """
     department, c = world.departments[d], world.cadres[i]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     group = world.groups[c.group]
     own = own_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     colleagues = colleagues_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
-    aware = b.standing_awareness * scheme.publish_ranks
-    luck = department.score_luck
-    spread, standing = luck, 0.0
-    if aware > 0.0 and not math.isnan(group.mean):
-        between = max(0.0, group.spread * group.spread - luck * luck)
-        spread = math.sqrt(luck * luck + aware * aware * between)
+    spread, standing = department.score_luck, 0.0
+    if scheme.ranking == FORCED and not math.isnan(group.mean):
+        spread = spread_of_rivals(department.score_luck, group.spread, b.rivals_differ)
         if spread > 0.0 and not math.isnan(c.score):
-            standing = aware * (c.score - group.mean) / spread
+            standing = b.standing_awareness * scheme.publish_ranks * (c.score - group.mean) / spread
     expected = scheme.points if math.isnan(c.score) else c.score
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
@@ -262,7 +262,7 @@ def value_of_a_point(world, d, i):
     c.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
     c.loss = applied * own * loss
     c.paid = applied * (own * (bonus + paid) + share)
-    stake = c.paid * luck
+    stake = c.paid * department.score_luck
     c.risk_cost = 0.5 * c.risk_aversion * scheme.interval * stake * stake
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.jit import rule
 from sim.rules.numbers import bounded, interpolated
 
@@ -57,6 +59,16 @@ def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
     of_others = colleagues_part(unit_weight, members, joint_share, liable)
     averaged = of_others * of_others / (members - 1.0) if members > 1.0 else 0.0
     return own * (reach * reach + averaged) + shared * (reach + of_others) * (reach + of_others)
+
+
+@rule
+def spread_of_rivals(luck, spread_of_scores, rivals_differ):
+    """Spread of the scores one competes with, in points: luck, and as far as that was more, how far scores lay apart last time.
+
+    sqrt(luck^2 + k max(0, spread^2 - luck^2)). k 0: all are level but for luck, as in contests among equals; k 1: people differ,
+    and whoever does not know where he stands is one of them (contests among unequals, Lazear & Rosen 1981).
+    """
+    return math.sqrt(luck * luck + rivals_differ * max(0.0, spread_of_scores * spread_of_scores - luck * luck))
 
 
 @rule

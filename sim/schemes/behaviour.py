@@ -59,6 +59,9 @@ class Behaviour(Document):
     honour: float = parameter(0.0, "Worth of full recognition for a top result.", unit="wages")
     growth_worth: float = parameter(0.0, "Worth of a point of development tied to results.", unit="wages/point")
     standing_awareness: float = parameter(0.0, "How far people know where they stand when ranks are published.", high=1)
+    rivals_differ: float = parameter(
+        0.0, "How far people reckon with rivals as far apart as scores were; 0 = level with all but for luck.", high=1
+    )
     planning_horizon: float = parameter(0.0, "Appraisals people look ahead; 0 = myopic.", high=1000, unit="appraisals")
     discount_rate: float = parameter(0.1, "Discount rate per appraisal period.", low=1e-6, high=10)
     prior_precision: float = parameter(1.0, "Precision of the superior's prior belief on ability.", low=1e-9, unit="1/SD2")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.loop.apply import BY_RESULT
 from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
-from sim.rules.incentives import contest_chance, contest_density, next_rung_loss
+from sim.rules.incentives import contest_chance, contest_density, next_rung_loss, spread_of_rivals
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Node
@@ -52,15 +52,14 @@ class Reading:
         self.expected = float(case.scheme["points"]) if math.isnan(score) else score
 
     def reckoned(self) -> tuple[float, float]:
-        """(spread of scores, standing): luck alone and level with all, unless ranks are published and known."""
+        """(spread of scores, standing): rivals as far apart as last time, level with all as far as ranks are not known."""
         luck, scheme = float(self.department["score_luck"]), self.case.scheme
-        aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
-        if aware <= 0.0 or math.isnan(self.group["mean"]):
+        if scheme["ranking"] != FORCED or math.isnan(self.group["mean"]):
             return luck, 0.0
-        between = max(0.0, float(self.group["spread"]) ** 2 - luck * luck)
-        spread = math.sqrt(luck * luck + aware * aware * between)
+        spread = float(spread_of_rivals(luck, float(self.group["spread"]), float(self.case.behaviour["rivals_differ"])))
         if spread <= 0.0 or math.isnan(self.c["score"]):
             return spread, 0.0
+        aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
         return spread, aware * (float(self.c["score"]) - float(self.group["mean"])) / spread
 
     def own(self) -> Node:
