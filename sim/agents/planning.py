@@ -120,10 +120,11 @@ class Planning(Entity):
         scheme = self.scheme
         self.sanction_chance = self.bottom_chance
         if scheme.floor > 0.0:
-            gap = (scheme.floor * scheme.points - self.expected_score()) / spread
+            luck = self.own_department.score_luck if self.own_department.score_luck > 0.0 else spread
+            gap = (scheme.floor * scheme.points - self.expected_score()) / luck
             below_floor = normal_chance(gap)
             self.sanction_chance = self.bottom_chance * below_floor
-            avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / spread
+            avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / luck
         return self.loss_of_next_rung() * avoid
 
     def expected_score(self) -> float:

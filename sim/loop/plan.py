@@ -222,6 +222,7 @@ def value_of_a_point(world, d, i):
         if spread > 0.0 and not math.isnan(c.score):
             standing = b.standing_awareness * scheme.publish_ranks * (c.score - group.mean) / spread
     expected = scheme.points if math.isnan(c.score) else c.score
+    luck = department.score_luck if department.score_luck > 0.0 else spread  # between one's own last score and the next
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
     c.bottom_chance, c.sanction_chance = 0.0, 0.0
@@ -233,7 +234,7 @@ def value_of_a_point(world, d, i):
         c.bottom_chance = 1.0 - contest_chance(group.chance[BOTTOM_CUT], standing)
         contest = top * win_top + scheme.second_prize * win_second
         paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
-        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
+        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, luck, rung)
     elif spread > 0.0 and scheme.ranking == FREE:
         win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
         win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
@@ -242,7 +243,7 @@ def value_of_a_point(world, d, i):
         c.bottom_chance = normal_chance(gap)
         gain = top * win_top + scheme.second_prize * win_second
         paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
-        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, spread, rung)
+        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, luck, rung)
     period_years = scheme.interval * world.organisation[0].months_a_step / 12.0
     ahead = appraisals_ahead(b.planning_horizon, c.age, b.retirement_age, period_years)
     signal = 1.0 / department.points_per_output if department.points_per_output > 0.0 else 0.0
@@ -267,19 +268,19 @@ def value_of_a_point(world, d, i):
 
 
 @rule
-def sanction_slope(scheme, c, avoid, expected, spread, rung):
+def sanction_slope(scheme, c, avoid, expected, luck, rung):
     """Marginal worth of a point that keeps the bottom sanctions away; sets the perceived chance of them.
 
-    With a floor they strike only below both: chance = P(bottom) P(below floor), its slope by the product rule. The worst grade's
-    pay cut falls all the same.
+    With a floor they strike only below both: chance = P(bottom) P(below floor), its slope by the product rule; whether one falls
+    below the floor is a matter of one's own luck, wherever others stand. The worst grade's pay cut falls all the same.
     """
     c.sanction_chance = c.bottom_chance
     if scheme.floor <= 0.0:
         return rung * avoid
-    gap = (scheme.floor * scheme.points - expected) / spread
+    gap = (scheme.floor * scheme.points - expected) / luck
     below = normal_chance(gap)
     c.sanction_chance = c.bottom_chance * below
-    return rung * (avoid * below + c.bottom_chance * normal_density(gap) / spread)
+    return rung * (avoid * below + c.bottom_chance * normal_density(gap) / luck)
 
 
 @rule

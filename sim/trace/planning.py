@@ -248,7 +248,8 @@ class Reading:
         scheme = self.case.scheme
         if scheme["floor"] <= 0.0:
             return avoid
-        gap = (float(scheme["floor"]) * float(scheme["points"]) - self.expected) / self.spread
+        luck = float(self.department["score_luck"]) or self.spread
+        gap = (float(scheme["floor"]) * float(scheme["points"]) - self.expected) / luck
         if scheme["ranking"] == FORCED:
             state = Contest(self.group["chance"][BOTTOM_CUT], self.standing)
             bottom = 1.0 - float(contest_chance(state.table, state.standing))
@@ -259,7 +260,7 @@ class Reading:
         at_floor = parent(
             "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="factor"
         )
-        per = leaf("per_point", 1.0 / self.spread, argument="factor", columns=("departments.score_luck", "groups.spread"))
+        per = leaf("per_point", 1.0 / luck, argument="factor", columns=("departments.score_luck",))
         return parent(
             "chance_under_floor",
             "sum",
