@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
 
 from experiments.report.desks import desks_figure
@@ -25,6 +26,7 @@ from experiments.statistics.intervals import is_settled
 from experiments.verbs.compare import HEADLINE_SERIES, Comparison
 
 ACROSS, UP, COLOUR = "goal_attainment", "burnout_share", "inflation"
+CHANCE_OF_BEST = "chance_of_best"  # names those notes in a figure
 
 
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
@@ -287,6 +289,7 @@ def forest(comparison: Comparison) -> Figure:
         for place, name in zip(places, others, strict=True):
             _difference(axes, place, outcome, wide.loc[(outcome, name)])
         _forest_frame(axes, outcome, float(wide.loc[(outcome, design.baseline), "mean"]), len(others))
+        _keep_inside(axes)
         axes.set_yticks(places)
         axes.set_yticklabels(
             [wrapped(design.titles[name], 34) for name in others] if column == 0 else [], fontsize=8.5, color=INK
@@ -315,8 +318,16 @@ def _difference(axes: Axes, place: float, outcome: str, row: pd.Series) -> None:
         axes.annotate(
             f"best: {chance(float(row['probability_best']))}", (difference, place), xytext=(0, 5), textcoords="offset points",
             ha="center", va="bottom", fontsize=6.5, color=MUTED, annotation_clip=False,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
+            path_effects=[withStroke(linewidth=2, foreground="white")], gid=CHANCE_OF_BEST,
         )  # fmt: skip
+
+
+def _keep_inside(axes: Axes) -> None:
+    """Chances of being best at the edge of a panel stand inwards, clear of names and of the next panel."""
+    for note in axes.texts:
+        if isinstance(note, Annotation) and note.get_gid() == CHANCE_OF_BEST:
+            across = axes.transLimits.transform(note.xy)[0]
+            note.set_horizontalalignment("left" if across < 0.25 else "right" if across > 0.75 else "center")
 
 
 def _forest_frame(axes: Axes, outcome: str, baseline: float, rows: int) -> None:
