@@ -122,7 +122,7 @@ SWITCHES = (
     Switch(2, "nobody is ever ill", "base", "goal_attainment", 0.01, behaviour={"illness_chance": 0.0},
         idle_behaviour={"illness_share": 0.5, "illness_of_exhaustion": 0.5}),
     # 3 the worth of a point
-    Switch(3, "nothing hangs on the score", "explicit_incentives", "neglect", 0.05,
+    Switch(3, "nothing hangs on the score", "explicit_incentives", "effort_mean", 0.01,
         scheme={"application.applied": 0.0, "superior.pressure": 0.0}, behaviour={"esteem": 0.0, "goal_commitment": 0.0},
         idle_scheme={"application.explicit.bonus_per_point": 0.05, "application.explicit.unit_bonus_per_point": 0.05,
                      "application.explicit.top_prize": 0.5, "application.explicit.second_prize": 0.3,
@@ -138,7 +138,7 @@ SWITCHES = (
     Switch(3, "no rank is known", "forced_ranking", "threat_mean", 0.0001, scheme={"communication.publish_ranks": 0.0},
         idle_behaviour={"standing_awareness": 1.0}),
     # 4 scoring
-    Switch(4, "points answer to nothing", "explicit_incentives", "goal_attainment", 0.01, flat_indicators=True,
+    Switch(4, "points answer to nothing", "explicit_incentives", "effort_mean", 0.01, flat_indicators=True,
         idle_indicators={"floor": 0.4, "cap": 1.7}),
     # 5 own drive
     Switch(5, "no own drive", "base", "effort_mean", 0.01, behaviour={"drive": 0.0},

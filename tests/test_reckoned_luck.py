@@ -81,7 +81,7 @@ def test_people_reckon_with_about_the_luck_there_is(scheme: str) -> None:
     """The third year walked twenty times with other luck: caps, leniency, raters and lasting luck are in the spread of scores.
 
     A quarter either way: the reckoning is that of a typical cadre at the usual pace. Before it knew of caps and raters it was
-    4.1 times the truth under bright lines, 1.6 times under explicit incentives and .64 of it under scoring.
+    3.5 times the truth under bright lines, 1.6 times under explicit incentives and .64 of it under scoring.
     """
     before, _ = walked(founded(scheme, "county_bureau", seed=7), 24)
     scores = []

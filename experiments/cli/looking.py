@@ -210,7 +210,7 @@ def cadresim(
         bool, typer.Option("--version", "-V", callback=tell_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """A bureau under an appraisal scheme: burnout, fairness, distortion of information and goal attainment."""
+    """What may be asked before any command; the program's own help stands in `plumbing.app`."""
 
 
 @app.command()

@@ -141,6 +141,11 @@ def pooled(arms: Arms, arm: str, of: str, task: str | None = None) -> np.ndarray
     return np.concatenate([seen.keep(("each", of, task), lambda s=seen: each(s, of, task)) for seen in arms[arm]])  # type: ignore[misc]
 
 
+def pooled_over(arms: Arms, arms_of: list[ArmName], of: str, task: str | None = None) -> np.ndarray:
+    """A quantity of all cadres of all replicates of several arms together."""
+    return np.concatenate([pooled(arms, arm, of, task) for arm in arms_of])
+
+
 def mean(arms: Arms, arm: str, of: str, task: str | None = None) -> float:
     """Mean of a quantity over the replicates of an arm; runs in which it is missing do not count."""
     values = [seen.keep(("mean", of, task), lambda s=seen: mean_of(s, of, task)) for seen in arms[arm]]  # type: ignore[misc]
@@ -240,9 +245,7 @@ def correlation(arms: Arms, arm: ArmName, x: str, y: str, x_task: str | None = N
 
 def correlation_over(arms: Arms, arms_of: list[ArmName], x: str, y: str) -> float:
     """Correlation of two quantities between the cadres of several arms together, all replicates together."""
-    return _correlated(
-        np.concatenate([pooled(arms, arm, x) for arm in arms_of]), np.concatenate([pooled(arms, arm, y) for arm in arms_of])
-    )
+    return _correlated(pooled_over(arms, arms_of, x), pooled_over(arms, arms_of, y))
 
 
 def _correlated(x: np.ndarray, y: np.ndarray) -> float:
@@ -254,7 +257,7 @@ def _correlated(x: np.ndarray, y: np.ndarray) -> float:
 
 def share_above(arms: Arms, arms_of: list[ArmName], of: str, above: float, task: str | None = None) -> float:
     """Share of cadres of several arms together with a quantity above a value, of those who have it."""
-    values = np.concatenate([pooled(arms, arm, of, task) for arm in arms_of])
+    values = pooled_over(arms, arms_of, of, task)
     return float((values > above)[~np.isnan(values)].mean())
 
 

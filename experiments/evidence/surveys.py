@@ -22,7 +22,7 @@ from experiments.evidence.measures import (
     monthly_chance_to_leave,
     own_task,
     per_step,
-    pooled,
+    pooled_over,
 )
 from sim.population.founding import plan_units
 from sim.rules.burnout import effort_reward_imbalance
@@ -103,8 +103,7 @@ def odds_of_upper_third(
     upper third for each in the lower; they are divided by those of the group with than_low < `by` <= than_high. 1 = no relation;
     NaN where a group has nobody in one of the thirds. Nothing is adjusted for.
     """
-    scores = np.concatenate([pooled(arms, arm, of) for arm in arms_of])
-    grouped_by = np.concatenate([pooled(arms, arm, by) for arm in arms_of])
+    scores, grouped_by = pooled_over(arms, arms_of, of), pooled_over(arms, arms_of, by)
     upper = scores > np.quantile(scores, 2.0 / 3.0)
     lower = scores <= np.quantile(scores, 1.0 / 3.0)
     group = (grouped_by > low) & (grouped_by <= high)

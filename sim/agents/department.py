@@ -198,10 +198,10 @@ class Department(Reporting, table="departments"):
         seen, sd = pace / target + judged * self.usual_shift(), math.sqrt(variance)
         weight = self.weight_of_row(row)
         rule = (indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps)
-        spread = weight * weight * points_variance(seen, sd, *rule)
+        varies = weight * weight * points_variance(seen, sd, *rule)
         common = ours + theirs if is_own else mine + ours + theirs
-        of_all = spread * common / (target * target) / variance
-        return RowLuck(spread - of_all, of_all, judged * person * weight * expected_points_slope(seen, sd, *rule))
+        of_all = varies * common / (target * target) / variance
+        return RowLuck(varies - of_all, of_all, judged * person * weight * expected_points_slope(seen, sd, *rule))
 
     def usual_target(self, j: int) -> float:
         """Mean of the targets that people here have on own task j."""

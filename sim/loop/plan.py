@@ -107,25 +107,18 @@ def reckon_with_luck(world, d):
             continue
         seen, sd = pace / target + judged * shift, math.sqrt(variance)
         weight = scheme.points * scheme.performance * department.offer_weight[row]
-        spread = (
-            weight
-            * weight
-            * points_variance(
-                seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
-            )
+        of_points = points_variance(
+            seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
         )
+        varies = weight * weight * of_points
         common = ours + theirs if indicator.unit == CADRE_LEVEL else mine + ours + theirs
-        of_all = spread * common / (target * target) / variance
+        of_all = varies * common / (target * target) / variance
         shared += of_all
-        own += spread - of_all
-        through = (
-            judged
-            * person
-            * weight
-            * expected_points_slope(
-                seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
-            )
+        own += varies - of_all
+        slope = expected_points_slope(
+            seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
         )
+        through = judged * person * weight * slope
         of_person += through
         alone += through * through
     own += of_person * of_person - alone

@@ -61,7 +61,7 @@ def enter(world, i, month, vacancy):
 
     Traits are normal or lognormal around the behaviour's means; state of mind starts where a calm bureau leaves it.
     """
-    b, talent = world.behaviour[0], world.organisation[0].talent
+    b = world.behaviour[0]
     c = world.cadres[i]
     d = world.departments[c.department]
     key, position = c.key, c.position
@@ -75,7 +75,7 @@ def enter(world, i, month, vacancy):
         drawn = pull_of_pay(b.entry_of_pay, d.pay_slope)
         chosen = abler_by_choice(b.applicants, crowd_of_pay(b.entry_of_pay, d.pay_level, d.pay_slope), b.selection_validity)
         c.potential += drawn * weight_of_own(b.self_insight) + chosen
-    c.ability = ability_of(c.potential, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high)
+    c.ability = ability_here(world, c.potential)
     z0, z1, z2, z3 = normals(world.luck, key, position, 0, month, TRAITS, block)
     z4, z5, z6, z7 = normals(world.luck, key, position, 0, month, TRAITS, block + 1)
     u0, u1, _, _ = uniforms(world.luck, key, position, 0, month, TRAITS, block + 2)
@@ -181,12 +181,18 @@ def found_cadres(world, first, last):
 
 
 @rule
+def ability_here(world, potential):
+    """Ability that a potential comes to in this trade, where talent tells more or less."""
+    b = world.behaviour[0]
+    return ability_of(potential, b.ability_mean, world.organisation[0].talent * b.ability_sd, b.ability_low, b.ability_high)
+
+
+@rule
 def see_oneself(world, i, other):
     """Ability as one believes it over what it is: of the truth as much as people have insight, of `other` the rest."""
-    b, talent = world.behaviour[0], world.organisation[0].talent
     c = world.cadres[i]
-    believed = believed_potential(c.potential, other, b.self_insight)
-    c.self_view = ability_of(believed, b.ability_mean, talent * b.ability_sd, b.ability_low, b.ability_high) / c.ability
+    believed = believed_potential(c.potential, other, world.behaviour[0].self_insight)
+    c.self_view = ability_here(world, believed) / c.ability
 
 
 @rule
@@ -196,7 +202,7 @@ def redraw_ability(world, step, i):
     c = world.cadres[i]
     z, other, _, _ = normals(world.luck, c.key, c.position, 0, step + 1, REDRAWN, 0)
     c.potential = z
-    c.ability = ability_of(z, b.ability_mean, world.organisation[0].talent * b.ability_sd, b.ability_low, b.ability_high)
+    c.ability = ability_here(world, z)
     c.belief, c.belief_precision = 0.0, b.prior_precision
     if b.self_insight < 1.0:
         see_oneself(world, i, other)
