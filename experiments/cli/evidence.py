@@ -44,6 +44,7 @@ def validate(
         limit_line,
         row_lines,
         simulation_line,
+        total_words,
         unclaimed_words,
     )
     from experiments.report.tables import text_table
@@ -76,6 +77,9 @@ def validate(
                 if not result.is_met:
                     reason = " ".join(result.row.file.missed.split()) or "not understood yet"
                     console.print(f"{result.row.id} missed: {reason}", markup=False)
+    if found.is_whole:
+        for words in total_words(found):
+            console.print(words, markup=False)
     console.print(f"{found.seconds:.0f} s", markup=False)
     target = Path(page) if page else (Path("docs/evidence.md") if found.is_whole and Path("docs").is_dir() else None)
     if target is not None:

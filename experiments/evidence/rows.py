@@ -67,6 +67,7 @@ class Claim(Document):
     high: float | None = Field(None, description="Upper end of the band; left out = open.")
     sign: str | None = Field(None, pattern=r"^[+-]$", description="The published direction, seen from `neutral`.")
     neutral: float = Field(0.0, description="The value that means no effect: 0 for differences, 1 for ratios of levels.")
+    ours: bool = Field(False, description="Ours: more than the evidence table asks of the row.")
 
     @property
     def has_band(self) -> bool:
@@ -124,6 +125,7 @@ class RowFile(Document):
     published: str = Field(min_length=3, description="What was published.")
     confidence: Confidence = Field(description="p primary, s secondary, r re-computed, m from memory.")
     fit: bool = Field(False, description="Whether the behaviour is fitted on this row (it then counts towards nothing).")
+    ours: bool = Field(False, description="Ours: the evidence table has no such row.")
     leans: list[str] = Field(default_factory=list, description="Parameters whose assumed size was guided by this row.")
     setting: str = Field(min_length=40, description="The setting in words: why these people differ from cadres by setting only.")
     organisation: dict[str, Any] = Field(default_factory=dict, description="`extends` (laboratory or a preset) and a difference.")
@@ -162,6 +164,8 @@ class RowFile(Document):
                 misfits.append(Misfit(("leans",), "behaviour has no such parameter", name))
         for name, call in self.measures.items():
             misfits += [Misfit(("measures", name), *told) for told in _unfit_call(call, self.arms)]
+        if all(claim.ours for claim in self.claims):
+            misfits.append(Misfit(("claims",), "every claim is ours", "ours: true", "ours: true beside id, for a row of our own"))
         refuse(misfits)
         seen = set().union(*map(arms_named, self.measures.values()))
         refuse([Misfit(("arms", name), "no measure looks at this arm", name) for name in self.arms if name not in seen])

@@ -8,7 +8,7 @@ else *missed*. A row is *met* where all its claims are in band or have the right
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -65,7 +65,7 @@ class RowResult:
     def verdict(self) -> Verdict:
         """The row's verdict: that of its worst claim."""
         verdicts = [finding.verdict for finding in self.findings]
-        if all(verdict in MET for verdict in verdicts):
+        if are_met(verdicts):
             return Verdict.IN_BAND if Verdict.IN_BAND in verdicts else Verdict.RIGHT_SIGN
         return Verdict.MISSED if Verdict.MISSED in verdicts else Verdict.SIGN_ONLY
 
@@ -73,6 +73,16 @@ class RowResult:
     def is_met(self) -> bool:
         """Whether every claim is in band, or has the right sign where only a sign is asked."""
         return self.verdict in MET
+
+    @property
+    def is_met_as_tabled(self) -> bool:
+        """Whether every claim is met that the evidence table asks for, claims of our own left out."""
+        return are_met(finding.verdict for finding in self.findings if not finding.claim.ours)
+
+
+def are_met(verdicts: Iterable[str]) -> bool:
+    """Whether all claims are in band, or have the right sign where only a sign is asked."""
+    return all(verdict in MET for verdict in verdicts)
 
 
 def half_width(measured: Measured) -> float:

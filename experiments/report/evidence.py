@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 #: What the letters in brackets behind a measure say.
-ASKED_WORDS = "P a number or band, R a ratio or order between arms, S a sign"
+ASKED_WORDS = "P a number or band, R a ratio or order between arms, S a sign; *ours* where the evidence table asks less"
 
 
 def seen_words() -> str:
@@ -74,7 +74,7 @@ def row_lines(result: RowResult) -> Iterator[tuple[str, ...]]:
         yield (
             file.id if number == 0 else "",
             file.title if number == 0 else "",
-            f"{judged.claim.measure} ({judged.claim.kind.value})",
+            f"{judged.claim.measure} ({judged.claim.kind.value}{', ours' if judged.claim.ours or file.ours else ''})",
             measured_words(judged.measured),
             expected_words(judged.claim),
             judged.claim.published,
@@ -99,11 +99,19 @@ def simulation_line(name: str, cells: Sequence[Cell]) -> tuple[str, str, str, st
     return name, cells[0].simulation, f"{worst:.2f}", f"{sum(cell.is_met for cell in cells)} of {len(cells)}"
 
 
-def counted_words(title: str, results: Sequence[RowResult]) -> str:
-    """How many rows of a group are met."""
-    met = sum(result.is_met for result in results)
+def counted_words(title: str, results: Sequence[RowResult], *, as_tabled: bool = False) -> str:
+    """How many rows of a group are met; `as_tabled` leaves claims of our own out."""
+    met = sum(result.is_met_as_tabled if as_tabled else result.is_met for result in results)
     share = f" ({per_cent(met / len(results))})" if results else ""
     return f"{title}: {met} of {len(results)}{share}"
+
+
+def total_words(found: Validation) -> tuple[str, str]:
+    """How many of the rows that nothing was fitted on are met, all claims asked and only those of the evidence table."""
+    return (
+        counted_words("Not fitted, all claims", found.not_fitted),
+        counted_words("Not fitted, as the evidence table asks (without rows and claims of ours)", found.tabled, as_tabled=True),
+    )
 
 
 GROUPS = (
@@ -127,6 +135,7 @@ def evidence_page(found: Validation, command: str) -> str:
     ]
     for title, group, _ in GROUPS:
         lines.append(f"- {counted_words(title, getattr(found, group))}")
+    lines += [f"- {words}" for words in total_words(found)]
     limits_met = sum(all(check.is_met for check in checks) for checks in found.limits.values())
     cells = [cell for cells in found.simulations.values() for cell in cells]
     whole = sum(all(cell.is_met for cell in cells) for cells in found.simulations.values())

@@ -54,17 +54,27 @@ class Validation:
     @property
     def predicted(self) -> list[RowResult]:
         """Rows that the behaviour was not fitted on and that guided no size still assumed: what counts."""
-        return [result for result in self.rows if not result.row.file.fit and not self.leans(result)]
+        return [result for result in self.not_fitted if not self.leans(result)]
 
     @property
     def leaning(self) -> list[RowResult]:
         """Rows not marked fit that guided the assumed size of a parameter: consistency checks, counted separately."""
-        return [result for result in self.rows if not result.row.file.fit and self.leans(result)]
+        return [result for result in self.not_fitted if self.leans(result)]
 
     @property
     def fitted(self) -> list[RowResult]:
         """Rows the behaviour was fitted on."""
         return [result for result in self.rows if result.row.file.fit]
+
+    @property
+    def not_fitted(self) -> list[RowResult]:
+        """Rows the behaviour was not fitted on, predicted and leaning."""
+        return [result for result in self.rows if not result.row.file.fit]
+
+    @property
+    def tabled(self) -> list[RowResult]:
+        """Those of them that the evidence table has, rows of our own left out."""
+        return [result for result in self.not_fitted if not result.row.file.ours]
 
     def state(self) -> dict[str, dict[str, str]]:
         """The verdict of every claim by row, to notice a drop later."""

@@ -9,8 +9,6 @@ from functools import cache
 from docs.made.declared import ROOT, sources
 from docs.made.markdown import anchor, code, plain, table, target
 
-MET = ("in band", "right sign")
-
 
 @dataclass(frozen=True)
 class Counted:
@@ -19,6 +17,7 @@ class Counted:
     predicted: tuple[int, int]
     consistency: tuple[int, int]
     fitted: tuple[int, int]
+    tabled: tuple[int, int]
     limits: tuple[int, int]
     missed: tuple[str, ...]
 
@@ -35,19 +34,24 @@ def counted() -> Counted:
     """How many rows of the stored state are met: the same groups as `cadresim validate` makes."""
     from experiments.evidence.limits import limit_names
     from experiments.evidence.rows import load_row, row_ids
+    from experiments.evidence.verdicts import MET, are_met
     from sim.schemes.load import read_behaviour
 
     held = read_behaviour("default").node.value
     assumed = {name for name, node in held.items() if node.annotation and node.annotation.status != "fitted"}
-    groups: dict[str, list[bool]] = {"predicted": [], "consistency": [], "fitted": []}
+    groups: dict[str, list[bool]] = {"predicted": [], "consistency": [], "fitted": [], "tabled": []}
     missed = []
     for name in row_ids():
         if name not in state():
             continue
         file = load_row(name).file
-        met = all(verdict in MET for verdict in state()[name].values())
+        verdicts = list(state()[name].values())  # one a claim, in the order of the file
+        met = are_met(verdicts)
         group = "fitted" if file.fit else "consistency" if assumed & set(file.leans) else "predicted"
         groups[group].append(met)
+        if not (file.fit or file.ours):
+            asked = (verdict for verdict, claim in zip(verdicts, file.claims, strict=False) if not claim.ours)
+            groups["tabled"].append(are_met(asked))
         if group == "predicted" and not met:
             missed.append(name)
     limits = [state()[name]["all"] in MET for name in limit_names() if name in state()]
@@ -64,6 +68,7 @@ def facts() -> dict[str, str]:
             ("predicted_met", found.predicted),
             ("consistency_met", found.consistency),
             ("fitted_met", found.fitted),
+            ("tabled_met", found.tabled),
             ("limits_met", found.limits),
         )
     }
@@ -132,7 +137,8 @@ def rows_page() -> str:
         "behaviour. Made from `configs/evidence/rows` and the stored state; measured numbers stand on [the evidence page](../evidence.md).",
         "",
         f"Met: {found.predicted[0]} of {found.predicted[1]} predicted rows, {found.consistency[0]} of {found.consistency[1]} consistency "
-        f"checks, {found.fitted[0]} of {found.fitted[1]} rows fitted on.",
+        f"checks, {found.fitted[0]} of {found.fitted[1]} rows fitted on. As the evidence table asks, without rows and claims of ours: "
+        f"{found.tabled[0]} of {found.tabled[1]} rows not fitted on.",
         "",
     ]
     for name in row_ids():
