@@ -15,7 +15,7 @@ from experiments.evidence.arms import run_row
 from experiments.evidence.measures import DERIVED, MEASURES, Measured, estimate
 from experiments.evidence.rows import Claim, Kind, Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, half_width, judge_row, verdict_of
-from experiments.report.evidence import evidence_page, measured_words, unclaimed_words
+from experiments.report.evidence import evidence_page, measured_words, total_words, unclaimed_words
 from experiments.verbs.validate import Validation, check_names, drops, stored_state, validate
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
@@ -141,6 +141,7 @@ BAD_ROWS = {
     "a change below a value": ("{note: nothing}", "{note: nothing, changes: {scheme.plan.points.more: 3}}"),
     "a number to be fitted in a row that is not marked fit": ("measure: effect,", "target: true, measure: effect,"),
     "months that are no whole steps": ("organisation:\n", "organisation:\n  step_months: 4\n"),
+    "no claim that the table asks for": ("measure: effect,", "ours: true, measure: effect,"),
     "a parameter it leans on that does not exist": ("months: 2", "months: 2\nleans: [courage]"),
     "not YAML": ("arms:", "arms: ["),
     "nothing at all": (GOOD, ""),
@@ -236,6 +237,23 @@ def test_a_row_is_as_good_as_its_worst_claim() -> None:
     assert result(Verdict.IN_BAND, Verdict.SIGN_ONLY).verdict is Verdict.SIGN_ONLY
     assert result(Verdict.SIGN_ONLY, Verdict.MISSED).verdict is Verdict.MISSED
     assert not result(Verdict.IN_BAND, Verdict.MISSED).is_met
+
+
+def test_claims_of_our_own_are_left_out_as_the_table_asks() -> None:
+    shape, odds = (next(one for one in load_row("C6").file.claims if one.ours is ours) for ours in (False, True))
+
+    def result(asked: Verdict, own: Verdict) -> RowResult:
+        findings = ((shape, asked), (odds, own))
+        return RowResult(load_row("C6"), tuple(Judged(one, Measured(0, 0, 2), verdict) for one, verdict in findings))
+
+    harder = result(Verdict.RIGHT_SIGN, Verdict.SIGN_ONLY)
+    assert harder.is_met_as_tabled and not harder.is_met
+    assert not result(Verdict.MISSED, Verdict.IN_BAND).is_met_as_tabled
+    rows = [harder, replace(harder, row=load_row("B68")), replace(harder, row=load_row("B50"))]  # tabled, ours, fitted
+    found = Validation(rows=rows)
+    assert [one.row.id for one in found.not_fitted] == ["C6", "B68"] and [one.row.id for one in found.tabled] == ["C6"]
+    assert [words.rpartition(": ")[2] for words in total_words(found)] == ["0 of 2 (0 %)", "1 of 1 (100 %)"]
+    assert " (P, ours) |" in evidence_page(found, "cadresim validate")
 
 
 def test_jackknife_of_a_mean_is_its_standard_error(tmp_path: Path) -> None:
