@@ -31,6 +31,9 @@ COST = "bonus_cost"
 #: A scheme with a smaller chance of being best is not named beside the leader.
 CONTENDER = 0.05
 
+#: More schemes than this are told in sentences only on request.
+MANY_SCHEMES = 4
+
 #: Ways of grouping desks whose tables the report shows.
 GROUPED = ("sequence", "ability quartile", "tenure band")
 
@@ -452,7 +455,9 @@ def _desks(results: Results, say: Saying) -> Iterator[Part]:
     )
     yield Text(words("report.desks.text", baseline=baseline))
     yield Figure("desks", caption, alt, *drawing.drawn(draw, "desks", alt), table)
-    yield Points(tuple(claim.said(say) for claim in claims), (), tuple(claim.below(say) for claim in claims))
+    told = Points(tuple(claim.said(say) for claim in claims), (), tuple(claim.below(say) for claim in claims))
+    # four sentences a scheme repeat the figure: beyond a few schemes nobody reads them all
+    yield told if len(claims) <= MANY_SCHEMES else Folded(words("report.desks.in_words"), (told,))
     yield Folded(words("report.desks.by_group"), tuple(_by_group(results, winners, titles, say)))
 
 
