@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -446,6 +447,16 @@ def test_a_comparison_of_one_scheme_and_one_without_winners_have_reports(tmp_pat
     compare_into(tmp_path / "plain", design(winners=False), core=fake_core, workers=1)
     assert "Status quo" not in make_page([tmp_path / "one"]).html
     assert 'id="desks"' not in make_page([tmp_path / "plain"]).html
+
+
+def test_a_sitting_is_told_in_rounds_and_says_nothing_of_a_horizon_in_months(folder, tmp_path, html):
+    sitting = organisation().model_copy(update={"round_hours": 0.5})
+    made = design([scheme("status_quo"), scheme("reform", bonus_per_point=0.1)], months=8)
+    compare_into(tmp_path / "sitting", replace(made, organisation=sitting), core=fake_core, workers=1)
+    for language, told, not_told in (("en", "8 rounds", "months ahead"), ("zh", "8 轮", "向前看")):
+        page = make_page([tmp_path / "sitting"], language=language).html
+        assert told in page and not_told not in page
+    assert "18 months" in html and "months ahead" in html and "rounds" not in html
 
 
 # --- the other kinds of study -----------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ def _setting(results: Results, facts: Facts) -> Claim:
         replicates=facts.number("count", "counts", "replicates"),
         runs=facts.number("count", "counts", "runs"),
         months=Name("text", str(design.months)),
+        unit=Name("words", f"report.unit.{design.organisation.time_unit}"),
         organisation=Name("document", design.organisation.title or design.organisation.name),
         baseline=Name("document", results.titles[design.baseline]),
     )
@@ -264,6 +265,7 @@ def _where(results: Results, say: Saying) -> str:
         "report.where",
         organisation=say.document(design.organisation.title or design.organisation.name),
         months=design.months,
+        unit=say.words(f"report.unit.{design.organisation.time_unit}"),
         replicates=int(results.table("counts").iloc[0]["replicates"]),
     )
 
@@ -389,19 +391,22 @@ def _levels_table(results: Results, outcomes: Sequence[str], caption: str, say: 
 
 def _courses(results: Results, say: Saying) -> Iterator[Part]:
     words, design = say.words, results.design
+    time = design.organisation.time_unit
+    unit = words(f"report.unit.{time}")
     table = results.table("trajectories")
     series = [name for name in HEADLINE_SERIES if np.isfinite(rows_of(table, {"series": name})["mean"]).any()]
     lines = {name: [_course(rows_of(table, {"scheme": name, "series": one})) for one in series] for name in design.scheme_names}
     titles = [say.document(results.titles[name]) for name in results.others]
     around = drawing.CourseWords(
-        tuple(say.axis(name) for name in series), words("report.month"),
+        tuple(say.axis(name) for name in series), words(f"report.axis_of.{time}"),
         tuple(partial(tick, name) for name in series),
     )  # fmt: skip
     draw = drawing.courses(titles, [lines[name] for name in results.others], lines[design.baseline], around)
     baseline = say.document(results.titles[design.baseline])
     band = f"{BAND:.0%}" if say.language == "zh" else f"{100 * BAND:.0f} %"
-    caption = words("report.course.caption", where=_where(results, say), baseline=baseline, band=band)
-    alt = words("report.course.alt", series=say.listed(say.within(name) for name in series), n=design.months, baseline=baseline)
+    caption = words("report.course.caption", where=_where(results, say), unit=unit, baseline=baseline, band=band)
+    names = say.listed(say.within(name) for name in series)
+    alt = words("report.course.alt", series=names, n=design.months, unit=unit, baseline=baseline)
     months = [month for month in (1, 6, 12, 24, 36, 48, 60, design.months) if month <= design.months]
     by_month = dict.fromkeys(sorted(months))
     rows = []
@@ -409,8 +414,8 @@ def _courses(results: Results, say: Saying) -> Iterator[Part]:
         for one, own in zip(series, lines[name], strict=True):
             cells = [Cell.of(_band_said(own, month, one, say)) for month in by_month]
             rows.append((Cell.of(say.document(results.titles[name])), Cell.of(say.title(one)), *cells))
-    columns = (words("report.scheme"), words("report.outcome"), *(words("report.month_n", n=month) for month in by_month))
-    shown = Table(words("report.course.table", band=band), columns, tuple(rows), folded=words("report.as_table"))
+    columns = (words("report.scheme"), words("report.outcome"), *(words(f"report.nth.{time}", n=month) for month in by_month))
+    shown = Table(words("report.course.table", band=band, unit=unit), columns, tuple(rows), folded=words("report.as_table"))
     yield Text(words("report.course.text"))
     yield Figure("course", caption, alt, *drawing.drawn(draw, "course", alt), shown)
 

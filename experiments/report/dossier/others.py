@@ -56,7 +56,7 @@ def _month(row: dict[Any, Any], say: Saying) -> str:
     )
     if not math.isfinite(month):
         return say.words("report.transition.never")
-    told = say.words("report.month_n", n=f"{month:.0f}")
+    told = say.words("report.nth.month", n=f"{month:.0f}")
     latest = f"{high:.0f}" if math.isfinite(high) else say.words("report.transition.later")
     return f"{told} [{low:.0f}, {latest}]"
 

@@ -104,6 +104,8 @@ def _limits(studies: Sequence[Results], say: Saying) -> Iterator[Part]:
         points.append(
             words("report.limits.parameters", **{key: method["parameters"][key] for key in ("fitted", "cited", "assumed")})
         )
+    by_calendar = method and not design.organisation.is_sitting
+    if by_calendar:
         row, months = method["longest_row"]
         horizon = "beyond" if design.warmup_months + design.months > months else "within"
         points.append(words(f"report.limits.{horizon}", months=design.months, longest=months, row=row))
@@ -120,7 +122,7 @@ def _limits(studies: Sequence[Results], say: Saying) -> Iterator[Part]:
     if failed:
         points.append(words("report.limits.failed", n=failed))
     yield Points(tuple(points))
-    if method:
+    if by_calendar:
         yield _settling_table(method, say)
 
 
