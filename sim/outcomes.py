@@ -294,9 +294,9 @@ def _fairness(world: World) -> dict[str, float]:
 
 def _total_pay(world: World, window: int) -> np.ndarray:
     """What every cadre earns a month in the window, in wages: what is left of the fixed wage, and the reward (`log_of_pay`)."""
-    scheme = world.schemes[world.departments["arm"][world.cadres["department"]]]
+    fixed = 1.0 - world.schemes["applied"] * world.schemes["at_risk"]
     reward = np.nan_to_num(world.cadres["window_pay"]) / window
-    return np.maximum(LEAST_PAY, 1.0 - scheme["applied"] * scheme["at_risk"] + reward)
+    return np.maximum(LEAST_PAY, fixed[world.departments["arm"]][world.cadres["department"]] + reward)
 
 
 def _sequence_of(world: World) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import itertools
 import os
 import shutil
@@ -156,6 +157,17 @@ def test_columns_that_are_asked_for(tmp_path: Path) -> None:
             "burnout_share",
         ]
         assert list(store.runs([]).columns) == ["point", "scheme", "replicate"]
+
+
+def test_the_collector_of_garbage_is_left_as_it_was(tmp_path: Path) -> None:
+    spared: list[int] = []
+
+    def watching(*asked: Any) -> Any:
+        spared.append(gc.get_freeze_count())
+        return fake_core(*asked)
+
+    fill(tmp_path, cases(1), core=watching, workers=1)
+    assert min(spared) > 1000 and gc.get_freeze_count() == 0 and gc.isenabled()
 
 
 def test_an_empty_study_is_an_empty_table(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ results are handed on in order.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -207,13 +208,24 @@ def run_cases(
     """
     if core is compiled_core:
         core = partial(compiled_core, keep=tuple(keep), desks=DESKS in keep)
-    if executor is not None:
-        return _Study(store, executor, FAR, core, progress, tuple(keep)).run(cases, replicates)
-    pool = ThreadPoolExecutor(max_workers=check_workers(workers), thread_name_prefix="cadresim")
+    with _garbage_of_the_study_only():
+        if executor is not None:
+            return _Study(store, executor, FAR, core, progress, tuple(keep)).run(cases, replicates)
+        pool = ThreadPoolExecutor(max_workers=check_workers(workers), thread_name_prefix="cadresim")
+        try:
+            return _Study(store, pool, NEAR, core, progress, tuple(keep)).run(cases, replicates)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _garbage_of_the_study_only() -> Iterator[None]:
+    """Searches for garbage pass over what was there before (libraries, settings): some per cent of a study of short runs."""
+    gc.freeze()
     try:
-        return _Study(store, pool, NEAR, core, progress, tuple(keep)).run(cases, replicates)
+        yield
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        gc.unfreeze()
 
 
 def slots_of(executor: Executor) -> int:
