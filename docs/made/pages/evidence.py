@@ -15,7 +15,7 @@ class Counted:
     """Rows met and rows in all, by group."""
 
     predicted: tuple[int, int]
-    consistency: tuple[int, int]
+    leaning: tuple[int, int]
     fitted: tuple[int, int]
     tabled: tuple[int, int]
     limits: tuple[int, int]
@@ -33,26 +33,23 @@ def state() -> dict[str, dict[str, str]]:
 def counted() -> Counted:
     """How many rows of the stored state are met: the same groups as `cadresim validate` makes."""
     from experiments.evidence.limits import limit_names
-    from experiments.evidence.rows import load_row, row_ids
+    from experiments.evidence.rows import load_row
     from experiments.evidence.verdicts import MET, are_met
-    from sim.schemes.load import read_behaviour
+    from experiments.verbs.validate import rows_in_short
 
-    held = read_behaviour("default").node.value
-    assumed = {name for name, node in held.items() if node.annotation and node.annotation.status != "fitted"}
-    groups: dict[str, list[bool]] = {"predicted": [], "consistency": [], "fitted": [], "tabled": []}
+    groups: dict[str, list[bool]] = {"predicted": [], "leaning": [], "fitted": [], "tabled": []}
     missed = []
-    for name in row_ids():
+    for name, row in rows_in_short().items():
         if name not in state():
             continue
         file = load_row(name).file
         verdicts = list(state()[name].values())  # one a claim, in the order of the file
         met = are_met(verdicts)
-        group = "fitted" if file.fit else "consistency" if assumed & set(file.leans) else "predicted"
-        groups[group].append(met)
+        groups[row["kind"]].append(met)
         if not (file.fit or file.ours):
             asked = (verdict for verdict, claim in zip(verdicts, file.claims, strict=False) if not claim.ours)
             groups["tabled"].append(are_met(asked))
-        if group == "predicted" and not met:
+        if row["kind"] == "predicted" and not met:
             missed.append(name)
     limits = [state()[name]["all"] in MET for name in limit_names() if name in state()]
     pairs = {name: (sum(found), len(found)) for name, found in groups.items()}
@@ -66,7 +63,7 @@ def facts() -> dict[str, str]:
         name: f"{met} of {of}"
         for name, (met, of) in (
             ("predicted_met", found.predicted),
-            ("consistency_met", found.consistency),
+            ("consistency_met", found.leaning),
             ("fitted_met", found.fitted),
             ("tabled_met", found.tabled),
             ("limits_met", found.limits),
@@ -136,7 +133,7 @@ def rows_page() -> str:
         "Published findings the model is held against. A row sets the *setting* (who, how many, which tasks, which scheme, how long), never the",
         "behaviour. Made from `configs/evidence/rows` and the stored state; measured numbers stand on [the evidence page](../evidence.md).",
         "",
-        f"Met: {found.predicted[0]} of {found.predicted[1]} predicted rows, {found.consistency[0]} of {found.consistency[1]} consistency "
+        f"Met: {found.predicted[0]} of {found.predicted[1]} predicted rows, {found.leaning[0]} of {found.leaning[1]} consistency "
         f"checks, {found.fitted[0]} of {found.fitted[1]} rows fitted on. As the evidence table asks, without rows and claims of ours: "
         f"{found.tabled[0]} of {found.tabled[1]} rows not fitted on.",
         "",
