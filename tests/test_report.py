@@ -530,3 +530,8 @@ def test_other_studies_have_their_part(folder, tmp_path, verb):
         if name != "drivers":
             with pytest.raises(UserError):
                 make_page([place])
+
+
+def test_a_bare_title_that_stands_for_a_summary_ends_like_a_sentence() -> None:
+    assert [ENGLISH.sentence(one) for one in ("A sitting", "A sitting.", "Why?")] == ["A sitting.", "A sitting.", "Why?"]
+    assert Saying(words("zh")).sentence("一次课堂") == "一次课堂。"

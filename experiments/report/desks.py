@@ -17,8 +17,8 @@ from sim.desks import GRADE, MEASURES, Measure
 
 TITLES = {"grade": "Grade", "pay": "Reward", "effort": "Effort", "burnout": "Burnout index"}
 
-#: What counts as a change, in words.
-STEPS = {"grade": "one grade", "pay": "1 % of a monthly wage a month", "effort": "1 % of a normal month", "burnout": "0.1"}
+#: What counts as a change, in words that hold for months and for rounds.
+STEPS = {"grade": "one grade", "pay": "1 % of a wage", "effort": "1 % of normal work", "burnout": "0.1"}
 
 RAISED, LOWERED = "#7b4ea3", "#c9a227"  # neither is good or bad: not the colours of better and worse
 

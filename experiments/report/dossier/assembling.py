@@ -71,8 +71,8 @@ def _title(study: Results, say: Saying) -> str:
 
 def _lead(study: Results, say: Saying) -> str:
     organisation = study.design.organisation
-    summary = say.document(organisation.summary or organisation.title or organisation.name)
-    return say.words("report.lead", summary=summary)
+    told = say.document(organisation.summary or organisation.title or organisation.name)
+    return say.words("report.lead", summary=say.sentence(told))
 
 
 def _facts(studies: Sequence[Results], say: Saying) -> Iterator[tuple[str, str]]:
@@ -80,7 +80,7 @@ def _facts(studies: Sequence[Results], say: Saying) -> Iterator[tuple[str, str]]
     yield words("report.fact.organisation"), say.document(first.organisation.title or first.organisation.name)
     yield words("report.fact.schemes"), str(len(first.schemes))
     yield words("report.fact.baseline"), say.document(studies[0].titles[first.baseline])
-    unit = words(f"report.unit.{first.organisation.time_unit}")
+    unit = words(studies[0].unit_key)
     long = words("report.fact.months_value", months=first.months, warmup=first.warmup_months, unit=unit)
     yield words("report.fact.months"), long
     runs = sum(int(study.manifest.get("n_runs") or 0) for study in studies)

@@ -84,7 +84,7 @@ def _setting(results: Results, facts: Facts) -> Claim:
         replicates=facts.number("count", "counts", "replicates"),
         runs=facts.number("count", "counts", "runs"),
         months=Name("text", str(design.months)),
-        unit=Name("words", f"report.unit.{design.organisation.time_unit}"),
+        unit=Name("words", results.unit_key),
         organisation=Name("document", design.organisation.title or design.organisation.name),
         baseline=Name("document", results.titles[design.baseline]),
     )
@@ -265,7 +265,7 @@ def _where(results: Results, say: Saying) -> str:
         "report.where",
         organisation=say.document(design.organisation.title or design.organisation.name),
         months=design.months,
-        unit=say.words(f"report.unit.{design.organisation.time_unit}"),
+        unit=say.words(results.unit_key),
         replicates=int(results.table("counts").iloc[0]["replicates"]),
     )
 
@@ -392,7 +392,7 @@ def _levels_table(results: Results, outcomes: Sequence[str], caption: str, say: 
 def _courses(results: Results, say: Saying) -> Iterator[Part]:
     words, design = say.words, results.design
     time = design.organisation.time_unit
-    unit = words(f"report.unit.{time}")
+    unit = words(results.unit_key)
     table = results.table("trajectories")
     series = [name for name in HEADLINE_SERIES if np.isfinite(rows_of(table, {"series": name})["mean"]).any()]
     lines = {name: [_course(rows_of(table, {"scheme": name, "series": one})) for one in series] for name in design.scheme_names}

@@ -61,6 +61,11 @@ class Results:
         """Names of the schemes beside the baseline, in the order of the study."""
         return [name for name in self.design.scheme_names if name != self.design.baseline]
 
+    @property
+    def unit_key(self) -> str:
+        """Key of the word for steps of time: months, or rounds of a sitting."""
+        return f"report.unit.{self.design.organisation.time_unit}"
+
     def has(self, table: str) -> bool:
         """Whether the folder holds a table."""
         return (self.folder / f"{table}.csv").is_file()

@@ -161,6 +161,10 @@ class Saying:
             return last
         return self.words("report.list_comma").join(first) + self.words("report.list_and") + last
 
+    def sentence(self, text: str) -> str:
+        """The text with a full stop where it has no end of its own: a bare title may stand for a summary."""
+        return text if text.endswith(tuple(".!?。！？")) else text + ("." if self.language == "en" else "。")
+
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences one after the other: with a space between them where the language has one."""
         return (" " if self.language == "en" else "").join(sentences)
