@@ -81,6 +81,7 @@ def test_rows_are_counted_as_the_evidence_page_counts_them():
     for title, name in (("Predicted", "predicted_met"), ("Consistency checks", "consistency_met"), ("Fitted", "fitted_met")):
         assert f"- {title}: {told[name]} (" in page
     assert f"(without rows and claims of ours): {told['tabled_met']} (" in page
+    assert f"(without the rests of rows marked fit): {told['lettered_met']} (" in page
     assert f"- Closed forms of theory: {told['limits_met']}" in page
 
 

@@ -249,11 +249,19 @@ def test_claims_of_our_own_are_left_out_as_the_table_asks() -> None:
     harder = result(Verdict.RIGHT_SIGN, Verdict.SIGN_ONLY)
     assert harder.is_met_as_tabled and not harder.is_met
     assert not result(Verdict.MISSED, Verdict.IN_BAND).is_met_as_tabled
-    rows = [harder, replace(harder, row=load_row("B68")), replace(harder, row=load_row("B50"))]  # tabled, ours, fitted
+    rows = [harder, *(replace(harder, row=load_row(name)) for name in ("B68", "B50", "B50b"))]  # tabled, ours, fitted, its rest
     found = Validation(rows=rows)
-    assert [one.row.id for one in found.not_fitted] == ["C6", "B68"] and [one.row.id for one in found.tabled] == ["C6"]
-    assert [words.rpartition(": ")[2] for words in total_words(found)] == ["0 of 2 (0 %)", "1 of 1 (100 %)"]
+    counted = [[one.row.id for one in group] for group in (found.not_fitted, found.tabled, found.lettered)]
+    assert counted == [["C6", "B68", "B50b"], ["C6", "B50b"], ["C6"]]
+    told = [words.rpartition(": ")[2] for words in total_words(found)]
+    assert told == ["0 of 3 (0 %)", "2 of 2 (100 %)", "1 of 1 (100 %)"]
     assert " (P, ours) |" in evidence_page(found, "cadresim validate")
+
+
+def test_a_letter_behind_a_row_means_the_rest_of_a_row_marked_fit() -> None:
+    rests = [name for name in row_ids() if load_row(name).file.is_rest]
+    assert rests == ["B1b", "B4b", "B50b", "B69b", "C5b"]
+    assert all(load_row(name[:-1]).file.fit and not load_row(name).file.fit for name in rests)
 
 
 def test_jackknife_of_a_mean_is_its_standard_error(tmp_path: Path) -> None:

@@ -142,6 +142,11 @@ class RowFile(Document):
     missed: str = Field("", description="Why the model misses it, as far as that is understood; written after looking.")
 
     @property
+    def is_rest(self) -> bool:
+        """Whether it is the rest of a row marked fit, what nothing was fitted on there (B1b of B1): the table has it in one row."""
+        return self.id[-1].isalpha()
+
+    @property
     def sources(self) -> list[str]:
         """The sources as a list."""
         return [self.source] if isinstance(self.source, str) else self.source

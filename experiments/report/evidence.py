@@ -106,11 +106,12 @@ def counted_words(title: str, results: Sequence[RowResult], *, as_tabled: bool =
     return f"{title}: {met} of {len(results)}{share}"
 
 
-def total_words(found: Validation) -> tuple[str, str]:
-    """How many of the rows that nothing was fitted on are met, all claims asked and only those of the evidence table."""
+def total_words(found: Validation) -> tuple[str, ...]:
+    """How many of the rows that nothing was fitted on are met: all claims asked, those of the evidence table, its rows only."""
     return (
         counted_words("Not fitted, all claims", found.not_fitted),
         counted_words("Not fitted, as the evidence table asks (without rows and claims of ours)", found.tabled, as_tabled=True),
+        counted_words("Of these, the table's own rows (without the rests of rows marked fit)", found.lettered, as_tabled=True),
     )
 
 

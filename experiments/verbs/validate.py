@@ -76,6 +76,11 @@ class Validation:
         """Those of them that the evidence table has, rows of our own left out."""
         return [result for result in self.not_fitted if not result.row.file.ours]
 
+    @property
+    def lettered(self) -> list[RowResult]:
+        """Those of them that are rows of the table: its rows marked fit count with no part, so their rests are left out."""
+        return [result for result in self.tabled if not result.row.file.is_rest]
+
     def state(self) -> dict[str, dict[str, str]]:
         """The verdict of every claim by row, to notice a drop later."""
         kept = {name: {"all": _verdict(all(check.is_met for check in checks))} for name, checks in self.limits.items()}

@@ -18,6 +18,7 @@ class Counted:
     leaning: tuple[int, int]
     fitted: tuple[int, int]
     tabled: tuple[int, int]
+    lettered: tuple[int, int]
     limits: tuple[int, int]
     missed: tuple[str, ...]
 
@@ -37,7 +38,7 @@ def counted() -> Counted:
     from experiments.evidence.verdicts import MET, are_met
     from experiments.verbs.validate import rows_in_short
 
-    groups: dict[str, list[bool]] = {"predicted": [], "leaning": [], "fitted": [], "tabled": []}
+    groups: dict[str, list[bool]] = {"predicted": [], "leaning": [], "fitted": [], "tabled": [], "lettered": []}
     missed = []
     for name, row in rows_in_short().items():
         if name not in state():
@@ -47,8 +48,10 @@ def counted() -> Counted:
         met = are_met(verdicts)
         groups[row["kind"]].append(met)
         if not (file.fit or file.ours):
-            asked = (verdict for verdict, claim in zip(verdicts, file.claims, strict=False) if not claim.ours)
-            groups["tabled"].append(are_met(asked))
+            asked = are_met(verdict for verdict, claim in zip(verdicts, file.claims, strict=False) if not claim.ours)
+            groups["tabled"].append(asked)
+            if not file.is_rest:
+                groups["lettered"].append(asked)
         if row["kind"] == "predicted" and not met:
             missed.append(name)
     limits = [state()[name]["all"] in MET for name in limit_names() if name in state()]
@@ -66,6 +69,7 @@ def facts() -> dict[str, str]:
             ("consistency_met", found.leaning),
             ("fitted_met", found.fitted),
             ("tabled_met", found.tabled),
+            ("lettered_met", found.lettered),
             ("limits_met", found.limits),
         )
     }
@@ -135,7 +139,8 @@ def rows_page() -> str:
         "",
         f"Met: {found.predicted[0]} of {found.predicted[1]} predicted rows, {found.leaning[0]} of {found.leaning[1]} consistency "
         f"checks, {found.fitted[0]} of {found.fitted[1]} rows fitted on. As the evidence table asks, without rows and claims of ours: "
-        f"{found.tabled[0]} of {found.tabled[1]} rows not fitted on.",
+        f"{found.tabled[0]} of {found.tabled[1]} rows not fitted on; of the table's own rows, without the rests of rows marked fit, "
+        f"{found.lettered[0]} of {found.lettered[1]}.",
         "",
     ]
     for name in row_ids():
