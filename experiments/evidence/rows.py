@@ -143,7 +143,7 @@ class RowFile(Document):
 
     @property
     def is_rest(self) -> bool:
-        """Whether it is the rest of a row marked fit, what nothing was fitted on there (B1b of B1): the table has it in one row."""
+        """Whether it is the rest of a row marked fit (B1b of B1): what nothing was fitted on there; the table has one row."""
         return self.id[-1].isalpha()
 
     @property
