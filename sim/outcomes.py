@@ -197,7 +197,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome("understanding_mean", "also", 1, "share", "Understanding", "Mean understanding of the scheme"),
     Outcome("absence_share", "also", -1, "share", "Absence", "Share of working time lost to illness"),
-    Outcome("exit_share", "also", -1, "share a year", "Exits", "Share of cadres who leave in the twelve months"),
+    Outcome("exit_share", "also", -1, "share a year", "Exits", "Share of cadres who leave in a year (shorter runs scaled up)"),
     Outcome("target_drift", "also", 0, "x start", "Target drift", "Mean target relative to the scheme's first targets"),
     Outcome("taxpayer_satisfaction", "also", 1, "share", "Taxpayer satisfaction", "Mean satisfaction of taxpayers"),
     Outcome("compliance", "also", 1, "share", "Compliance", "Mean compliance of taxpayers"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
 
+from sim.bounds import LARGEST_SEED, MOST_REPLICATES, MOST_WORKERS, check_lengths, check_number
 from sim.desks import DESK_COLUMNS, compare_desks, desks_of
 from sim.errors import UserError
 from sim.history import HISTORY, as_matrix, series_of_branches
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AnyDocument = TypeVar("AnyDocument", bound=Document)
+
+#: The two walks of the model, which give the same numbers.
+WALKS = ("compiled", "agents")
 
 #: Departments of a chunk when one large run is shared out to several workers; any number gives the same result.
 CHUNK = 512
@@ -527,18 +531,25 @@ def simulate(
     schedule: Sequence[Change] = (),
     **classes: type,
 ) -> Run:
-    """One run of a scheme, warm-up under the baseline included (the scheme's own base by default), then what is scheduled.
+    """One run of a scheme, warm-up under the baseline included (`deduction_heavy` by default), then what is scheduled.
 
     `walk="agents"` uses the Mesa walk: the same numbers, some hundred times slower; there, `cadre_class=` and its like
     (`sim.agents.AppraisalModel`) put a researcher's own agents in, from the first day on. Documents may be given by name.
 
     Raises:
-        UserError: a scheme that does not fit; own agents in the compiled walk, which has none.
+        UserError: a scheme that does not fit; a number out of bounds; own agents in the compiled walk, which has none,
+            or that are no kind of agent.
     """
+    if walk not in WALKS:
+        raise UserError.of("there is no such walk", found=quoted(str(walk)), expected=" or ".join(WALKS))
+    check_number("seed", seed, low=0, high=LARGEST_SEED)
+    check_number("replicate", replicate, low=0, high=MOST_REPLICATES)
+    check_number("workers", workers, low=1, high=MOST_WORKERS)
     if classes and walk != "agents":
         raise UserError.of("only the Mesa walk has agents of one's own", found=", ".join(classes), hint='walk="agents"')
     scheme = load_scheme(scheme) if isinstance(scheme, str) else scheme
     organisation = load_organisation(organisation) if isinstance(organisation, str) else organisation
+    check_lengths(months, warmup_months, organisation.step_months)
     if not isinstance(behaviour, Behaviour):
         behaviour = load_behaviour(behaviour or "default")
     if not isinstance(baseline, Scheme):
@@ -558,7 +569,9 @@ def _shared_by(workers: int) -> Walker:
 
 def _walked_by_agents(stage: Stage, scheme: Scheme, replicate: int, classes: Mapping[str, type]) -> tuple[World, np.ndarray]:
     """The same run, warm-up included, by the Mesa walk."""
-    from sim.agents import walk_agents
+    from sim.agents.model import check_agents, walk_agents
+
+    check_agents(classes)
 
     def walker(world: World, first: int, history: np.ndarray) -> None:
         walk_agents(world, stage.blueprint.names, first, history, **classes)

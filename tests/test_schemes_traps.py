@@ -78,6 +78,7 @@ HAVING: list[tuple[str, dict[str, Any]]] = [
     ("ladder-without-floor", {**GRADED, "appraisal.grades.floor": 0}),
     ("ladder-that-falls", {**GRADED, "application.sanctions.interview": 0.005}),
     ("dismissal-without-warning", {"application.sanctions.dismissal_share": 0.2}),
+    ("appraisal-far-off", {"appraisal.interval": 36}),
     ("without-effect", {"appraisal.audit_rate": 0, "process.captured": 0.5}),
 ]
 SPARED: list[tuple[str, dict[str, Any]]] = [
@@ -95,6 +96,7 @@ SPARED: list[tuple[str, dict[str, Any]]] = [
     ("indicator-unverifiable", {"plan.indicators.the_rest.tasks": "mentoring"}),
     ("reports-unchecked", {"appraisal.audit_rate": 0, "appraisal.audit_penalty": 0, "process.captured": 0.2}),
     ("dismissal-without-warning", {**GRADED, "application.sanctions.dismissal_share": 0.2}),
+    ("appraisal-far-off", {"appraisal.interval": 24}),
 ]
 
 
@@ -140,6 +142,16 @@ def test_hours_are_told_above_a_day_a_month() -> None:
     assert "appraisal-hours" in told
     assert "appraisal-hours" not in {one.name for one in lint("base")}
     assert appraisal_hours(load_scheme("base")) == pytest.approx(2 * load_behaviour().hours_indicator)
+
+
+def test_an_interval_counts_steps_of_the_organisation() -> None:
+    def told(step_months: int, interval: int) -> list[str]:
+        scheme = read_scheme("base", changes={**SOUND, "appraisal.interval": interval})
+        found = traps(scheme, load_organisation(BUREAU, changes={"step_months": step_months}), hours=0.01)
+        return [str(one.found) for one in found if one.name == "appraisal-far-off"]
+
+    assert told(1, 12) == told(12, 1) == told(1, 24) == []
+    assert told(12, 12) == ["every 144 months"]
 
 
 def test_every_trap_is_tried_and_cites_a_known_source() -> None:

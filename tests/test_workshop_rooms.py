@@ -371,6 +371,31 @@ def test_rooms_seats_and_designs_are_limited():
     assert len(room.seats) == 3
 
 
+def test_what_was_predicted_before_play_stands():
+    hall = Hall()
+    room, _, _ = hall.open_room(LESSON)
+    early, late = (hall.join(room, name, "x")[0] for name in ("Ada", "Bo"))
+    hall.predict(room, early, "help", "lower", "")
+    hall.predict(room, early, "help", "higher", "on second thoughts")
+    hall.set_phase(room, "play")
+    with pytest.raises(Refused, match="closed"):
+        hall.predict(room, late, "help", "lower", "")
+    hall.set_phase(room, "predict")  # the facilitator goes back
+    with pytest.raises(Refused, match="stands"):
+        hall.predict(room, early, "help", "lower", "now that I have seen it")
+    hall.predict(room, late, "help", "lower", "")
+    assert [seat.said["help"].value for seat in (early, late)] == ["higher", "lower"]
+    assert Room.from_plain(room.plain()).has_begun
+
+
+def test_no_month_is_played_before_play_is_open(session):
+    client, _ = session
+    room = opened(client)
+    joined(client, room["code"])
+    asked = client.post(f"/api/workshop/rooms/{room['code']}/host", json={"go_on": 1}, headers=bearer(room["host"]))
+    assert asked.status_code == 409 and "not open" in asked.text
+
+
 def test_too_many_joins_from_one_address():
     hall = Hall(Limits(joins=5))
     room, _, _ = hall.open_room(LESSON)

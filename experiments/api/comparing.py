@@ -98,7 +98,8 @@ def compare(
         schemes: a study (object, name or file), or a list of schemes (objects, names or files).
         organisation: object, preset name or file; ``None`` takes the study's, or the municipal bureau.
         behaviour: object, preset name or file; ``None`` takes the study's, or the default.
-        baseline: name of the scheme to compare with; by default the study's, or the first scheme.
+        baseline: name of the scheme to compare with; by default the study's, or the first scheme; a single
+            scheme is compared with the status quo, `deduction_heavy`.
         months: recorded months (36), after ``warmup_months`` (24) under the baseline.
         replicates: how many times each scheme is run, at least 2 (100).
         seed: 0 or a positive whole number (1).

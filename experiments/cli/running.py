@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from experiments.cli import plumbing
 from experiments.cli.options import SchemesToRun
 from experiments.cli.plumbing import app
+
+if TYPE_CHECKING:
+    from sim.run import Setting
 
 
 @app.command()
@@ -32,7 +35,9 @@ def run(
     from sim.outcomes import HEADLINES
 
     asked = [*schemes, baseline] if baseline not in schemes else schemes
-    design = read_question(asked, organisation=organisation, behaviour=behaviour, baseline=baseline, months=months)
+    design = read_question(
+        asked, organisation=organisation, behaviour=behaviour, baseline=baseline, months=months, warmup_months=warmup
+    )
     console = plumbing.new_console()
     if not agents:
         plumbing.get_ready(plumbing.new_console(errors=True))
@@ -55,4 +60,13 @@ def run(
         unit = design.organisation.time_unit
         title = f"{design.titles[scheme.name]}, {design.organisation.title or design.organisation.name}, seed {seed}"
         console.print(monthly_table(title, done.monthly, HEADLINE_SERIES, unit=unit))
-        console.print(outcomes_table(f"The last twelve {unit}s", [(name, done.outcomes[name]) for name in HEADLINES]))
+        console.print(outcomes_table(measured_over(done.setting), [(name, done.outcomes[name]) for name in HEADLINES]))
+
+
+def measured_over(setting: Setting) -> str:
+    """Which part of the run outcomes are measured over, as a title: 'The last 12 months', 'All 5 rounds', 'The only month'."""
+    long = setting.window * setting.organisation.step_months
+    unit = setting.organisation.time_unit
+    if long == 1:
+        return f"The only {unit}" if setting.months == 1 else f"The last {unit}"
+    return f"{'All' if setting.window == setting.steps else 'The last'} {long} {unit}s"

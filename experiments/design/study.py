@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.design.targets import Wanted, wanted_of
+from sim.bounds import LARGEST_SEED, MOST_REPLICATES, check_lengths, check_number
 from sim.errors import UserError
 from sim.outcomes import HEADLINES, OUTCOME_NAMES
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Explicit rewards that cost the bureau money; what `--equal-budget` scales.
 REWARDS = ("bonus_per_point", "unit_bonus_per_point", "top_prize", "second_prize", "bottom_cut")
-
-LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,8 @@ class Design:
         unknown = [name for name in self.headline if name not in OUTCOME_NAMES]
         if unknown:
             raise UserError.of("there is no such outcome", found=", ".join(unknown), expected="names of outcomes")
-        check_number("months", self.months, low=1, high=6000)
-        check_number("warmup_months", self.warmup_months, low=0, high=6000)
-        check_number("replicates", self.replicates, low=1, high=10_000_000)
+        check_lengths(self.months, self.warmup_months, self.organisation.step_months)
+        check_number("replicates", self.replicates, low=1, high=MOST_REPLICATES)
         check_number("seed", self.seed, low=0, high=LARGEST_SEED)
 
     @property
@@ -168,16 +166,6 @@ def design_of(resolved: Mapping[str, Any]) -> Design:
             found=" ".join(str(error).split())[:200],
             hint="results of another version: run the study again",
         ) from error
-
-
-def check_number(name: str, value: int, *, low: int, high: int) -> None:
-    """Refuse a number that is not whole or lies outside its bounds.
-
-    Raises:
-        UserError: naming the number, what was found and what was expected.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UserError.of(f"{name} is out of bounds", found=repr(value), expected=f"a whole number from {low} to {high}")
 
 
 def plain(document: Any) -> Any:

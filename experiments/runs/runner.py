@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from experiments.design.cases import Case, Setup, case_digest, key_of, model_code
-from experiments.design.study import Design, check_number
+from experiments.design.study import Design
 from experiments.runs.parts import DESKS, GROUPS, KEY, MONTHLY, RUNS, Runs
+from sim.bounds import MOST_WORKERS, check_number
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
     from experiments.runs.store import StudyStore
 
-MOST_WORKERS = 1024
 
 #: Replicates in hand per worker: one running, one waiting, so that no worker ever idles and memory stays bounded.
 AHEAD = 2

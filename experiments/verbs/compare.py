@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.design.cases import about_study, case_of, model_code
-from experiments.design.study import Design, check_number, code_hash, design_of
+from experiments.design.study import Design, code_hash, design_of
 from experiments.runs.budget import Budget
 from experiments.runs.folder import read_json
 from experiments.runs.parts import DESKS, KEPT
@@ -38,6 +38,7 @@ from experiments.statistics.intervals import (
 )
 from experiments.statistics.settling import Settling
 from experiments.statistics.winners import winners_of
+from sim.bounds import MOST_REPLICATES, check_number
 from sim.outcomes import HEADLINES, OUTCOME_NAMES, OUTCOMES, OWN_GROUP_OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def run_comparison(
     Raises:
         UserError: fewer than two replicates, bad number of workers, a folder that cannot be written.
     """
-    check_number("replicates", design.replicates, low=FEWEST_REPLICATES, high=10_000_000)
+    check_number("replicates", design.replicates, low=FEWEST_REPLICATES, high=MOST_REPLICATES)
     workers = check_workers(workers)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="cadresim-") as kept, open_study(kept, about(design)) as store:

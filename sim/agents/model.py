@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mesa
@@ -14,6 +14,7 @@ from sim.agents.cadre import Cadre
 from sim.agents.department import Department
 from sim.agents.entity import Settings, total
 from sim.agents.group import PeerGroup
+from sim.errors import UserError
 from sim.history import HISTORY, MEANS
 from sim.population.columns import OWN_TASKS, PAY_MOMENTS
 from sim.population.entry import DISMISSED
@@ -24,6 +25,30 @@ from sim.rules.pay import pay_level, pay_slope
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.organisation import Organisation
 from sim.schemes.scheme import Scheme
+from sim.schemes.words import did_you_mean
+
+#: What agents of one's own may stand in for.
+KINDS: dict[str, type] = {
+    "cadre_class": Cadre, "department_class": Department, "branch_class": Branch, "bureau_class": Bureau, "group_class": PeerGroup,
+}  # fmt: skip
+
+
+def check_agents(classes: Mapping[str, object]) -> None:
+    """Refuse agents of one's own that stand in for nothing, or that are no such agents.
+
+    Raises:
+        UserError: naming what was given and what was expected.
+    """
+    for name, given in classes.items():
+        kind = KINDS.get(name)
+        if kind is None:
+            hint = did_you_mean(name, list(KINDS))
+            raise UserError.of("there are no such agents", found=name, expected=" or ".join(KINDS), hint=hint)
+        if not (isinstance(given, type) and issubclass(given, kind)):
+            told = given.__name__ if isinstance(given, type) else repr(given)
+            raise UserError.of(
+                f"{name} is no kind of {kind.__name__}", found=told, expected=f"a subclass of sim.agents.{kind.__name__}"
+            )
 
 
 class AppraisalModel(mesa.Model):

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from sim.bounds import LARGEST_SEED
 from sim.errors import Finding, UserError
 from sim.schemes.checking import checked
 from sim.schemes.fit import scheme_misfits
@@ -43,8 +44,6 @@ from sim.schemes.words import NAME_PATTERN, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from sim.schemes.behaviour import Behaviour
-
-LARGEST_SEED = 2**63 - 1
 
 
 class Verb(StrEnum):

@@ -28,6 +28,7 @@ LARGEST_STEP = 0.34  # share of an indicator's points that may hang on one miles
 LEAST_OWN = 0.2  # share of a cadre's result that should be his own
 HIGHEST_FLOOR = 0.5  # attainment below which nothing more is lost
 UNBALANCED = 0.1  # share by which prizes and cuts may differ
+LONGEST_INTERVAL = 24  # months between two appraisals
 SHORTFALL = 0.1  # the miss of a standard that should be possible to make good
 
 LADDER = ("rectification", "interview", "honours", "transfer", "adjustment")
@@ -412,6 +413,19 @@ def appraisal_hours(case: Case) -> Iterator[Advice]:
         yield case.told("appraisal-hours", ("process",), "appraisal takes much working time", why, "speeches_2", found, hint)
 
 
+def appraisal_far_off(case: Case) -> Iterator[Advice]:
+    """An appraisal that is years away, most often because the interval counts steps and a step is longer than a month."""
+    step = 1 if case.organisation is None else case.organisation.step_months
+    months = case.scheme.appraisal.interval * step
+    if months > LONGEST_INTERVAL and not (case.organisation and case.organisation.is_sitting):
+        why = "what is years away weighs little today; and a run that ends before appraises nobody"
+        found = said("every {months} months", months=number(months))
+        hint = "a shorter interval: it counts steps of the organisation (step_months)"
+        yield case.told(
+            "appraisal-far-off", ("appraisal", "interval"), "the next appraisal is years away", why, "odonoghue_1999", found, hint
+        )
+
+
 # --- sanctions ----------------------------------------------------------------------------------------------------
 
 
@@ -475,6 +489,7 @@ TRAPS: tuple[Callable[[Case], Iterator[Advice]], ...] = (
     reports_unchecked,
     money_on_voluntary_work,
     appraisal_hours,
+    appraisal_far_off,
     quota_in_small_unit,
     cliff_between_grades,
     nothing_follows,

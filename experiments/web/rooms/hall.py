@@ -260,10 +260,13 @@ class Hall:
         """Note a prediction.
 
         Raises:
-            Refused: it is too late, or no answer to the question.
+            Refused: it is too late, or no answer to the question. Where the facilitator goes back to predicting, who has not
+                predicted yet may, and nobody may change what he said before he had seen anything.
         """
         if room.phase != "predict":
             raise Refused(409, "predictions are closed")
+        if room.has_begun and name in seat.said:
+            raise Refused(409, "play has begun: a prediction stands as it is")
         lesson = self.lesson_of(room).lesson
         asked = lesson.prediction(name)
         if asked is None:
@@ -329,6 +332,7 @@ class Hall:
         if phase not in PHASES:
             raise Refused(400, f"there is no such phase: {', '.join(PHASES)}")
         room.phase = str(phase)
+        room.has_begun = room.has_begun or room.phase != "predict"
         room.touch(self.clock())
 
     def decide(self, room: Room, seat: Seat, month: object, move: dict[str, Any]) -> None:

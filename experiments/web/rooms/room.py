@@ -80,6 +80,7 @@ class Room:
     opened: float
     changed: float
     phase: str = PHASES[0]
+    has_begun: bool = False  # whether play has begun once: what was predicted before stands from then on
     locked: bool = False
     seats: list[Seat] = field(default_factory=list)
     next_number: int = 1

@@ -97,9 +97,11 @@ class Years:
         """Play the month, with the decisions that are there.
 
         Raises:
-            Refused: the year is over, or the month has been played already.
+            Refused: play is not open, the year is over, or the month has been played already.
         """
         async with self._lock(room):
+            if room.phase == "predict":
+                raise Refused(409, "play is not open yet")
             if month != len(room.moves) + 1:
                 raise Refused(409, "this month is over")
             year = await self._at_hand(room)
