@@ -29,7 +29,8 @@ from sim.schemes.words import did_you_mean
 
 #: What agents of one's own may stand in for.
 KINDS: dict[str, type] = {
-    "cadre_class": Cadre, "department_class": Department, "branch_class": Branch, "bureau_class": Bureau, "group_class": PeerGroup,
+    "cadre_class": Cadre, "department_class": Department, "branch_class": Branch, "bureau_class": Bureau,
+    "group_class": PeerGroup,
 }  # fmt: skip
 
 
