@@ -72,7 +72,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         -1,
         "share",
         "Falsely bottom",
-        "Of those awarded bottom, the share not in the true bottom of the same size",
+        "Of those awarded bottom (the lowest tenth where nobody is), the share not in the true bottom of the same size",
     ),
     Outcome("missed_bottom_share", "fairness", -1, "share", "Missed bottom", "Of the true bottom, the share not awarded bottom"),
     Outcome(
@@ -81,7 +81,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         -1,
         "share",
         "Falsely top",
-        "Of those awarded top, the share not in the true top of the same size",
+        "Of those awarded top (the highest tenth where nobody is), the share not in the true top of the same size",
     ),
     Outcome("missed_top_share", "fairness", -1, "share", "Missed top", "Of the true top, the share not awarded top"),
     Outcome(

@@ -34,7 +34,7 @@ def test_impossible_designs_are_refused(changes: dict[str, Any], said: str) -> N
 
 
 def test_two_schemes_of_one_name_are_refused() -> None:
-    with pytest.raises(UserError, match="two different schemes are called twin"):
+    with pytest.raises(UserError, match="two schemes are called twin"):
         design([scheme("twin"), scheme("twin", top_prize=1.0)])
 
 

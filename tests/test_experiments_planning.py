@@ -161,7 +161,7 @@ def test_a_transition_in_yearly_steps_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="steps of one month"):
         yearly = json.loads(small_bureau(tmp_path).read_text()) | {"step_months": 12}
         (tmp_path / "yearly.json").write_text(json.dumps(yearly))
-        a_transition(tmp_path, {"month": 13}, organisation=str(tmp_path / "yearly.json"))
+        a_transition(tmp_path, {"month": 13}, organisation=str(tmp_path / "yearly.json"), months=36, warmup_months=12)
 
 
 # --- pilot -----------------------------------------------------------------------------------------------------------

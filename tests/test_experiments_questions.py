@@ -88,7 +88,7 @@ def test_objects_will_do_too() -> None:
         (["base", "forced_ranking"], {"baseline": "bas"}, "did you mean base"),
         ("no/such/file.yaml", {}, "no such file"),
         ([], {}, "no scheme to run"),
-        (["base", "base"], {}, "two different schemes are called base"),
+        (["base", "base"], {}, "two schemes are called base"),
     ],
 )
 def test_mistakes_are_told(asked: Any, settings: dict[str, Any], said: str) -> None:

@@ -535,3 +535,17 @@ def test_other_studies_have_their_part(folder, tmp_path, verb):
 def test_a_bare_title_that_stands_for_a_summary_ends_like_a_sentence() -> None:
     assert [ENGLISH.sentence(one) for one in ("A sitting", "A sitting.", "Why?")] == ["A sitting.", "A sitting.", "Why?"]
     assert Saying(words("zh")).sentence("一次课堂") == "一次课堂。"
+
+
+def test_a_damaged_table_of_winners_is_not_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    compare_into(folder, design([scheme("one"), scheme("two"), scheme("three")], replicates=4), core=fake_core, workers=1)
+    table = folder / "winners.csv"
+    whole = table.read_bytes()
+    assert CliRunner().invoke(app, ["winners", str(folder)]).exit_code == 0
+    lines = whole.splitlines(keepends=True)
+    half = b"".join(line for line in lines if not line.startswith(b"three,"))
+    for damaged, told in ((whole[:-7], "cut off"), (half, "nothing about three")):
+        table.write_bytes(damaged)
+        shown = CliRunner().invoke(app, ["winners", str(folder)])
+        assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output

@@ -326,6 +326,18 @@ def test_a_quota_is_a_place_that_somebody_loses():
             assert len(ups if change.direction < 0 else downs) >= 1
 
 
+def test_a_quota_works_as_it_is_told():
+    """Told to a tenth of a per cent and set to as much, another share does what is said of it."""
+    found = explain("forced_ranking", "workshop_bureau", months=12, cadre="lowest")
+    (quota,) = [change for change in found.changes if change.kind == "quota" and change.found]
+    assert 1000 * quota.after == pytest.approx(round(1000 * quota.after)) and quota.after < quota.before
+    again = explain(
+        edited("forced_ranking", appraisal__grades__bottom_share=round(quota.after, 3)), "workshop_bureau", months=12,
+        cadre=found.person.number, changes=False,
+    )  # fmt: skip
+    assert again.grade == quota.grade != found.grade  # though people work otherwise under another quota, and scores differ
+
+
 def test_none_within_bounds_is_said():
     found = explain("municipal_closed_loop", "workshop_bureau", months=12, cadre="lowest")
     none = [change for change in found.changes if not change.found]

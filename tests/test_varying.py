@@ -252,6 +252,10 @@ def test_scheme_paths_leave_the_baseline_alone() -> None:
     assert np.isnan(table.loc[("deduction_heavy", 0), "difference"]) and np.isfinite(
         table.loc[("forced_ranking", 0), "difference"]
     )
+    held = [one for one in found.sentences if one.startswith("Deduction-heavy")]
+    assert held == ["Deduction-heavy status quo: the baseline is held as it is; the paths vary the other schemes."]
+    both = swept(Counting(), {"honesty": [0, 1]}, ("deduction_heavy", "forced_ranking"), levels=2)
+    assert not any("held as it is" in one for one in both.sentences), "behaviour varies under every scheme"
 
 
 @pytest.mark.parametrize("design", ["latin_hypercube", "sobol"])

@@ -130,6 +130,6 @@ def _show(tables: list[RenderableType], sentences: list[str], ran: Any, folder: 
     for sentence in sentences:
         console.print(sentence, markup=False)
     console.print()
-    there = f", {ran.n_reused} done before" if ran.n_reused else ""
+    there = f", {ran.n_reused} more shared within the study or done before" if ran.n_reused else ""
     failed = f", {ran.n_failed} failed" if ran.n_failed else ""
     console.print(f"{ran.n_new} runs{there}{failed}. Tables and figures: {folder}", markup=False, soft_wrap=True)

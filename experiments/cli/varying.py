@@ -94,11 +94,13 @@ def _run(
 
 def _show_sweep(found: Sweep) -> None:
     from experiments.report.varying_tables import sweep_table
+    from experiments.report.varying_words import is_varied
 
     console = plumbing.new_console()
     for scheme in found.design.scheme_names:
-        console.print()
-        console.print(sweep_table(found, scheme))
+        if any(is_varied(found, path, scheme) for path in found.ranges):
+            console.print()
+            console.print(sweep_table(found, scheme))
     _tell(found)
 
 
@@ -121,7 +123,7 @@ def _tell(found: Sweep | Sensitivity) -> None:
     for sentence in found.sentences:
         console.print(sentence, markup=False)
     console.print()
-    there = f", {found.ran.n_reused} of them done before" if found.ran.n_reused else ""
+    there = f", {found.ran.n_reused} of them shared between points or done before" if found.ran.n_reused else ""
     n_runs = found.ran.n_new + found.ran.n_reused
     console.print(
         f"{n_runs} runs at {len(found.points)} points{there}, {duration(found.wall_time)}. Tables and figures: {found.folder}",

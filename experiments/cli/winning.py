@@ -20,7 +20,10 @@ def winners(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results of cadresim compare.")],
     scheme: Annotated[str | None, typer.Option("--scheme", help="One scheme in detail.")] = None,
     by: Annotated[
-        str | None, typer.Option("--by", help="Group desks: department, branch, sequence, 'ability quartile', 'tenure band'.")
+        str | None,
+        typer.Option(
+            "--by", help="Group desks (with --scheme): department, branch, sequence, 'ability quartile', 'tenure band'."
+        ),
     ] = None,
     measure: Annotated[
         str | None, typer.Option("--measure", help="Transition table of grade, pay, effort or burnout (with --scheme).")
@@ -82,7 +85,22 @@ def _results(folder: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
     study: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["study"]
     titles = {one["name"]: one.get("title") or one["name"].replace("_", " ") for one in study["schemes"]}
     table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in ("value", "low", "high")})
+    told = _damage(path, table, [name for name in titles if name != study["baseline"]])
+    if told:
+        raise UserError.of(
+            "the table of winners is damaged", file=str(path), found=told, hint="run the study again into the same folder"
+        )
     return table, titles, str(study["baseline"])
+
+
+def _damage(path: Path, table: pd.DataFrame, schemes: list[str]) -> str:
+    """What is wrong with a table of winners, in words; '' where it is whole."""
+    lacking = [name for name in schemes if name not in set(table["scheme"])]
+    if lacking:
+        return f"nothing about {', '.join(lacking)}"
+    if not path.read_bytes().endswith(b"\n") or ((table["low"] > table["value"]) | (table["value"] > table["high"])).any():
+        return "a row that is cut off"
+    return ""
 
 
 def _known(table: pd.DataFrame, column: str) -> list[str]:

@@ -66,8 +66,8 @@ class Design:
             raise UserError.of("no scheme to run", hint="name one or more schemes; `cadresim schemes` lists them")
         if twice:
             raise UserError.of(
-                f"two different schemes are called {', '.join(twice)}",
-                hint="give each scheme a name of its own: `name:` in its file",
+                f"two schemes are called {', '.join(twice)}",
+                hint="name a scheme once; where two differ, give each a name of its own: `name:` in its file",
             )
         if self.baseline not in names:
             raise UserError.of(

@@ -253,10 +253,12 @@ def pilot_in_words(result: Pilot) -> list[str]:
         table = result.designs[result.designs["design"] != BEFORE_AFTER]
         best = table.loc[table["power"].idxmax()] if len(table) else None
         told = (
-            f" The best, {DESIGNS[best['design']]} with {best['clusters']} branches and {best['length']} months, finds it in "
-            f"{chance(best['power'])}."
-            if best is not None
-            else ""
+            ""
+            if best is None
+            else " None of the simulated trials found it."
+            if best["power"] <= 0.0
+            else f" The best, {DESIGNS[best['design']]} with {best['clusters']} branches and {best['length']} months, finds it "
+            f"in {chance(best['power'])}."
         )
         lines.append(f"No trial that was tried finds the effect in {100 * plan.power:g} % of cases.{told}")
     lines += _wrong_by_before_after(result)

@@ -8,7 +8,7 @@ from rich.text import Text
 from experiments.report.numbers import TITLES as OUTCOMES
 from experiments.report.numbers import chance, scaled, with_ends
 from experiments.report.tables import new_table
-from experiments.report.varying_words import NAMES, index_told, level, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, index_told, is_varied, level, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -83,6 +83,8 @@ def sweep_table(sweep: Sweep, scheme: str) -> Table:
     rows = sweep.responses[sweep.responses["scheme"] == scheme]
     moves = sweep.ranges_of_response.set_index(["path", "scheme", "outcome"])
     for path in sweep.ranges:
+        if not is_varied(sweep, path, scheme):
+            continue
         own = rows[rows["path"] == path]
         classes = sorted(own["class"].unique())
         for place in classes:

@@ -155,11 +155,21 @@ def sweep_sentences(sweep: Sweep) -> list[str]:
     several = len(sweep.design.schemes) > 1
     for scheme in sweep.design.scheme_names:
         opening = f"{sweep.design.titles[scheme]}: " if several else ""
+        paths = [path for path in sweep.ranges if is_varied(sweep, path, scheme)]
+        if not paths:
+            sentences.append(f"{opening}the baseline is held as it is; the paths vary the other schemes.")
+            continue
         for outcome in sweep.design.headline:
-            rows = table[(table["scheme"] == scheme) & (table["outcome"] == outcome)]
+            rows = table[(table["scheme"] == scheme) & (table["outcome"] == outcome) & table["path"].isin(paths)]
             rows = rows.sort_values("move", ascending=False, kind="stable")
             sentences.append(opening + moves_with(outcome, rows))
     return sentences
+
+
+def is_varied(sweep: Sweep, path: str, scheme: str) -> bool:
+    """Whether a path of the sweep varies a scheme: paths of schemes leave the baseline as it is, where there are others."""
+    kind = full_path(path).partition(".")[0]
+    return kind != "scheme" or scheme != sweep.design.baseline or len(sweep.design.schemes) == 1
 
 
 def moves_with(outcome: str, rows: Any) -> str:

@@ -7,6 +7,7 @@ business: quotas are filled anew, and whoever loses or wins a place by it is nam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -326,8 +327,17 @@ def _searched(
     found = smallest(lambda by: (int(grades(by)[i]) - own) * way > 0, (towards or way) * bound, exact, steps) if bound else None
     if found is None:
         return Change(kind, way, False, unit, bound, before, about=about)
+    if unit == "share":
+        found = _as_it_is_told(found, before, lambda by: (int(grades(by)[i]) - own) * way > 0)
     given = grades(found)
     return Change(kind, way, True, unit, bound, before, before + found, int(given[i]), None, appraiser.others(given), about)
+
+
+def _as_it_is_told(change: float, before: float, moves: Callable[[float], bool]) -> float:
+    """The change to the next tenth of a per cent beyond, if that still moves the grade: a share is told and set to as much."""
+    tenths = 1000.0 * (before + change)
+    told = (math.ceil(tenths - 1e-9) if change > 0 else math.floor(tenths + 1e-9)) / 1000.0 - before
+    return told if moves(told) else change
 
 
 def _superior(appraiser: Appraiser, way: int) -> Change:

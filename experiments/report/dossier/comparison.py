@@ -506,8 +506,8 @@ def _by_group(results: Results, winners: pd.DataFrame, titles: Sequence[tuple[st
 def group_name(dimension: str, group: object, say: Saying) -> str:
     """Name of a group of desks: what documents call it, or a band in words."""
     text = str(group)
-    if dimension == "sequence":
+    key = f"report.group.{dimension}.{text}"
+    if dimension == "sequence" and not say.words.has(key):
         named = say.document(text)
         return named if named != text else text.replace("_", " ")
-    key = f"report.group.{dimension}.{text}"
     return say.words(key) if say.words.has(key) else text

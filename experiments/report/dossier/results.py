@@ -279,6 +279,10 @@ def _check_runs(path: Path) -> None:
 
     try:
         columns = set(parquet.read_schema(path).names)
+    except FileNotFoundError as error:
+        raise UserError.of(
+            "the results lack a table", file=str(path), found="no such file", hint="run the study again into the same folder"
+        ) from error
     except (OSError, ValueError) as error:
         raise _damaged(path, " ".join(str(error).split())[:120]) from error
     if not {"scheme", "replicate"} <= columns:

@@ -55,7 +55,14 @@ class PilotPlan(Plan):
         found += unknown_branches(documents.organisation.document, self.branches, ("branches",))
         for index, n in enumerate(self.clusters):
             if n < 4 or n % 2:
-                found.append(Misfit(("clusters", index), "arms of equal size need an even number", str(n), "4, 6, 8 and so on"))
+                found.append(
+                    Misfit(
+                        ("clusters", index),
+                        "arms of equal size need an even number, and two branches each",
+                        str(n),
+                        "4, 6, 8 and so on",
+                    )
+                )
         for index, months in enumerate(self.lengths):
             least = 1 + min([self.waves, *self.clusters]) if "stepped_wedge" in self.designs else 1
             if months < least:
