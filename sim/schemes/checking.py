@@ -134,6 +134,8 @@ def _findings_of(detail: ErrorDetails, path: Path, model: type[BaseModel], node:
     if kind == "int_type" and isinstance(value, float):
         problem = _PROBLEMS["int_from_float"]
     hint = _hint(kind, value, path, model)
+    if isinstance(value, str) and re.match(r"\w+：", value):
+        hint = "write ': ' and not '：' after a key"
     return [finding_at(node, path, problem, value_in_words(value), expected_at(model, path), hint)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path as FilePath
 
@@ -123,6 +124,10 @@ def _syntax_finding(error: MarkedYAMLError, text: str, name: str) -> Finding:
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())] or "'\\t'" in problem:
         return Finding(name, line, "", "a tab is used for indentation", quoted(written.strip()), "spaces", "two spaces per level")
+    wide = _full_width_colon(lines, line)
+    if wide:
+        told = "a full-width colon after a key"
+        return Finding(name, wide, "", told, quoted(lines[wide - 1].strip()), "a colon and a space", "write ': ' and not '：'")
     if "single document" in str(error.context or "") + problem:
         return Finding(name, line, "", "there are several documents in the file", "'---'", "one document per file")
     if "undefined alias" in problem:
@@ -130,6 +135,14 @@ def _syntax_finding(error: MarkedYAMLError, text: str, name: str) -> Finding:
             name, line, "", problem, quoted(written.strip()), "an anchor (&name) above it", "quote text that starts with *"
         )
     return Finding(name, line, "", f"YAML syntax: {problem}", quoted(written.strip()), "", _syntax_hint(problem, written))
+
+
+def _full_width_colon(lines: Sequence[str], line: int) -> int:
+    """The line (from 1) where a key ends in the colon of Chinese text, which YAML takes for a letter; 0 = none.
+
+    YAML trips over such a line, or over the next.
+    """
+    return next((n for n in (line, line - 1) if 1 <= n <= len(lines) and re.match(r"\s*(- *)?\w+：", lines[n - 1])), 0)
 
 
 def _syntax_hint(problem: str, written: str) -> str:
