@@ -141,7 +141,7 @@ def efficiency(trial: Trial) -> np.ndarray:
 def change_of_efficiency(trial: Career) -> Estimate:
     """Efficiency at the end less what it was when people were put into posts by lot."""
     first = {"behaviour.ability_floor": 0.0, "behaviour.retirement_age": 1000.0}
-    return estimated(efficiency(trial) - efficiency(trial.changed(first).for_months(1)))
+    return estimated(efficiency(trial) - efficiency(trial.changed(first).for_months(12)))
 
 
 MEASURES: dict[str, Callable[..., Estimate]] = {
