@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from sim.agents.played import REPORTS, Decision, PlayedWork
+from sim.bounds import LARGEST_SEED, MOST_MONTHS
 from sim.errors import UserError
 from sim.history import HISTORY
 from sim.loop.calendar import is_due, month_of_year
@@ -507,9 +508,9 @@ def prepare(setup: Setup) -> Prepared:
     behaviour = load_behaviour(setup.behaviour) if isinstance(setup.behaviour, str) else setup.behaviour
     baseline = load_scheme(setup.baseline) if isinstance(setup.baseline, str) else setup.baseline
     _check_whole(setup.year, "the year", 1, 100)
-    _check_whole(setup.seed, "the seed", 0, 2**63 - 1)
+    _check_whole(setup.seed, "the seed", 0, LARGEST_SEED)
     _check_whole(setup.replicate, "the replicate", 0, 2**32 - 1)
-    _check_whole(setup.warmup_months, "the warm-up", 0, 6000)
+    _check_whole(setup.warmup_months, "the warm-up", 0, MOST_MONTHS)
     documents = tuple(document.model_dump_json() for document in (scheme, organisation, behaviour, baseline))
     return _prepared(documents, setup.year, setup.seed, setup.replicate, setup.warmup_months)
 

@@ -9,6 +9,7 @@ import typer
 from experiments.cli import plumbing
 from experiments.cli.options import BaselineOption, BehaviourOption
 from experiments.cli.plumbing import app
+from sim.bounds import LARGEST_SEED, MOST_MONTHS
 
 
 @app.command()
@@ -22,9 +23,9 @@ def explain(
     year: Annotated[int | None, typer.Option("--year", help="A recorded year. (default: the last one)")] = None,
     behaviour: BehaviourOption = None,
     baseline: BaselineOption = None,
-    months: Annotated[int, typer.Option("--months", min=1, max=6000, help="Recorded months.")] = 36,
-    warmup: Annotated[int, typer.Option("--warmup", min=0, max=6000, help="Months before, under the baseline.")] = 24,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too.")] = 1,
+    months: Annotated[int, typer.Option("--months", min=1, max=MOST_MONTHS, help="Recorded months.")] = 36,
+    warmup: Annotated[int, typer.Option("--warmup", min=0, max=MOST_MONTHS, help="Months before, under the baseline.")] = 24,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of all luck; 0 is one too.")] = 1,
     replicate: Annotated[int, typer.Option("--replicate", min=0, max=2**32 - 1, help="Replicate of that seed.")] = 0,
     until: Annotated[
         str | None,

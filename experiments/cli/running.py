@@ -9,6 +9,7 @@ import typer
 from experiments.cli import plumbing
 from experiments.cli.options import SchemesToRun
 from experiments.cli.plumbing import app
+from sim.bounds import LARGEST_SEED, MOST_MONTHS, MOST_WORKERS
 
 if TYPE_CHECKING:
     from sim.run import Setting
@@ -21,12 +22,12 @@ def run(
     organisation: Annotated[str, typer.Option("--organisation", "-g", help="Organisation: name or file.")] = "county_bureau",
     behaviour: Annotated[str, typer.Option("--behaviour", help="Behaviour of people: name or file.")] = "default",
     baseline: Annotated[str, typer.Option("--baseline", help="Scheme of the warm-up.")] = "deduction_heavy",
-    months: Annotated[int, typer.Option("--months", min=1, max=6000, help="Recorded months.")] = 36,
-    warmup: Annotated[int, typer.Option("--warmup", min=0, max=6000, help="Months before, under the baseline.")] = 24,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all luck; 0 is one too.")] = 1,
+    months: Annotated[int, typer.Option("--months", min=1, max=MOST_MONTHS, help="Recorded months.")] = 36,
+    warmup: Annotated[int, typer.Option("--warmup", min=0, max=MOST_MONTHS, help="Months before, under the baseline.")] = 24,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of all luck; 0 is one too.")] = 1,
     replicate: Annotated[int, typer.Option("--replicate", min=0, help="Which replicate of that seed.")] = 0,
     agents: Annotated[bool, typer.Option("--agents", help="Walk with Mesa agents: the same numbers, far slower.")] = False,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=1024, help="Threads (large organisations).")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=MOST_WORKERS, help="Threads (large organisations).")] = 1,
 ) -> None:
     """Run one or more schemes once each and print the months."""
     from experiments.design.questions import read_question

@@ -107,7 +107,7 @@ class Changing:
                 changes[kind] = with_values(getattr(base, kind), own)
         own = self._values("scheme", values)
         if own:
-            varied = varied_schemes(base)
+            varied = varied_schemes([one.name for one in base.schemes], base.baseline.name)
             changes["schemes"] = tuple(with_values(one, own) if one.name in varied else one for one in base.schemes)
         return replace(base, **changes)
 
@@ -115,10 +115,9 @@ class Changing:
         return {path: values[place] for path, place in self._place[kind]}
 
 
-def varied_schemes(base: Case) -> tuple[str, ...]:
+def varied_schemes(names: Sequence[str], baseline: str) -> tuple[str, ...]:
     """Names of the schemes that paths of a scheme vary: all but the baseline, or the only one."""
-    names = [scheme.name for scheme in base.schemes]
-    return tuple(name for name in names if name != base.baseline.name) or tuple(names)
+    return tuple(name for name in names if name != baseline) or tuple(names)
 
 
 def outcomes_array(runs: pd.DataFrame, schemes: Sequence[str], n_points: int, replicates: int) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.design.paths import full_path
+from experiments.design.points import varied_schemes
 from experiments.report.numbers import TITLES as OUTCOMES
 from experiments.report.numbers import chance, difference, interval, plain, with_ends
 from experiments.report.words import listed
@@ -169,7 +170,7 @@ def sweep_sentences(sweep: Sweep) -> list[str]:
 def is_varied(sweep: Sweep, path: str, scheme: str) -> bool:
     """Whether a path of the sweep varies a scheme: paths of schemes leave the baseline as it is, where there are others."""
     kind = full_path(path).partition(".")[0]
-    return kind != "scheme" or scheme != sweep.design.baseline or len(sweep.design.schemes) == 1
+    return kind != "scheme" or scheme in varied_schemes(sweep.design.scheme_names, sweep.design.baseline)
 
 
 def moves_with(outcome: str, rows: Any) -> str:

@@ -17,6 +17,8 @@ from sim.errors import Finding, UserError
 from sim.schemes.misfit import MISFITS, Misfit
 from sim.schemes.nodes import Node, Path, descend, place_of, plain
 from sim.schemes.words import (
+    NOT_WIDE,
+    WIDE_COLON,
     did_you_mean,
     dotted,
     element_paths,
@@ -134,8 +136,8 @@ def _findings_of(detail: ErrorDetails, path: Path, model: type[BaseModel], node:
     if kind == "int_type" and isinstance(value, float):
         problem = _PROBLEMS["int_from_float"]
     hint = _hint(kind, value, path, model)
-    if isinstance(value, str) and re.match(r"\w+：", value):
-        hint = "write ': ' and not '：' after a key"
+    if isinstance(value, str) and WIDE_COLON.match(value):
+        hint = f"{NOT_WIDE} after a key"
     return [finding_at(node, path, problem, value_in_words(value), expected_at(model, path), hint)]
 
 

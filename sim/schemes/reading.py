@@ -21,7 +21,7 @@ from ruamel.yaml.nodes import Node as YamlNode
 from sim.errors import Finding, UserError
 from sim.schemes.locate import is_workbook, shown
 from sim.schemes.nodes import Node, Place
-from sim.schemes.words import quoted
+from sim.schemes.words import NOT_WIDE, WIDE_COLON, quoted
 
 LARGEST_FILE = 5_000_000  # bytes; the largest organisation written by hand is far below
 MOST_NODES = 200_000
@@ -127,7 +127,7 @@ def _syntax_finding(error: MarkedYAMLError, text: str, name: str) -> Finding:
     wide = _full_width_colon(lines, line)
     if wide:
         told = "a full-width colon after a key"
-        return Finding(name, wide, "", told, quoted(lines[wide - 1].strip()), "a colon and a space", "write ': ' and not '：'")
+        return Finding(name, wide, "", told, quoted(lines[wide - 1].strip()), "a colon and a space", NOT_WIDE)
     if "single document" in str(error.context or "") + problem:
         return Finding(name, line, "", "there are several documents in the file", "'---'", "one document per file")
     if "undefined alias" in problem:
@@ -142,7 +142,7 @@ def _full_width_colon(lines: Sequence[str], line: int) -> int:
 
     YAML trips over such a line, or over the next.
     """
-    return next((n for n in (line, line - 1) if 1 <= n <= len(lines) and re.match(r"\s*(- *)?\w+：", lines[n - 1])), 0)
+    return next((n for n in (line, line - 1) if 1 <= n <= len(lines) and WIDE_COLON.match(lines[n - 1])), 0)
 
 
 def _syntax_hint(problem: str, written: str) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from sim.bounds import LARGEST_SEED
+from sim.bounds import LARGEST_SEED, MOST_MONTHS, MOST_REPLICATES
 from sim.errors import Finding, UserError
 from sim.schemes.checking import checked
 from sim.schemes.fit import scheme_misfits
@@ -79,9 +79,9 @@ class Study(Document):
     schemes: list[str | StudyScheme] = Field(min_length=1, max_length=1000, description="Schemes by name or path, or made here.")
     baseline: str = Field("", description="Name of the scheme that the others are compared with; by default the first.")
     behaviour: str = Field("default", description="Preset or file of the behaviour.")
-    months: int = count(36, "Recorded months.", low=1, high=6000)
-    warmup_months: int = count(24, "Months before them under the baseline, not recorded.", low=0, high=6000)
-    replicates: int = count(100, "How many times each scheme is run.", low=2, high=10_000_000, unit="runs")
+    months: int = count(36, "Recorded months.", low=1, high=MOST_MONTHS)
+    warmup_months: int = count(24, "Months before them under the baseline, not recorded.", low=0, high=MOST_MONTHS)
+    replicates: int = count(100, "How many times each scheme is run.", low=2, high=MOST_REPLICATES, unit="runs")
     seed: int = count(1, "Seed of all luck; 0 is a seed like any other.", low=0, high=LARGEST_SEED, unit="-")
     headline: list[str] = Field(default_factory=list, description="Outcomes to show first; by default the usual ones.")
     equal_budget: bool = Field(False, description="Scale explicit rewards so that schemes cost the same.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -13,6 +14,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 _LONGEST_SHOWN = 60
+
+#: A key that ends in the colon of Chinese text, which YAML takes for a letter, and what to do about it.
+WIDE_COLON = re.compile(r"\s*(- *)?\w+：")
+NOT_WIDE = "write ': ' and not '：'"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -324,11 +324,15 @@ def _searched(
 ) -> Change:  # fmt: skip
     """The smallest change of one input that moves the grade one way."""
     i, own = appraiser.case.i, appraiser.own
-    found = smallest(lambda by: (int(grades(by)[i]) - own) * way > 0, (towards or way) * bound, exact, steps) if bound else None
+
+    def moves(by: float) -> bool:
+        return (int(grades(by)[i]) - own) * way > 0
+
+    found = smallest(moves, (towards or way) * bound, exact, steps) if bound else None
     if found is None:
         return Change(kind, way, False, unit, bound, before, about=about)
     if unit == "share":
-        found = _as_it_is_told(found, before, lambda by: (int(grades(by)[i]) - own) * way > 0)
+        found = _as_it_is_told(found, before, moves)
     given = grades(found)
     return Change(kind, way, True, unit, bound, before, before + found, int(given[i]), None, appraiser.others(given), about)
 
