@@ -166,6 +166,36 @@ def test_probability_of_being_best_by_hand() -> None:
     assert probability_of_being_best(np.stack([first, second]), np.array([-1]))[1, 0] == pytest.approx(share[0, 0])
 
 
+@pytest.mark.parametrize("n", [2, 3, 4, 8, 30])
+def test_the_chance_of_being_best_says_no_more_than_the_interval(n: int) -> None:
+    """Of two schemes: the t law of their paired difference, however few the replicates; at the end of the interval 97.5 %."""
+    rng = np.random.default_rng(n)
+    baseline = rng.normal(size=(n, 1))
+    difference = rng.normal(size=(n, 1))
+    half = half_width(difference)
+    at_the_end = difference - difference.mean() + half
+    share = probability_of_being_best(np.stack([baseline + at_the_end, baseline]), np.array([1]), draws=40_000)
+    assert share[0, 0] == pytest.approx(0.975, abs=0.004)
+    halfway = scipy_stats.t.cdf(scipy_stats.t.ppf(0.975, n - 1) / 2, n - 1)
+    share = probability_of_being_best(np.stack([baseline + at_the_end - half / 2, baseline]), np.array([1]), draws=40_000)
+    assert share[0, 0] == pytest.approx(halfway, abs=0.01)
+
+
+def test_of_two_schemes_alike_each_is_best_with_even_chances() -> None:
+    """Called surely best as often as an interval of 95 % misses, one in twenty, also after four replicates."""
+    rng = np.random.default_rng(11)
+    chances = np.array([probability_of_being_best(rng.normal(size=(2, 4, 1)), np.ones(1), draws=500)[0, 0] for _ in range(600)])
+    assert ((chances > 0.975) | (chances < 0.025)).mean() == pytest.approx(0.05, abs=0.025)
+
+
+def test_one_replicate_does_not_say_who_is_best() -> None:
+    values = np.array([[[1.0]], [[2.0]]])
+    assert np.isnan(probability_of_being_best(values, np.ones(1))).all()
+    mixed = np.array([[[1.0], [1.1]], [[9.0], [np.nan]]])
+    assert probability_of_being_best(mixed, np.ones(1))[0, 0] == 1.0
+    assert np.isnan(probability_of_being_best(mixed, np.ones(1))[1, 0])
+
+
 def test_probability_of_being_best_with_ties_missing_values_and_no_direction() -> None:
     rng = np.random.default_rng(5)
     values = rng.normal(size=(4, 20, 3))

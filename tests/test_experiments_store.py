@@ -162,7 +162,11 @@ def test_tables_hold_every_number_with_unit_and_meaning(tmp_path: Path) -> None:
     runs = pq.read_table(tmp_path / "runs.parquet")
     assert runs.column_names == ["scheme", "replicate", "seed", *OUTCOME_NAMES]
     assert runs["goal_external"].null_count == 9, "missing, not NaN"
-    assert b"MBI 0-6" in runs.schema.field("exhaustion_mean").metadata[b"unit"]
+    for name in ("runs", "monthly", "groups"):
+        numbers = [field for field in pq.read_schema(tmp_path / f"{name}.parquet") if field.type == "double"]
+        assert numbers and all(field.metadata[b"unit"] and field.metadata[b"title"] for field in numbers), name
+        assert b"MBI 0-6" in next(field for field in numbers if field.name == "exhaustion_mean").metadata[b"unit"]
+    assert pq.read_schema(tmp_path / "monthly.parquet").field("exit_share").metadata[b"unit"] == b"share in the step"
     expected = {(record.scheme, record.replicate): record.outcomes for record in records}
     for row in runs.to_pylist():
         values = np.array([np.nan if row[name] is None else row[name] for name in OUTCOME_NAMES])

@@ -49,7 +49,7 @@ def test_of_two_schemes_alike_one_is_seldom_called_surely_best():
     rng, called = np.random.default_rng(0), 0
     for _ in range(300):
         values = rng.normal(size=(3, 40)) - np.array([[0.0], [0.0], [5.0]])
-        called += probability_of_being_best(values[:, :, None], np.ones(1), resamples=1000).max() >= SURE
+        called += probability_of_being_best(values[:, :, None], np.ones(1), draws=1000).max() >= SURE
     assert called / 300 < 0.085
 
 

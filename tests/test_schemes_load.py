@@ -82,10 +82,21 @@ def test_a_single_indicator_can_be_changed_by_its_path(folder: Path) -> None:
 
 
 def test_changes_in_a_file_come_last(folder: Path) -> None:
-    text = "extends: ./base.yaml\nprocess: {coaching: 0.1}\nchanges: {process.coaching: {value: 0.2, source: s_county}}\n"
+    part = write(folder, "part.yaml", "extends: ./base.yaml\nprocess: {coaching: 0.1}\n")
+    text = f"extends: ./base.yaml\nparts: [./{part.name}]\nchanges: {{process.coaching: {{value: 0.2, source: s_county}}}}\n"
     loaded = read_scheme(write(folder, "late.yaml", text))
     assert loaded.document.process.coaching == 0.2
     assert loaded.annotations["process.coaching"].source == ("s_county",)
+
+
+@pytest.mark.parametrize("changed", ["process.coaching: 0.2", "process: {coaching: 0.2}"])
+def test_a_value_said_twice_in_one_file_is_refused(folder: Path, changed: str) -> None:
+    text = f"extends: ./base.yaml\nprocess: {{coaching: 0.1}}\nchanges:\n  {changed}\n"
+    with pytest.raises(UserError) as caught:
+        load_scheme(write(folder, "twice.yaml", text))
+    finding = caught.value.findings[0]
+    assert (finding.line, finding.problem) == (4, "said twice")
+    assert "line 2" in finding.hint
 
 
 def test_parts_lay_only_their_own_difference_over_it(folder: Path) -> None:

@@ -718,6 +718,8 @@ def test_studies_are_listed(tmp_path: Path) -> None:
     with open_study(tmp_path / "whole", ABOUT) as store:
         run_cases(store, cases(6), range(4), core=fake_core)
     assert list_studies(tmp_path)[1].state == "whole, growing"
+    part_files(tmp_path / "whole" / PARTS)[0].unlink()
+    assert list_studies(tmp_path)[1].state == "files missing"
     assert [info.folder for info in list_studies(tmp_path / "whole")] == [tmp_path / "whole"]
     assert find_study(str(tmp_path / "whole")) == tmp_path / "whole"
     for wrong in ("nothing", str(tmp_path / "holiday"), str(tmp_path / "notes.txt")):

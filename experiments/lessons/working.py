@@ -28,7 +28,7 @@ from sim.schemes.scheme import Scheme
 if TYPE_CHECKING:
     import pandas as pd
 
-#: A scheme is called best where it is the best of so many resampled studies: of two that are alike one is then so called in about
+#: A scheme is called best where its chance of being best is so large: of two that are alike one is then so called in about
 #: one study of twenty, as often as a difference of nothing is called settled.
 SURE = 0.975
 

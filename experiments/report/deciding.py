@@ -184,8 +184,9 @@ def information_sentences(study: Robustness) -> list[str]:
     if perfect.at_most <= 0:
         return [f"Nothing is worth finding out first: {study.design.titles[study.leader]} is best in every world drawn."]
     lines = [
-        f"To know everything about the world (luck excluded) before choosing would be worth {whole}, at most "
-        f"{net_amount(study, perfect.at_most)}, for each time the choice is made."
+        f"To know everything about the world (luck excluded) before choosing would be worth {whole} for each time the choice is "
+        f"made: rather too little, judged by other luck than it is chosen by; {net_amount(study, perfect.at_most)}, rather too "
+        "much, judged by the same."
     ]
     worth = [one for one in study.partial if one.is_worth_knowing and one.value > 0]
     single = [one for one in worth if one.name not in study.plan.groups]
@@ -199,10 +200,12 @@ def information_sentences(study: Robustness) -> list[str]:
         of_all = share(min(first.value / perfect.at_most, 1.0))
         lines.append(
             f"Measure {readable(first.name)} ({meaning(first.name).lower()}) by a survey before the rollout: to know it is worth "
-            f"{net_amount(study, first.value, first.low, first.high)}, {of_all} of that at most."
+            f"{net_amount(study, first.value, first.low, first.high)}, {of_all} of the higher figure."
         )
     else:
-        lines.append("No single assumption stands out from one that does not matter: none is worth a survey by itself.")
+        floor = max((one.floor for one in study.partial), default=0.0)
+        luckiest = f" (where nothing matters the luckiest of {len(study.partial)} looks worth up to {net_amount(study, floor)})"
+        lines.append(f"No single assumption stands out from chance{luckiest if floor else ''}: none is worth a survey by itself.")
     if single[1:]:
         n_more = len(single) - 1 - MOST_NAMED
         more = f"; {n_more} more stand out" if n_more > 0 else ""

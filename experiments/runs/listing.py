@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESULTS = Path("results")
-WHOLE, UNFINISHED, GROWING = "whole", "unfinished", "whole, growing"
+WHOLE, UNFINISHED, GROWING, TORN = "whole", "unfinished", "whole, growing", "files missing"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def look_at(folder: Path) -> StudyInfo | None:
     if not is_signed(about) and not is_signed(manifest):
         return None
     about, manifest = (content if is_signed(content) else {} for content in (about, manifest))
-    state = _state(about, manifest)
+    state = TORN if _misses_files(folder, manifest) else _state(about, manifest)
     n_runs, n_failed = (
         (int(manifest.get("n_runs") or 0), int(manifest.get("n_failed") or 0)) if state == WHOLE else _counted(folder)
     )
@@ -75,6 +75,13 @@ def _state(about: dict[str, Any], manifest: dict[str, Any]) -> str:
     if not manifest:
         return UNFINISHED
     return WHOLE if not about or about.get("session") == manifest.get("session") else GROWING
+
+
+def _misses_files(folder: Path, manifest: dict[str, Any]) -> bool:
+    """Whether a table or part that the manifest names is no longer there."""
+    named = [folder / name for name in manifest.get("tables_sha256") or ()]
+    named += [folder / PARTS / name for name in manifest.get("parts") or ()]
+    return not all(path.is_file() for path in named)
 
 
 def _counted(folder: Path) -> tuple[int, int]:

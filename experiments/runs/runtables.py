@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from experiments.runs.folder import told_where
 from experiments.runs.parts import Runs
+from sim.desks import DESK_COLUMNS, MEASURES, turned
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, SERIES
 
 #: Rows that are gathered before they are written as one row group (about 20 MB of the widest table).
@@ -24,6 +25,22 @@ def number_field(name: str, **about: str) -> pa.Field:
     return pa.field(name, pa.float64(), metadata=about or None)
 
 
+_OF_RUNS = {outcome.name: {"title": outcome.title, "unit": outcome.unit} for outcome in OUTCOMES}
+#: What a month by itself tells in another unit than a run.
+_OF_A_STEP = {"exit_share": {"title": "Exits", "unit": "share in the step"}}
+#: What only groups are told of.
+_OF_GROUPS = {
+    "n_cadres": {"title": "Cadres", "unit": "cadres"},
+    "bottom_share": {"title": "Graded bottom", "unit": "share of the graded"},
+    "top_share": {"title": "Graded top", "unit": "share of the graded"},
+    "contribution_mean": {"title": "Contribution", "unit": "monthly wages"},
+    "score_mean": {"title": "Score", "unit": "points"},
+    "pay_mean": {"title": "Pay beside the wage", "unit": "monthly wages"},
+    "score_squares": {"title": "Scores about their mean, squared and summed", "unit": "points squared"},
+}
+_CHANGES = {turned(measure, "change"): {"title": "Changes, summed", "unit": measure.unit} for measure in MEASURES}
+_OF_DESKS = {name: {"title": "Places", "unit": "places"} for name in DESK_COLUMNS} | _CHANGES
+
 RUN_KEYS = [pa.field("scheme", pa.string(), nullable=False), pa.field("replicate", pa.int64(), nullable=False)]
 RUNS_SCHEMA = pa.schema(
     [
@@ -32,13 +49,19 @@ RUNS_SCHEMA = pa.schema(
         *(number_field(outcome.name, title=outcome.title, unit=outcome.unit, meaning=outcome.meaning) for outcome in OUTCOMES),
     ]
 )
-MONTHLY_SCHEMA = pa.schema([*RUN_KEYS, pa.field("month", pa.int64(), nullable=False), *(number_field(name) for name in SERIES)])
+MONTHLY_SCHEMA = pa.schema(
+    [
+        *RUN_KEYS,
+        pa.field("month", pa.int64(), nullable=False),
+        *(number_field(name, **(_OF_RUNS | _OF_A_STEP)[name]) for name in SERIES),
+    ]
+)
 GROUPS_SCHEMA = pa.schema(
     [
         *RUN_KEYS,
         pa.field("dimension", pa.string(), nullable=False),
         pa.field("group", pa.string(), nullable=False),
-        *(number_field(name) for name in GROUP_OUTCOMES),
+        *(number_field(name, **(_OF_RUNS | _OF_GROUPS | _OF_DESKS)[name]) for name in GROUP_OUTCOMES),
     ]
 )
 

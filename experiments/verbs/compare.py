@@ -105,8 +105,8 @@ class Comparison:
         """One row a scheme and outcome: `mean`, paired `difference` to the baseline with its 95 % interval (`low`, `high`).
 
         Those hold one difference each; `simultaneous_low` and `_high` hold the differences of all schemes on that outcome at
-        once, and both pay for an end that was chosen on the way (`Settling.multiplier`); `probability_best` is the share of
-        resampled studies in which the scheme is the best; `n` counts pairs with a value, `missing` runs without.
+        once, and both pay for an end that was chosen on the way (`Settling.multiplier`); `probability_best` is how
+        likely the scheme's true mean is the best of all; `n` counts pairs with a value, `missing` runs without.
         Luck is pooled over replicates (`experiments.statistics.intervals.pooled_shares`); every other mean is the mean over runs.
         """
         import pandas as pd

@@ -25,7 +25,6 @@ from experiments.runs.runner import Core, Ran, compiled_core, run_cases
 from experiments.runs.store import StudyStore
 from experiments.statistics.intervals import (
     CONFIDENCE,
-    RESAMPLES,
     STATISTICS_SEED,
     error_of,
     half_width,
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Say = Callable[[str], None]
 
+#: How often replicates are drawn again for the interval of a bad end.
+RESAMPLES = 2000
 #: Replicates from here on judge the front again: luck that no candidate of the search has met.
 FRESH = 1_000_000
 #: Points from here on are worlds that no candidate of the search has met.

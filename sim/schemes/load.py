@@ -7,7 +7,8 @@ A file may hold only a difference:
   Name, title and summary are never inherited; a file without a name is called after its file.
 - `parts: [s_county_team, s_county_culture]` lays the differences of other files over it, one after the other. A part
   gives only what is written in its own file (and in its own parts), not what it extends.
-- `changes: {plan.indicators.revenue.weight: 0.4}` sets single values by their full path, last of all.
+- `changes: {plan.indicators.revenue.weight: 0.4}` sets single values by their full path, last of all; what the file itself gives
+  already is not given a second time.
 
 The same can be said in Python: `load_scheme("base", parts=["my_part"], changes={"process.coaching": 0.5})`.
 """
@@ -243,7 +244,10 @@ class Layers(Generic[Document]):
             node = merged(node, self.own(self._target(part, path, "parts"), (*above, path.resolve())))
         node = merged(node, body)
         changes = header.get("changes")
-        return node if changes is None else self._settled(with_changes(node, changes.value), path.parent)
+        if changes is None:
+            return node
+        self.findings += _said_twice(body, changes)
+        return self._settled(with_changes(node, changes.value), path.parent)
 
     def _split(self, path: FilePath, above: tuple[FilePath, ...]) -> tuple[dict[str, Node], Node]:
         self._refuse_cycle(path, above)
@@ -288,6 +292,19 @@ def known_sources(folder: FilePath | None = None) -> frozenset[str] | None:
     registers = [sources_file()] + ([folder / "sources.yaml"] if folder is not None else [])
     present = [register for register in registers if register.is_file()]
     return frozenset(key for register in present for key in read_yaml(register).value) if present else None
+
+
+def _said_twice(body: Node, changes: Node) -> list[Finding]:
+    """Values that the same file gives in their section and under `changes`: one of the two would be lost without a word."""
+    found = []
+    for path, new in changes.value.items():
+        there = descend(body, tuple(str(path).split(".")))
+        if there is not None:
+            where = f" on line {there.place.line}" if there.place.line else ""
+            hint = f"keep one of the two: the same file gives it{where} as well"
+            place = new.place if isinstance(new, Node) else changes.place
+            found.append(Finding(place.file, place.line, str(path), "said twice", value_in_words(there.value), "once", hint))
+    return found
 
 
 def _wrong_header(key: str, node: Node) -> Finding | None:
