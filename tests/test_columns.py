@@ -88,7 +88,8 @@ def test_columns_keep_their_bounds_in_a_hard_life() -> None:
 #: Written and emptied again within the month: who is to be dismissed at the appraisal has left at its end. And no ready
 #: organisation has voluntary work, which alone can become an exchange (`test_prices`).
 SILENT = {"cadres.dismissed", "departments.exchange"}
-HARD = {"application.explicit.bonus_per_point": 0.05}  # stakes that make people work long hours
+#: Stakes that make people work long hours, partly in place of the wage.
+HARD = {"application.explicit.bonus_per_point": 0.05, "application.explicit.at_risk": 0.5}
 
 
 def test_every_column_that_a_link_writes_changes_somewhere() -> None:

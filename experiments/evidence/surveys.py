@@ -42,17 +42,18 @@ if TYPE_CHECKING:
 
 
 def _task_output(seen: Seen) -> np.ndarray:
-    """What one's own tasks yield, luck excluded, relative to what a normal month of the same work yields where so much is asked.
+    """What one makes on one's own tasks, luck excluded, over what a normal month of the same work makes where so much is asked.
 
-    Studies of performance compare people who do the same job: contribution without help given and harm done, over the value of
-    the department's normal month at the branch's workload.
+    Studies of performance compare people who do the same job: contribution, over the value of the department's normal month at
+    the branch's workload, without help given and harm done. What colleagues' help makes at one's desk is theirs (`contributed`).
     """
     contribution, given, done = (per_step(f"window_{what}")(seen) for what in ("contribution", "help", "sabotage"))
     departments = seen.world.departments
     workload = seen.world.branches["workload"][departments["branch"]]
     own = np.arange(departments["share"].shape[1]) < departments["n_tasks"][:, None]
     normal = np.where(own, departments["share"] * seen.world.tasks["value"][departments["task"]], 0.0).sum(axis=1)
-    return (contribution - given + done) * (workload / normal)[seen.world.cadres["department"]]
+    own_department = seen.world.cadres["department"]
+    return (contribution / normal[own_department] - given + done) * workload[own_department]
 
 
 def _hours(seen: Seen) -> np.ndarray:
@@ -67,9 +68,8 @@ def _hours(seen: Seen) -> np.ndarray:
 def _imbalance(seen: Seen) -> np.ndarray:
     """Effort beyond what reward, recognition and meaning return, in normal full loads, on the day that is looked at."""
     c, recognition = seen.world.cadres, float(seen.world.schemes["recognition"][0])
-    return np.array(
-        [effort_reward_imbalance(*one) for one in zip(c["load"], c["pay"] + 0.1 * recognition, c["motivation"], strict=True)]
-    )
+    reward = c["pay"] - c["replaced"] + 0.1 * recognition
+    return np.array([effort_reward_imbalance(*one) for one in zip(c["load"], reward, c["motivation"], strict=True)])
 
 
 def _wish_to_leave(seen: Seen) -> np.ndarray:

@@ -55,7 +55,7 @@ class Living(Entity):
             self.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
         )
         regular = min(1.0, scheme.interviews_per_year / 4.0)
-        respect = interpersonal_signal(regular, scheme.coaching, scheme.care, self.sanctioned)
+        respect = interpersonal_signal(regular, scheme.coaching, scheme.care, self.sanctioned * scheme.sanctions)
         reasons = informational_signal(scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results)
         self.justice_interpersonal = remembered(self.justice_interpersonal, respect, b.justice_memory)
         self.justice_informational = remembered(self.justice_informational, reasons, b.justice_memory)
@@ -63,6 +63,7 @@ class Living(Entity):
     def be_paid(self) -> None:
         """Explicit reward, and a step on the ladder of sanctions."""
         self.pay = self.reward_for(self.score, self.own_department.score, self.grade)
+        self.replaced = self.scheme.applied * self.scheme.at_risk
         struck = self.sanctioned == 1
         self.rung = next_rung(self.rung, struck, self.grade == BOTTOM and not struck)
 
@@ -76,9 +77,10 @@ class Living(Entity):
 
     def look_at_pay(self) -> None:
         """What he earns here: by his last appraisal, before it by what he can count on."""
-        self.log_pay = log_of_pay(
-            self.scheme.applied * self.scheme.at_risk, self.foreseen_reward() if math.isnan(self.score) else self.pay
-        )
+        if math.isnan(self.score):
+            self.log_pay = log_of_pay(self.scheme.applied * self.scheme.at_risk, self.foreseen_reward())
+        else:
+            self.log_pay = log_of_pay(self.replaced, self.pay)
 
     def foreseen_reward(self) -> float:
         """What he counts on before his first appraisal: the points of his results so far, else of what is usual, and no prize."""
@@ -154,7 +156,7 @@ class Living(Entity):
         """Demands less resources, on the logit scale."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
-        imbalance = effort_reward_imbalance(self.load, self.pay + 0.1 * scheme.recognition, self.motivation)
+        imbalance = effort_reward_imbalance(self.load, self.pay - self.replaced + 0.1 * scheme.recognition, self.motivation)
         return strain(
             self.load, b.capacity, felt_demand(department.workload), department.overhead, scheme.watched, self.threat, conflict,
             imbalance, self.resources(), b.load_strain, b.demand_strain, b.overhead_strain, b.monitoring_strain, b.threat_strain,
@@ -164,7 +166,7 @@ class Living(Entity):
     def find_meaning(self) -> None:
         """Autonomous motivation, crowded out or in (mechanism 5)."""
         scheme, b = self.scheme, self.behaviour
-        at_stake = 0.1 * scheme.points * self.paid + self.sanction_chance
+        at_stake = 0.1 * scheme.points * self.paid + self.sanction_chance * scheme.applied * self.loss_of_next_rung()
         control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
         say = 0.5 * (scheme.participation + scheme.autonomy)
         told = 0.5 * (scheme.feedback + scheme.recognition)
@@ -212,13 +214,13 @@ class Living(Entity):
         """Standing for promotion: results as the superior believes them, against seniority, by the rule of the bureau."""
         scheme = self.own_department.own_bureau.scheme
         chance = self.draw_uniforms(Purpose.PROMOTION)[0]
-        seniority = self.tenure / 120.0
+        weight, seniority = scheme.applied * scheme.promotion, self.tenure / 120.0
         if scheme.promotion_rule == AT_RANDOM:
-            return promotion_merit(scheme.promotion, chance, seniority, chance)
+            return promotion_merit(weight, chance, seniority, chance)
         if scheme.promotion_rule == BY_SENIORITY:
             return promotion_merit(0.0, 0.0, seniority, chance)
         belief = -self.belief if scheme.promotion_rule == WORST_FIRST else self.belief
-        return promotion_merit(scheme.promotion, belief, seniority, chance)
+        return promotion_merit(weight, belief, seniority, chance)
 
     def rise(self) -> None:
         """One level up: the superior is less sure of him in the new post, and knows nothing where ability is drawn anew."""

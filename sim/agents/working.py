@@ -30,6 +30,7 @@ from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
     chance_of_illness,
+    contributed,
     duty_on,
     duty_priced,
     duty_under,
@@ -331,11 +332,10 @@ class Working(Entity):
             department.sum_task_effort[j] += worked
             month.effort += worked
             month.guess += slope * made * share
-            month.contribution += task.value * (y - chance)
+            month.contribution += contributed(task.value, made * worked, share, self.help_given - self.sabotage_done)
             month.value_true += task.value * y
             month.value_reported += task.value * (y if found else y + g)
             month.value_falsified += task.value * g
-        month.contribution += self.help_given - self.sabotage_done
         self.feel_threat()
         self.take_stock(month, found)
         if self.is_in_window:

@@ -42,6 +42,7 @@ def pay_group(world, g):
             c.score, world.departments[c.department].score, c.grade, scheme.applied, scheme.bonus_per_point,
             scheme.unit_bonus_per_point, scheme.top_prize, scheme.second_prize, scheme.bottom_cut,
         )  # fmt: skip
+        c.replaced = scheme.applied * scheme.at_risk
         c.rung = next_rung(c.rung, c.sanctioned == 1, c.grade == BOTTOM and c.sanctioned == 0)
         total += c.pay
     group.mean_pay = total / group.size
@@ -129,13 +130,13 @@ def merit_of(world, step, i, scheme):
     """Standing of a cadre for promotion: results as the superior believes them, against seniority."""
     c = world.cadres[i]
     chance, _, _, _ = uniforms(world.luck, c.key, c.position, 0, step + 1, PROMOTION, 0)
-    seniority = c.tenure / 120.0
+    weight, seniority = scheme.applied * scheme.promotion, c.tenure / 120.0
     if scheme.promotion_rule == AT_RANDOM:
-        return promotion_merit(scheme.promotion, chance, seniority, chance)
+        return promotion_merit(weight, chance, seniority, chance)
     if scheme.promotion_rule == BY_SENIORITY:
         return promotion_merit(0.0, 0.0, seniority, chance)
     belief = -c.belief if scheme.promotion_rule == WORST_FIRST else c.belief
-    return promotion_merit(scheme.promotion, belief, seniority, chance)
+    return promotion_merit(weight, belief, seniority, chance)
 
 
 @rule

@@ -19,7 +19,7 @@ def talk_to(world, step, i):
     c.understanding = next_understanding(
         c.understanding, scheme.study, b.study_rate, scheme.culture, counselling, b.interview_rate, b.forgetting_rate
     )
-    respect = interpersonal_signal(regular, scheme.coaching, scheme.care, c.sanctioned)
+    respect = interpersonal_signal(regular, scheme.coaching, scheme.care, c.sanctioned * scheme.sanctions)
     reasons = informational_signal(scheme.explanation, regular, scheme.publish_scores, scheme.study, scheme.interim_results)
     c.justice_interpersonal = remembered(c.justice_interpersonal, respect, b.justice_memory)
     c.justice_informational = remembered(c.justice_informational, reasons, b.justice_memory)

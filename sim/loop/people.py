@@ -24,6 +24,7 @@ from sim.rules.burnout import (
     strain,
 )  # fmt: skip
 from sim.rules.flow import exit_chance
+from sim.rules.incentives import next_rung_loss
 from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
 from sim.rules.pay import explicit_reward, log_of_pay, pay_level, pay_slope
@@ -75,7 +76,10 @@ def look_at_pay(world, d):
         if not pays:
             continue
         is_new = math.isnan(c.score)
-        c.log_pay = log_of_pay(scheme.applied * scheme.at_risk, foreseen_reward(world, d, i) if is_new else c.pay)
+        if is_new:
+            c.log_pay = log_of_pay(scheme.applied * scheme.at_risk, foreseen_reward(world, d, i))
+        else:
+            c.log_pay = log_of_pay(c.replaced, c.pay)
         if not is_new or c.period_steps > 0.0:
             people += 1.0
             potential += c.potential
@@ -172,7 +176,7 @@ def update_cadre(world, step, d, i):
     branch = world.branches[department.branch]
     conflict = role_conflict(scheme.joint_responsibility, scheme.pass_through, department.is_office, scheme.clear_posts)
     resources = resources_at_work(scheme.care, scheme.coaching, scheme.feedback, scheme.autonomy, branch.resources)
-    reward = c.pay + 0.1 * scheme.recognition
+    reward = c.pay - c.replaced + 0.1 * scheme.recognition
     imbalance = effort_reward_imbalance(c.load, reward, c.motivation)
     strained = strain(
         c.load, b.capacity, felt_demand(department.workload), department.overhead, scheme.watched, c.threat, conflict,
@@ -200,10 +204,9 @@ def update_cadre(world, step, d, i):
         sure,
         b.burnout_rate,
     )
-    control = felt_control(
-        b.control_of_pay, 0.1 * scheme.points * c.paid + c.sanction_chance, b.control_of_tracking, scheme.tracking_strength,
-        scheme.deadlines,
-    )  # fmt: skip
+    rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
+    at_stake = 0.1 * scheme.points * c.paid + c.sanction_chance * scheme.applied * rung
+    control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
     say = 0.5 * (scheme.participation + scheme.autonomy)
     told = 0.5 * (scheme.feedback + scheme.recognition)
     aim = motivation_aimed_at(

@@ -36,6 +36,7 @@ from sim.rules.output import (
     as_exchange,
     capped_attainment,
     chance_of_illness,
+    contributed,
     duty_on,
     duty_priced,
     duty_under,
@@ -408,7 +409,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         department.sum_cadre[j] += weight * reported
         department.sum_task_effort[j] += worked
         effort += worked
-        contribution += task.value * (y - luck)
+        contribution += contributed(task.value, made * worked, share, c.help_given - c.sabotage_done)
         value_true += task.value * y
         value_reported += task.value * reported
         value_falsified += task.value * g
@@ -417,7 +418,6 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
     c.cost = cost
     c.detection_perceived = remembered(believed, 1.0 if found else 0.0, b.detection_learning)
     c.guess = guess / max(c.understanding, 0.05)
-    contribution += c.help_given - c.sabotage_done
     c.period_contribution += contribution
     c.threat = felt_threat(
         c.bottom_chance,

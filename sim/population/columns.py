@@ -108,6 +108,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("help_given", "months", "process", "help given", 0.0),
     _col("sabotage_done", "months", "process", "sabotage done", 0.0),
     _col("pay", "wages", "apply", "explicit reward of the last appraisal, per month"),
+    _col("replaced", "wages", "apply", "part of the fixed wage that this reward takes the place of", 0.0, 1.0),
     _col("log_pay", "log", "people", "logarithm of what is earned here over a wage elsewhere; 0 = one wage"),
     _col("present", "share", "process", "share of the month that illness left him", 0.0, 1.0),
     _col("fatigue", "share", "process", "productivity lost to exhaustion", 0.0, 1.0),

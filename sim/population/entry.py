@@ -134,6 +134,7 @@ def enter(world, i, month, vacancy):
     c.performance = np.nan
     c.contribution = np.nan
     c.pay = 0.0
+    c.replaced = 0.0
     c.log_pay = 0.0
     c.period_steps = 0.0
     c.period_contribution = 0.0

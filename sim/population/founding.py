@@ -459,10 +459,11 @@ def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) ->
     grades = scheme.appraisal.grades
     forced = grades.ranking is Ranking.FORCED
     by_lot = grades.fractions is Fractions.LOT
-    bottom_share = max(grades.bottom_share, scheme.application.sanctions.dismissal_share)
+    dismissal_share = scheme.application.applied * scheme.application.sanctions.dismissal_share
+    bottom_share = max(grades.bottom_share, dismissal_share)
     for group in groups:
         n = int(group["size"])
-        group["n_dismissed"] = seats(scheme.application.sanctions.dismissal_share, n)
+        group["n_dismissed"] = seats(dismissal_share, n)
         if forced:
             group["n_top"] = seats(grades.top_share, n)
             group["n_second"] = seats(grades.second_share, n)

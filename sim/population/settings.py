@@ -27,6 +27,7 @@ DERIVED = (
     "rater_noise",  # factor on one rater's noise
     "rater_bias",  # factor on the head's bias
     "bias_left",  # share of bias left after training and supervision
+    "sanctions",  # 1 = the bottom grade costs something, 0 = nothing hangs on it
     "stake",  # how much hangs on a rating, 0..1
     "hours",  # time appraisal takes
     "n_counted",  # indicators of the scheme
@@ -130,6 +131,7 @@ def scheme_record(
     record["bias_left"] = rating.bias_left(
         appraisal.supervision, behaviour.supervision_effect, appraisal.training, behaviour.training_effect
     )
+    record["sanctions"] = 1.0 if _bottom_costs(scheme) else 0.0
     record["stake"] = _stake(scheme)
     record["hours"] = hours.appraisal_hours(
         len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
@@ -138,6 +140,17 @@ def scheme_record(
     )  # fmt: skip
     record["n_counted"] = len(scheme.plan.indicators)
     return record
+
+
+def _rungs(scheme: Scheme) -> float:
+    """What the whole ladder of bottom sanctions costs, in monthly wages a month."""
+    ladder = scheme.application.sanctions
+    return ladder.rectification + ladder.interview + ladder.honours + ladder.transfer + ladder.adjustment
+
+
+def _bottom_costs(scheme: Scheme) -> bool:
+    """Whether a sanction follows from the bottom grade at all: a rung of the ladder, or less pay."""
+    return scheme.application.applied > 0.0 and _rungs(scheme) + scheme.application.explicit.bottom_cut > 0.0
 
 
 def _stake(scheme: Scheme) -> float:
@@ -150,8 +163,7 @@ def _stake(scheme: Scheme) -> float:
     ladder = scheme.application.sanctions
     bonus = 0.1 * scheme.plan.points * (pay.bonus_per_point + pay.unit_bonus_per_point)
     spread = bonus + pay.top_prize + pay.second_prize + pay.bottom_cut
-    rungs = ladder.rectification + ladder.interview + ladder.honours + ladder.transfer + ladder.adjustment
-    felt = spread + rungs + 0.1 * pay.promotion + (1.0 if ladder.dismissal_share > 0.0 else 0.0)
+    felt = spread + _rungs(scheme) + 0.1 * pay.promotion + (1.0 if ladder.dismissal_share > 0.0 else 0.0)
     return min(1.0, 10.0 * scheme.application.applied * felt)
 
 

@@ -40,6 +40,16 @@ def luck_on_task(noise, share, own_weight, shared_weight, own, department, taxpa
 
 
 @rule
+def contributed(value, own, share, given):
+    """What a month on one task adds to a contribution: value x (own output without luck + this task's share of help given).
+
+    Help given counts as what it makes at colleagues' desks, sabotage (negative) as what it destroys there. What a colleague's
+    help made at one's own desk is his: it counts once.
+    """
+    return value * (own + share * given)
+
+
+@rule
 def persistent_luck(before, persistence, innovation):
     """AR(1) with unit variance: rho x + sqrt(1 - rho^2) z."""
     return persistence * before + math.sqrt(1.0 - persistence * persistence) * innovation

@@ -169,7 +169,7 @@ def strain(case: Case, month: Month) -> Node:
     """Strain of a month: demands less resources."""
     lived = case.lived(month)
     c = lived.after
-    reward = float(c["pay"]) + 0.1 * float(case.scheme["recognition"])
+    reward = float(c["pay"]) - float(c["replaced"]) + 0.1 * float(case.scheme["recognition"])
     branch = case.world.branches[int(case.department["branch"])]
     return parent(
         "strain",
@@ -202,7 +202,7 @@ def strain(case: Case, month: Month) -> Node:
                 "sim.rules.burnout.effort_reward_imbalance",
                 [
                     leaf("load", c["load"], argument="load", unit="months", about=about(case, month)),
-                    leaf("reward", reward, argument="reward", unit="wages", columns=("cadres.pay",)),
+                    leaf("reward", reward, argument="reward", unit="wages", columns=("cadres.pay", "cadres.replaced")),
                     leaf("motivation", c["motivation"], argument="motivation", unit="x normal", columns=("cadres.motivation",)),
                 ],
                 argument="imbalance",
