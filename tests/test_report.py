@@ -365,6 +365,15 @@ def test_changed_manifests_are_told(copied, name):
         make_page([copied])
 
 
+def test_studies_of_two_bureaus_make_no_page(folder, copied):
+    path = copied / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["study"]["organisation"]["title"] = "Another bureau"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(UserError, match="different bureaus"):
+        make_page([folder, copied])
+
+
 @pytest.mark.parametrize("lost", ["summary.csv", "winners.csv", "runs.parquet", "groups.parquet", "monthly.parquet"])
 @pytest.mark.parametrize("how", ["gone", "cut", "other"])
 def test_damaged_tables_are_told(copied, lost, how):
@@ -478,7 +487,7 @@ OTHERS = {
             "goal_attainment,planned,1,0.02,0.01,0.03,0.05,0.02,0.08,17,16,19\n"
             "burnout_share,planned,-1,0.001,-0.01,0.02,0.0,-0.1,0.1,inf,inf,inf\n"
         },
-        ["in the end +2.0", "not within the run", "Month 17 [16, 19]"],
+        ["better in the end (+2.0", "not within the run", "Month 17 [16, 19]"],
     ),
     "pilot": (
         {"outcome": "efficacy_mean"},

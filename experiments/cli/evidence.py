@@ -51,6 +51,7 @@ def validate(
     from experiments.verbs import validate as verb
 
     verb.check_names(only or [])
+    _check_page(page)
     status, console = plumbing.new_console(errors=True), plumbing.new_console()
     plumbing.get_ready(status)
     found = verb.validate(
@@ -140,6 +141,16 @@ def calibrate(
     console.print("Written: " + ", ".join(map(str, written)), markup=False)
 
 
+def _check_page(page: str | None) -> None:
+    """Refuse a page that cannot be written before minutes of computing, not after them."""
+    from pathlib import Path
+
+    from sim.errors import UserError
+
+    if page is not None and (not Path(page).parent.is_dir() or Path(page).is_dir()):
+        raise UserError.of("the page cannot be written", file=page, expected="a file in a folder that is there")
+
+
 @app.command()
 @plumbing.told_plainly
 def method(
@@ -155,6 +166,7 @@ def method(
     from experiments.verbs import method as verb
     from sim.schemes.load import read_behaviour
 
+    _check_page(page)
     status, console = plumbing.new_console(errors=True), plumbing.new_console()
     plumbing.get_ready(status)
     found = verb.method(replicates=replicates, workers=workers, tell=lambda text: status.print(text, highlight=False))

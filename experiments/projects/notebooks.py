@@ -91,13 +91,15 @@ def _run(notebook: NotebookNode, path: Path) -> None:
     """
     try:
         from nbclient import NotebookClient
-        from nbclient.exceptions import CellExecutionError
+        from nbclient.exceptions import CellExecutionError, DeadKernelError
     except ImportError as error:
         raise UserError.of("running notebooks needs the extra [notebooks]", hint="pip install 'cadresim[notebooks]'") from error
     try:
         NotebookClient(notebook, timeout=LONGEST, kernel_name="python3").execute()
     except CellExecutionError as error:
         raise UserError.of("a notebook fails", file=path.name, found=str(error.evalue)) from error
+    except (DeadKernelError, AssertionError) as error:  # an interrupt reaches the kernel, too, and what talks to it
+        raise UserError.of("a notebook's kernel stopped", file=path.name, hint="nothing was written; run it again") from error
 
 
 def _write(folder: Path, made: dict[Path, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -286,13 +287,18 @@ def optimum_sentences(optimum: Optimum) -> list[str]:
     if plan.limits:
         lines.append(f"Limits kept on fresh luck: {int(optimum.keeps_limits.sum())} of {len(optimum.schemes)}.")
     for row in optimum.curse.itertuples():
-        told = difference(row.outcome, row.too_hopeful, half_width=(row.high - row.low) / 2)
-        direction = "too hopeful" if row.too_hopeful > 0 else "too gloomy"
-        lines.append(
-            f"Winner's curse, {TITLES[row.outcome].lower()}: the search was {direction} about the gain over the start by "
-            f"{told.lstrip('+').lstrip(chr(0x2212))} {interval(row.outcome, row.low, row.high)}."
-        )
+        lines.append(f"Winner's curse, {TITLES[row.outcome].lower()}: {_curse_in_words(row)}.")
     return lines
+
+
+def _curse_in_words(row: Any) -> str:
+    """How far the search misjudged the gain over the start: 'the search was too hopeful by 0.5 pp [+0.2, +0.8]'."""
+    way = direction(row.low, row.high)
+    value, low, high = (row.too_hopeful, row.low, row.high) if way >= 0 else (-row.too_hopeful, -row.high, -row.low)
+    told = f"{difference(row.outcome, value, half_width=(high - low) / 2)} {interval(row.outcome, low, high)}"
+    if not way:
+        return f"that the search misjudged the gain over the start is not settled ({told}, + is too hopeful)"
+    return f"the search was {'too hopeful' if way > 0 else 'too gloomy'} about the gain over the start by {told}"
 
 
 def _fresh(optimum: Optimum) -> str:

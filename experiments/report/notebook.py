@@ -314,6 +314,9 @@ def prediction_html(scheme: str, baseline: str, table: pd.DataFrame) -> str:
 # --- a fit to a survey ------------------------------------------------------------------------------------------------------
 
 
+POOR_FIT = 4.0  # tolerances between the survey and the fitted model, from which on the fit is called poor
+
+
 def fit_sentences(fit: SurveyFit) -> list[str]:
     """What became of every parameter, and how well the fitted model gives the survey back."""
     told = [
@@ -323,11 +326,12 @@ def fit_sentences(fit: SurveyFit) -> list[str]:
     ]
     gaps = fit.statistics["gap"].abs()
     worst = fit.statistics.loc[gaps.idxmax()]
+    poor = "" if gaps.max() <= POOR_FIT else " The fit is poor: what is pinned down is the best of what does not fit."
     return [
         *told,
         f"{int((gaps <= 2).sum())} of {len(gaps)} statistics of {fit.respondents} respondents lie within two tolerances of "
         f"the fitted model; the furthest is {worst['statistic']} ({worst['survey']:.3g} in the survey, "
-        f"{worst['fitted']:.3g} fitted).",
+        f"{worst['fitted']:.3g} fitted).{poor}",
     ]
 
 

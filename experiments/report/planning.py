@@ -15,7 +15,7 @@ from rich.table import Table
 from experiments.report.numbers import TITLES, axis_title, chance, difference, tick, unit_words, with_ends
 from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, house_style, new_figure, save, wrapped
 from experiments.report.tables import new_table
-from experiments.statistics.intervals import direction
+from experiments.statistics.intervals import direction, is_identical, is_settled, share_with_interval
 from experiments.verbs.pilot import BEFORE_AFTER, PARALLEL, STEPPED, Pilot
 from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, Transition
 
@@ -28,9 +28,9 @@ SOURCES = {
     "effect": "the scheme's effect",
     "trend": "trend of the years",
     "seasonality": "season",
-    "before_after": "found on average",
+    "before_after": "found over all branches",
     "regression_to_mean": "if only the worse half is tried",
-    "novelty": "novelty (passes)",
+    "novelty": "effect now less later",
 }
 #: Lines of branches that one figure can tell apart.
 WAVE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d1f", "#22272e")
@@ -50,13 +50,16 @@ def transition_in_words(result: Transition) -> list[str]:
     rows = table[(table["better"] != 0) & (table["course"] == PLANNED)]
     lines = [_cost_sentence(row) for _, row in rows.iterrows()]
     if AT_ONCE in result.courses:
-        lines += [_waves_sentence(outcome, *result.dearer_in_waves(outcome)) for outcome in rows["outcome"]]
+        helped = rows.loc[rows["gain_high"] >= 0, "outcome"]  # of a harm, waves only put off the part that comes later
+        lines += [_waves_sentence(outcome, *result.dearer_in_waves(outcome)) for outcome in helped]
     return lines + result.notes
 
 
 def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
     told = with_ends(outcome, more, low, high, of="× months")
     word = {1: "dearer", -1: "cheaper"}.get(direction(low, high))
+    if is_identical(low, high):
+        return f"{TITLES[outcome]}: the way is the same in waves and at once."
     if word is None:
         return f"{TITLES[outcome]}: whether the way is dearer in waves than at once is not settled ({told})."
     return f"{TITLES[outcome]}: in waves the way is {word} than at once ({told})."
@@ -64,6 +67,9 @@ def _waves_sentence(outcome: str, more: float, low: float, high: float) -> str:
 
 def _cost_sentence(row: pd.Series) -> str:
     name, said = row["outcome"], _gain(row)
+    no_gain, no_loss = (is_identical(row[f"{what}_low"], row[f"{what}_high"]) for what in ("gain", "loss"))
+    if no_gain and no_loss:
+        return f"{TITLES[name]}: no difference to staying."
     if row["gain_low"] > 0:
         start = f"the change brings {said} in the end"
     elif row["gain_high"] < 0:
@@ -71,6 +77,8 @@ def _cost_sentence(row: pd.Series) -> str:
     else:
         start = f"whether the change brings anything in the end is not settled ({said})"
     loss = with_ends(name, row["loss"], row["loss_low"], row["loss_high"], of="× months").replace("+", "")
+    if row["gain_high"] < 0:
+        return f"{TITLES[name]}: {start}; by the end of the run it has cost {loss} against staying, and it goes on."
     if row["loss_low"] > 0:
         way = f"the way there loses {loss} against the better of the two states"
     elif row["loss_high"] < 0:
@@ -97,7 +105,14 @@ def _gain(row: pd.Series, between: str = " ") -> str:
 def transition_table(result: Transition) -> Table:
     """A row an outcome and course."""
     table = new_table(title=f"The way to another scheme, {result.design.replicates} replicates")
-    for column in ("Outcome", "Course", "In the end", "Lost on the way, × months", "Deepest month", "As good as the better from"):
+    for column in (
+        "Outcome",
+        "Course",
+        "In the end",
+        "Lost against the better state, × months",
+        "Deepest month",
+        "As good as the better from",
+    ):
         table.add_column(column, justify="left" if column in ("Outcome", "Course") else "right")
     for number in (2, 3):
         table.columns[number].no_wrap = True
@@ -241,6 +256,7 @@ def pilot_in_words(result: Pilot) -> list[str]:
         f"{TITLES[name]} under {result.design.titles[result.scheme]}: {size} after {effect['length']} months where everybody "
         "changes."
     ]
+    lines += _still_growing(result, effect)
     found = result.proposal
     if found:
         sure = "" if found["is_settled"] else " (the interval of the power reaches below: run more replicates to be sure)"
@@ -264,15 +280,31 @@ def pilot_in_words(result: Pilot) -> list[str]:
     lines += _wrong_by_before_after(result)
     if len(result.spillover):
         row = result.spillover.iloc[-1]
-        settled = row["difference_low"] > 0 or row["difference_high"] < 0
-        lines.append(
-            f"Spill-over: where {row['clusters'] / 2:.0f} branches change beside others that stay, the effect differs from that "
-            f"in whole worlds by {with_ends(name, row['difference'], row['difference_low'], row['difference_high'])}"
-            f"{'' if settled else ', not settled'}."
-        )
+        lines.append(_spill_over(name, row))
     if np.isfinite(result.icc).any():
         lines.append(f"Intra-cluster correlation ({result.icc_of}): {np.nanmean(result.icc):.3f}.")
     return lines + result.notes
+
+
+def _still_growing(result: Pilot, effect: pd.Series) -> list[str]:
+    """Where the effect at the end of the run is more than twice that in the months a trial looks at: those come too early."""
+    parts = result.biases[(result.biases["source"] == "novelty") & (result.biases["length"] == effect["length"])].iloc[-1]
+    later = effect["value"] - parts["value"]
+    if not is_settled(parts["low"], parts["high"]) or abs(later) <= 2 * abs(effect["value"]):
+        return []
+    return [
+        f"It comes slowly: in the last twelve months of the run it is {difference(result.plan.outcome, later)}. A trial of "
+        f"{effect['length']} months ends before most of it; try longer ones."
+    ]
+
+
+def _spill_over(outcome: str, row: pd.Series) -> str:
+    low, high = row["difference_low"], row["difference_high"]
+    beside = f"Spill-over: where {row['clusters'] / 2:.0f} branches change beside others that stay, the effect"
+    if is_identical(low, high):
+        return f"{beside} is that of whole worlds: there is none."
+    settled = "" if is_settled(low, high) else ", not settled"
+    return f"{beside} differs from that in whole worlds by {with_ends(outcome, row['difference'], low, high)}{settled}."
 
 
 def _branch(name: str) -> str:
@@ -289,8 +321,12 @@ def _wrong_by_before_after(result: Pilot) -> list[str]:
     return [
         f"Before and after would find {difference(name, row['estimate'])} after {row['length']} months, off by "
         f"{with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
-        f"still finds an effect in {chance(row['false_positive'])} of trials."
+        f"finds an effect in {chance(row['false_positive'])} of trials (5 % would be right)."
     ]
+
+
+def _chance_with_ends(share: float, low: float, high: float) -> str:
+    return f"{chance(share)}\n[{100 * low:.0f}, {100 * high:.0f}]" if np.isfinite(low) else chance(share)
 
 
 def pilot_table(result: Pilot) -> Table:
@@ -303,9 +339,10 @@ def pilot_table(result: Pilot) -> Table:
     for _, row in result.designs.iterrows():
         table.add_row(
             DESIGNS[row["design"]], str(row["clusters"]), str(row["length"]),
-            f"{chance(row['power'])}\n[{100 * row['power_low']:.0f}, {100 * row['power_high']:.0f}]",
-            chance(row["false_positive"]), difference(name, row["estimate"]),
-            with_ends(name, row["bias"], row["bias_low"], row["bias_high"], between="\n"), chance(row["coverage"]),
+            _chance_with_ends(row["power"], row["power_low"], row["power_high"]),
+            _chance_with_ends(row["false_positive"], row["false_positive_low"], row["false_positive_high"]),
+            difference(name, row["estimate"]), with_ends(name, row["bias"], row["bias_low"], row["bias_high"], between="\n"),
+            _chance_with_ends(*share_with_interval(row["coverage"], len(result.worlds))),
         )  # fmt: skip
     return table
 

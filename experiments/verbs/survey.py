@@ -151,6 +151,8 @@ def answers_of(survey: pd.DataFrame | str | Path, asked_items: Sequence[str] | N
         if name not in known:
             raise UserError.of("the model knows no such item", found=name, hint=did_you_mean(name, known))
     chosen = list(asked_items or (name for name in map(str, table.columns) if name in known))
+    if not asked_items:
+        _refuse_look_alikes([name for name in map(str, table.columns) if name not in known], known)
     if not chosen:
         expected = "columns such as exhaustion, cynicism, efficacy, justice_procedural, motivation, effort, burnout"
         raise UserError.of("no column of the survey is an item of the model", found=", ".join(map(str, table)), expected=expected)
@@ -164,10 +166,31 @@ def answers_of(survey: pd.DataFrame | str | Path, asked_items: Sequence[str] | N
         )
     if not np.isfinite(numbers).all():
         raise UserError.of("answers must be finite numbers")
+    _check_scales(chosen, numbers)
     flat = [name for name, column in zip(chosen, numbers.T, strict=True) if column.std() == 0.0]
     if flat:
         raise UserError.of("everybody gives the same answer: there is nothing to fit", found=", ".join(flat))
     return {name: numbers[:, place] for place, name in enumerate(chosen)}
+
+
+def _refuse_look_alikes(left_out: Sequence[str], known: Sequence[str]) -> None:
+    """A column that is an item but for capitals and blanks would be left out without a word."""
+    for name in left_out:
+        meant = name.strip().lower().replace(" ", "_").replace("-", "_")
+        if meant in known:
+            raise UserError.of("a column of the survey is nearly an item of the model", found=name, expected=meant)
+
+
+def _check_scales(chosen: Sequence[str], numbers: np.ndarray) -> None:
+    """Refuse answers that no cadre of the model can give: another scale is another survey."""
+    scales = {column.name: (column.low, column.high) for column in CADRE_COLUMNS} | {BURNOUT: (0.0, 6.0)}
+    for name, column in zip(chosen, numbers.T, strict=True):
+        low, high = scales[name]
+        if column.min() < low or column.max() > high:
+            raise UserError.of(
+                "answers lie outside the item's scale", path=name, found=f"{column.min():g} to {column.max():g}",
+                expected=f"{low:g} to {high:g}", hint="bring the answers to the model's scale first",
+            )  # fmt: skip
 
 
 def read_survey(path: str | Path) -> pd.DataFrame:

@@ -80,9 +80,9 @@ def _facts(studies: Sequence[Results], say: Saying) -> Iterator[tuple[str, str]]
     yield words("report.fact.organisation"), say.document(first.organisation.title or first.organisation.name)
     yield words("report.fact.schemes"), str(len(first.schemes))
     yield words("report.fact.baseline"), say.document(studies[0].titles[first.baseline])
-    unit = words(studies[0].unit_key)
-    long = words("report.fact.months_value", months=first.months, warmup=first.warmup_months, unit=unit)
-    yield words("report.fact.months"), long
+    lengths = dict.fromkeys((one.design.months, one.design.warmup_months, words(one.unit_key)) for one in studies)
+    told = (words("report.fact.months_value", months=months, warmup=warmup, unit=unit) for months, warmup, unit in lengths)
+    yield words("report.fact.months"), "; ".join(told)
     runs = sum(int(study.manifest.get("n_runs") or 0) for study in studies)
     yield words("report.fact.runs"), say.count(runs)
     yield words("report.fact.studies"), say.listed(words(f"report.verb.{study.verb}") for study in studies)

@@ -12,6 +12,7 @@ from experiments.report.dossier.parts import Cell, Figure, Part, Points, Sub, Ta
 from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
 from experiments.report.numbers import tick
+from experiments.statistics.intervals import is_identical
 
 
 def study_parts(results: Results, say: Saying) -> Iterator[Part]:
@@ -68,6 +69,9 @@ def _transition_claims(results: Results, facts: Facts) -> list[Claim]:
         outcome = str(row["outcome"])
         gained = "gains" if row["gain_low"] > 0 else "harms" if row["gain_high"] < 0 else "open"
         lost = "loses" if row["loss_low"] > 0 else "no_loss"
+        if is_identical(row["gain_low"], row["gain_high"]) and is_identical(row["loss_low"], row["loss_high"]):
+            found.append(Claim.of("report.transition.same", outcome=Name("title", outcome)))
+            continue
         where = {"outcome": outcome, "course": "planned"}
         form = "difference"
         found.append(

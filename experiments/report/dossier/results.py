@@ -186,8 +186,21 @@ def open_results(folders: Sequence[str | Path]) -> list[Results]:
             findings += list(error.findings)
     if findings:
         raise UserError(findings)
+    _check_one_bureau(found)
     order = list(TABLES)
     return sorted(found, key=lambda one: order.index(one.verb))
+
+
+def _check_one_bureau(found: Sequence[Results]) -> None:
+    """A page speaks of one bureau: studies of several would stand under the name of one of them."""
+    first = found[0]
+    for other in found[1:]:
+        if other.design.organisation != first.design.organisation:
+            names = [one.design.organisation.title or one.design.organisation.name for one in (first, other)]
+            raise UserError.of(
+                "the studies are of different bureaus", file=str(other.folder), found=f"{names[1]} beside {names[0]}",
+                expected="studies of one bureau", hint="make one report for each",
+            )  # fmt: skip
 
 
 def _open(folder: Path) -> Results:
