@@ -46,10 +46,14 @@ class PeerGroup(Entity, table="groups"):
 
     def award_medal(self, r: int, indicator: Settings) -> None:
         """The medal of one indicator; whoever does not work on its task takes no part."""
+        places = seats(indicator.medal_share, self.size)
+        if not places:
+            return
         rows = [(cadre, row) for cadre in self.members for row in cadre.own_department.rows_of_indicator(r)]
         results = {cadre: cadre.attained_on(cadre.own_department.row_task[row]) for cadre, row in rows}
+        self.medal_spread[r - self.scheme.first_indicator] = sample_spread(list(results.values()))
         order = sorted(results, key=lambda cadre: (-results[cadre], cadre.draw_uniforms(Purpose.LOT)[1]))
-        winners = set(order[: seats(indicator.medal_share, self.size)])
+        winners = set(order[:places])
         for cadre, row in rows:
             if cadre in winners:
                 cadre.points += cadre.weight_of_row(row) * indicator.medal_points
@@ -111,6 +115,14 @@ class PeerGroup(Entity, table="groups"):
         self.mean_pay, self.spread_pay = mean_and_spread(cadre.pay for cadre in self.members)
         for cadre in self.members:
             cadre.judge_rewards()
+
+
+def sample_spread(values: list[float]) -> float:
+    """Standard deviation of a sample; 0 for fewer than two."""
+    if len(values) < 2:
+        return 0.0
+    mean = total(values) / len(values)
+    return math.sqrt(total(squared(value - mean) for value in values) / (len(values) - 1.0))
 
 
 def mean_and_spread(values: Iterable[float]) -> tuple[float, float]:

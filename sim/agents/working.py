@@ -25,7 +25,7 @@ from sim.rules.effort import (
     urgency,
 )
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty, perceived_slope
-from sim.rules.incentives import felt_threat, worth_below
+from sim.rules.incentives import felt_threat, spread_of_rivals, worth_below
 from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
@@ -232,10 +232,16 @@ class Working(Entity):
     def worth_of_medal(self, row: int, offer: Offer) -> float:
         """What a unit of effort is worth for the medal of an indicator."""
         indicator = self.own_department.indicators[row]
-        if indicator.medal_points <= 0.0 or offer.luck <= 0.0:
+        if indicator.medal_points <= 0.0:
             return 0.0
-        win = self.own_group.medal_density[self.own_department.offer_row[row] - self.scheme.first_indicator]
-        return self.perceived_points(row) * indicator.medal_points * self.gain * win / offer.luck * offer.reach
+        r = self.own_department.offer_row[row] - self.scheme.first_indicator
+        win, apart = self.own_group.medal_density[r], self.own_group.medal_spread[r]
+        j, (_, period) = offer.task, self.steps_of_period()
+        luck = self.own_department.tasks[j].noise / (math.sqrt(period) * self.target[j])
+        rivals = spread_of_rivals(luck, apart, self.behaviour.rivals_differ)
+        if rivals <= 0.0:
+            return 0.0
+        return self.perceived_points(row) * indicator.medal_points * self.gain * win / rivals * offer.reach
 
     def choose_work(self) -> None:
         """Help, sabotage and effort: the answer to what is offered."""

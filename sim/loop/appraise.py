@@ -161,6 +161,7 @@ def award_medal(world, step, g, r):
                 steps = max(c.period_steps, 1.0)
                 result[m] = c.period_reported[j] / (steps * department.share[j] * c.target[j])
         lots[m] = uniforms(world.luck, c.key, c.position, 0, step + 1, LOT, 0)[1]
+    group.medal_spread[r - scheme.first_indicator] = spread_of_entries(result)
     order = ranked(result, lots)
     for place in range(places):
         m = order[place]
@@ -170,6 +171,23 @@ def award_medal(world, step, g, r):
             for row in range(department.n_offers):
                 if department.offer_row[row] == r:
                     c.points += scheme.points * scheme.performance * department.offer_weight[row] * indicator.medal_points
+
+
+@rule
+def spread_of_entries(results):
+    """Standard deviation of what those who took part attained (-inf: took no part); 0 for fewer than two."""
+    n, total, squares = 0.0, 0.0, 0.0
+    for result in results:
+        if result > -np.inf:
+            n += 1.0
+            total += result
+    if n < 2.0:
+        return 0.0
+    mean = total / n
+    for result in results:
+        if result > -np.inf:
+            squares += (result - mean) * (result - mean)
+    return math.sqrt(squares / (n - 1.0))
 
 
 @allocating

@@ -29,7 +29,7 @@ from sim.rules.gaming import (
     lost_detail,
     perceived_slope,
 )  # fmt: skip
-from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, worth_below
+from sim.rules.incentives import felt_threat, next_rung_loss, pressure_of_rank, spread_of_rivals, worth_below
 from sim.rules.motivation import chance_short, goal_pull, own_drive
 from sim.rules.numbers import remembered
 from sim.rules.output import (
@@ -250,9 +250,11 @@ def weigh_offers(world, step, d, i, desk):
         offer.notch = worth * indicator.notch * below
         offer.floor, offer.cap, offer.steps = indicator.floor, indicator.cap, indicator.steps
         offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
-        if indicator.medal_points > 0.0 and offer.luck > 0.0:
-            win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
-            desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
+        if indicator.medal_points > 0.0:
+            r = department.offer_row[row] - scheme.first_indicator
+            win, apart = world.groups[c.group].medal_density[r], world.groups[c.group].medal_spread[r]
+            rivals = spread_of_rivals(task.noise / (math.sqrt(period) * c.target[j]), apart, b.rivals_differ)
+            desk.drives[j] += worth * indicator.medal_points * gain * win / rivals * offer.reach if rivals > 0.0 else 0.0
         if is_planning and b.goal_commitment > 0.0 and is_goal(indicator):
             work = worth_of_work(b, c, task, duty, department.exchange[j], clarity, made)
             desk.drives[j] += pull_of_goal(world, d, i, row, made, work)

@@ -331,6 +331,16 @@ GROUP_COLUMNS: tuple[Column, ...] = (
     Column(
         "medal_density", "f8", "1/SD", "plan", "marginal chance of a medal by indicator row of the scheme", 0, 1, (INDICATORS,)
     ),
+    Column(
+        "medal_spread",
+        "f8",
+        "of target",
+        "appraise",
+        "standard deviation of what was attained where a medal was last won",
+        0,
+        np.inf,
+        (INDICATORS,),
+    ),
     Column("chance", "f8", "chance", "plan", "chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)),
     Column(
         "density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)

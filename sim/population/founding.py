@@ -215,8 +215,8 @@ def _cut(organisation: Organisation, departments: np.ndarray, bureaus: np.ndarra
     is_counted = np.zeros(TASKS, np.int32)
     is_counted[indicators["task"]] = 1
     group_of, groups, members = _peer_groups(departments, scheme)
-    fill_contests(groups, scheme, indicators)
     offers = _offers(departments, indicators, bureaus)
+    fill_contests(groups, scheme, indicators, entrants(offers, department_of_cadres(departments), group_of, len(groups)))
     return Cut(scheme_elements(scheme), indicators, is_counted, offers, group_of, groups, members)
 
 
@@ -454,14 +454,25 @@ def _peer_groups(departments: np.ndarray, scheme: Scheme) -> tuple[np.ndarray, n
     return group_of.astype(np.int32), groups, members
 
 
-def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) -> None:
-    """Seats of every grade in every group, and the exact chances to win them."""
+def entrants(offers: dict[str, np.ndarray], department: np.ndarray, group: np.ndarray, n_groups: int) -> np.ndarray:
+    """(groups, INDICATORS): how many of a group have an indicator and may win its medal; others are columns of cadres."""
+    rows, used = offers["offer_row"], np.arange(offers["offer_row"].shape[1]) < offers["n_offers"][:, None]
+    has = np.zeros((len(rows), INDICATORS))
+    unit, place = np.nonzero(used & (rows < INDICATORS))
+    has[unit, rows[unit, place]] = 1.0
+    found = np.zeros((n_groups, INDICATORS))
+    np.add.at(found, group, has[department])
+    return found
+
+
+def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray, entered: np.ndarray) -> None:
+    """Seats of every grade in every group, and the exact chances to win them; `entered`: see `entrants`."""
     grades = scheme.appraisal.grades
     forced = grades.ranking is Ranking.FORCED
     by_lot = grades.fractions is Fractions.LOT
     dismissal_share = scheme.application.applied * scheme.application.sanctions.dismissal_share
     bottom_share = max(grades.bottom_share, dismissal_share)
-    for group in groups:
+    for group, entries in zip(groups, entered, strict=True):
         n = int(group["size"])
         group["n_dismissed"] = seats(dismissal_share, n)
         if forced:
@@ -478,5 +489,5 @@ def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray) ->
                 group["chance"][cut], group["density"][cut] = contest_tables_by_lot(n, seated)
         for r, row in enumerate(indicators[:INDICATORS]):
             medals = seats(float(row["medal_share"]), n)
-            medal = row["medal_points"] > 0 and 0 < medals < n
-            group["medal_density"][r] = contest_density_even(n, medals) if medal else 0.0
+            medal = row["medal_points"] > 0 and 0 < medals < entries[r]
+            group["medal_density"][r] = contest_density_even(int(entries[r]), medals) if medal else 0.0

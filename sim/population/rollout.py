@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.population.entry import change_scheme
-from sim.population.founding import OFFER_COLUMNS, Dress, department_of_cadres, fill_contests, wear
+from sim.population.founding import OFFER_COLUMNS, Dress, department_of_cadres, entrants, fill_contests, wear
 from sim.population.settings import DERIVED, IN_FORCE
 from sim.population.world import World
 
 #: What a peer group remembers of its last appraisal; a group that gains or loses members keeps it.
-MEMORY = ("mean", "spread", "mean_contribution", "spread_contribution", "mean_pay", "spread_pay")
+MEMORY = ("mean", "spread", "mean_contribution", "spread_contribution", "mean_pay", "spread_pay", "medal_spread")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ def _peer_groups(
         table["size"] = sizes
         if len(other):
             resized = table[other]
-            fill_contests(resized, dress.scheme, dress.indicators)
+            entered = entrants(dress.offers, department[own], group, len(table))
+            fill_contests(resized, dress.scheme, dress.indicators, entered[other])
             table[other] = resized
         old, place = np.unique(group[stays[own]], return_index=True)
         for name in MEMORY:
