@@ -271,8 +271,8 @@ def optimum_sentences(optimum: Optimum) -> list[str]:
     wanted = _joined(f"{'more' if one.better > 0 else 'less'} {TITLES[one.outcome].lower()}" for one in optimum.objectives)
     n_candidates, n_front = len(found.candidates), len(found.front)
     lines = [
-        f"{n_candidates} candidates from {len(plan.levers)} levers of {start}, searched for {wanted}: {n_front} of them are on "
-        f"the front, {len(optimum.schemes)} were judged again with fresh luck ({_fresh(optimum)}).",
+        f"{n_candidates} candidates from {len(plan.levers)} levers of {start}, searched for {wanted}. On the front: "
+        f"{n_front}; judged again with fresh luck: {len(optimum.schemes)} ({_fresh(optimum)}).",
     ]
     better = [place for place in range(len(optimum.schemes)) if _clearly_better(optimum, place)]
     names = [optimum.schemes[place].name for place in better]
@@ -297,7 +297,7 @@ def _curse_in_words(row: Any) -> str:
     value, low, high = (row.too_hopeful, row.low, row.high) if way >= 0 else (-row.too_hopeful, -row.high, -row.low)
     told = f"{difference(row.outcome, value, half_width=(high - low) / 2)} {interval(row.outcome, low, high)}"
     if not way:
-        return f"that the search misjudged the gain over the start is not settled ({told}, + is too hopeful)"
+        return f"whether the search misjudged the gain over the start is not settled ({told}, + is too hopeful)"
     return f"the search was {'too hopeful' if way > 0 else 'too gloomy'} about the gain over the start by {told}"
 
 

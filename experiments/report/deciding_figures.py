@@ -120,7 +120,7 @@ def front_figure(optimum: Optimum) -> Figure:
     pairs = list(combinations(range(len(optimum.objectives)), 2))[:MOST_PAIRS]
     columns = min(len(pairs), 3)
     lines = -(-len(pairs) // columns)
-    width, each, top = max(7.4, 4.3 * columns + 0.5), 3.9, 1.15
+    width, each, top = max(7.4, 4.3 * columns + 0.5), 3.9, 1.6
     height = top + each * lines
     figure = new_figure(width, height)
     start = optimum.start.title or optimum.start.name
@@ -128,9 +128,10 @@ def front_figure(optimum: Optimum) -> Figure:
     heading(
         figure,
         "The front on fresh luck",
-        f"Blue: schemes of the front with 95 % intervals of their paired difference to the start, {start} (square).\n"
-        f"{optimum.runs.shape[1]} fresh {how}. Grey: all candidates, luck of the search. Up and right is better; "
-        "hollow: a limit is broken.",
+        f"Blue: the front on {optimum.runs.shape[1]} fresh {how}, with 95 % intervals of paired differences to the start.\n"
+        f"Square: the start, {start}.\n"
+        "Hollow: a limit is broken. Up and right is better.\n"
+        "Grey: all candidates under the search's own luck: compare their shape, not their level.",
         left=0.16 / width,
     )  # fmt: skip
     grid = figure.add_gridspec(

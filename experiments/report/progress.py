@@ -42,13 +42,16 @@ def progress_bar(console: Console, text: str) -> Iterator[Callable[[int, int], N
 def plain_progress(console: Console, text: str, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
     """Progress as plain lines: '300 of 1200 runs, 8.4 a second, about 42 s left'."""
     began = last_told = clock()
-    told_part = 0
+    told_part, has_begun = 0, False
 
     def tell(done: int, total: int) -> None:
-        nonlocal last_told, told_part
+        nonlocal last_told, told_part, has_begun
         now = clock()
         part = PARTS * done // max(total, 1)
+        if done == 0 and has_begun:
+            return  # a search asks anew every generation
         if done == 0:
+            has_begun = True
             console.print(f"{text}: {total} runs ..." if total else f"{text}: no run is lacking", highlight=False)
         elif part > told_part and done < total and now - last_told >= QUIET_SECONDS:
             left = (now - began) / done * (total - done)
