@@ -110,7 +110,7 @@ class Record:
     by_branch: np.ndarray | None = None  # (steps, branches, SERIES), where it was asked for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One run to look at. Tables are made when they are asked for."""
 
@@ -120,6 +120,16 @@ class Run:
     world: World
     names: Names
     history: np.ndarray
+
+    def __repr__(self) -> str:
+        """Short: a prompt or a notebook shows it, and the world is a million numbers."""
+        asked = self.setting
+        place = asked.organisation.title or asked.organisation.name
+        return (
+            f"<Run of {self.scheme.title or self.scheme.name} in {place}: {len(self.world.cadres)} cadres, {asked.months} months "
+            f"after {asked.warmup_months} of warm-up, seed {asked.seed}, replicate {self.replicate}; see .outcomes, .monthly, "
+            ".groups, .cadres>"
+        )
 
     @cached_property
     def outcomes(self) -> dict[str, float]:

@@ -92,7 +92,12 @@ def _decoded(raw: bytes, name: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        hint = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+        is_workbook = raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+        hint = (
+            "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+            if not is_workbook
+            else "this is a workbook: save it as .xlsx and name it so"
+        )
         raise UserError.of("the file is not UTF-8 text", file=name, line=line, expected="UTF-8", hint=hint) from error
     odd = _UNPRINTABLE.search(text)
     if odd:
