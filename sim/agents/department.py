@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.agents.codes import OF_BRANCH, OF_CADRE, OF_DEPARTMENT, RATCHET_ON_GROUP
 from sim.agents.entity import Settings, squared, total
 from sim.agents.reports import Reporting, share_of
-from sim.loop.calendar import month_of_year
+from sim.loop.calendar import month_of_year, steps_left
 from sim.population.draws import Purpose
 from sim.population.entry import LEFT
 from sim.rules.burnout import BURNOUT_FROM
 from sim.rules.incentives import luck_of_result, ratchet_discount
 from sim.rules.justice import accuracy_of_appraisal, bias_suppression, liability_unfairness, procedural_signal
 from sim.rules.numbers import remembered
-from sim.rules.output import as_exchange, luck_of_mean, luck_of_period, season, workload_this_month
+from sim.rules.output import as_exchange, hanging_together, luck_of_mean, luck_of_period, season, workload_this_month
 from sim.rules.pay import pays_by_result
-from sim.rules.rating import lasting_spread, rating_shift
+from sim.rules.rating import doubt_of_rating, lasting_spread, lifted, pulled_to_middle, rating_shift
 from sim.rules.responsibility import joint_points, liability_level
 from sim.rules.scoring import expected_points_share, expected_points_slope, points_variance
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
@@ -115,10 +115,16 @@ class Department(Reporting, table="departments"):
             self.hand_down_targets()
         self.ratchet_up_left = self.left_by_ratchet(scheme.ratchet_up)
         self.ratchet_down_left = self.left_by_ratchet(scheme.ratchet_down)
+        self.reckon_with_ratings()
         self.reckon_with_luck()
         self.reckon_points()
         for cadre in self.cadres:
             cadre.weigh_application()
+
+    def look_ahead(self) -> None:
+        """How much larger lasting luck makes what is still to come in this period."""
+        left = float(steps_left(self.now, self.scheme.interval))
+        self.hanging = hanging_together(self.behaviour.luck_persistence, left)
 
     def plan_for_newcomers(self) -> None:
         """Whoever has just come weighs a point for himself, whatever his predecessor thought of it."""
@@ -157,6 +163,18 @@ class Department(Reporting, table="departments"):
         dilution = 1.0 / self.size if self.scheme.ratchet_on == RATCHET_ON_GROUP else 1.0
         return ratchet_discount(ratchet * dilution, self.behaviour.discount_rate, self.behaviour.planning_horizon)
 
+    def reckon_with_ratings(self) -> None:
+        """What ratings make of a result on each indicator: how far they level it, what they add, how sure they are."""
+        b, scheme = self.behaviour, self.scheme
+        duty = b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
+        person, shift = self.spread_of_impressions(), self.usual_shift()
+        central_tendency = self.central_tendency * self.bias_of_raters()
+        for row, indicator in enumerate(self.indicators):
+            pulled = pulled_to_middle(indicator.counted, central_tendency)
+            self.offer_pull[row] = pulled
+            self.offer_lift[row] = lifted(indicator.counted, shift, pulled)
+            self.offer_doubt[row] = doubt_of_rating(indicator.counted, duty, person)
+
     def reckon_with_luck(self) -> None:
         """How much of a typical cadre's score is luck, at the usual pace and as leniently rated as usual."""
         scheme = self.scheme
@@ -190,17 +208,17 @@ class Department(Reporting, table="departments"):
         mine, ours, theirs = luck_of_period(
             task.noise, task.controllability, members, float(scheme.interval), b.luck_persistence
         )  # fmt: skip
-        judged, person = 1.0 - indicator.counted, self.spread_of_impressions()
-        duty = b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
-        variance = (mine + ours + theirs) / (target * target) + judged * judged * (duty * duty + person * person)
+        judged, person, kept = 1.0 - indicator.counted, self.spread_of_impressions(), 1.0 - self.offer_pull[row]
+        scale = kept * kept / (target * target)
+        variance = (mine + ours + theirs) * scale + self.offer_doubt[row]
         if variance <= 0.0:
             return RowLuck(0.0, 0.0, 0.0)
-        seen, sd = pace / target + judged * self.usual_shift(), math.sqrt(variance)
+        seen, sd = kept * pace / target + self.offer_lift[row], math.sqrt(variance)
         weight = self.weight_of_row(row)
         rule = (indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps)
         varies = weight * weight * points_variance(seen, sd, *rule)
         common = ours + theirs if is_own else mine + ours + theirs
-        of_all = varies * common / (target * target) / variance
+        of_all = varies * common * scale / variance
         return RowLuck(varies - of_all, of_all, judged * person * weight * expected_points_slope(seen, sd, *rule))
 
     def usual_target(self, j: int) -> float:
@@ -220,20 +238,36 @@ class Department(Reporting, table="departments"):
         return self.scheme.points * self.scheme.performance * self.offer_weight[row]
 
     def reckon_points(self) -> None:
-        """How many points more output brings a typical cadre around the standard, by indicators of people and of units."""
+        """How many points more output brings a typical cadre: where people stand, and by the superior's rule of thumb."""
         points, own, shared = 0.0, 0.0, 0.0
         for row, indicator in enumerate(self.indicators):
-            j, is_own = self.row_task[row], indicator.unit == OF_CADRE
-            task, target = self.tasks[j], self.first_target[j]
-            members = 1.0 if is_own else self.pace_of(j, indicator.unit)[1]
-            luck = luck_of_mean(task.noise, task.controllability, members, float(self.scheme.interval)) / target
-            more = self.weight_of_row(row) * slope_around_standard(indicator, luck) / target
-            points += more
-            if is_own:
+            points += self.points_at_standard(row)
+            more, members = self.points_at_usual_pace(row)
+            if indicator.unit == OF_CADRE:
                 own += more
             else:
                 shared += more / members
         self.points_per_output, self.points_of_own, self.points_of_unit = points, own, shared
+
+    def points_at_standard(self, row: int) -> float:
+        """Points for a unit of output around the standard, as a superior takes them who reads ability from points."""
+        indicator, j = self.indicators[row], self.row_task[row]
+        task, target = self.tasks[j], self.first_target[j]
+        members = 1.0 if indicator.unit == OF_CADRE else self.pace_of(j, indicator.unit)[1]
+        luck = luck_of_mean(task.noise, task.controllability, members, float(self.scheme.interval)) / target
+        return self.weight_of_row(row) * slope_around(indicator, 1.0, luck) / target
+
+    def points_at_usual_pace(self, row: int) -> tuple[float, float]:
+        """(points for a unit of output around the usual pace as it is seen, people whose mean it is)."""
+        indicator, j = self.indicators[row], self.row_task[row]
+        task, target, kept = self.tasks[j], self.usual_target(j), 1.0 - self.offer_pull[row]
+        pace, members = (self.pace[j], 1.0) if indicator.unit == OF_CADRE else self.pace_of(j, indicator.unit)
+        mine, ours, theirs = luck_of_period(
+            task.noise, task.controllability, members, float(self.scheme.interval), self.behaviour.luck_persistence
+        )  # fmt: skip
+        sd = math.sqrt((mine + ours + theirs) * kept * kept / (target * target) + self.offer_doubt[row])
+        seen = kept * pace / target + self.offer_lift[row]
+        return self.weight_of_row(row) * slope_around(indicator, seen, sd) * kept / target, members
 
     # --- link 2: the process ----------------------------------------------------------------------------------------
 
@@ -395,13 +429,13 @@ class Department(Reporting, table="departments"):
         return total(self.share[j] * cadre.target[j] / self.first_target[j] for j in range(self.n_tasks))
 
 
-def slope_around_standard(indicator: Settings, luck: float) -> float:
-    """Points, as a share of the weight, per unit of attainment around the standard (20 % either side): a notch counts once."""
+def slope_around(indicator: Settings, place: float, luck: float) -> float:
+    """Points, as a share of the weight, per unit of attainment around a place (.2 either side): a notch counts once."""
     above, below = (
         expected_points_share(
             attained, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch,
             indicator.steps,
         )
-        for attained in (1.2, 0.8)
+        for attained in (place + 0.2, place - 0.2)
     )  # fmt: skip
     return (above - below) / 0.4

@@ -178,6 +178,7 @@ class AppraisalModel(mesa.Model):
     def plan(self) -> None:
         """Link 1, at the start of a period or of a scheme, and for whoever comes in between."""
         for department in self.departments:
+            department.look_ahead()
             if department.has_fresh_scheme:
                 department.plan()
             else:

@@ -22,6 +22,7 @@ from sim.rules.effort import (
     next_effort,
     offered_and_missed,
     reconsiders,
+    risk_left,
     urgency,
 )
 from sim.rules.gaming import bright_line_gap, falsification, falsification_cost, felt_honesty, perceived_slope
@@ -36,7 +37,7 @@ from sim.rules.output import (
     duty_under,
     fatigue,
     felt_duty,
-    luck_of_mean,
+    luck_of_month,
     luck_on_task,
     productivity,
     shown,
@@ -60,6 +61,7 @@ class Offer(NamedTuple):
     reached: float
     reach: float
     luck: float
+    doubt: float
     below: float
     above: float
     notch: float
@@ -183,13 +185,15 @@ class Working(Entity):
             pace, members = department.pace_of(j, indicator.unit)
             reach /= members
             reached = pace / target - reach * self.effort[j]
-        luck = self.luck_of_month(j, members) * (math.sqrt(left) / period) / target
+        kept, doubt = 1.0 - department.offer_pull[row], department.offer_doubt[row]
+        of_work = kept * self.luck_of_month(j, members) * (math.sqrt(left) / period) / target
         points = self.perceived_points(row)
         below = self.worth_of_point(as_loss=bool(indicator.is_loss))
         above = self.worth_of_point(as_loss=False)
-        risky = self.paid * period / math.sqrt(left) * self.weight_of_row(row)
+        risky = self.paid * period / math.sqrt(left) * risk_left(of_work, doubt, left / period) * self.weight_of_row(row)
         return Offer(
-            task=j, steps=indicator.steps, reached=reached, reach=reach, luck=luck,
+            task=j, steps=indicator.steps, reached=kept * reached + department.offer_lift[row], reach=kept * reach,
+            luck=math.sqrt(squared(of_work) + doubt), doubt=doubt,
             below=points * indicator.below * department.ratchet_down_left * below,
             above=points * indicator.above * department.ratchet_up_left * above,
             notch=points * indicator.notch * below,
@@ -198,9 +202,9 @@ class Working(Entity):
         )  # fmt: skip
 
     def luck_of_month(self, j: int, members: float) -> float:
-        """Standard deviation of one month's luck in the mean of so many people on own task j."""
+        """Standard deviation of one month's luck in the mean of so many people on own task j, as it counts in the months left."""
         task = self.own_department.tasks[j]
-        return task.noise if members == 1.0 else luck_of_mean(task.noise, task.controllability, members, 1.0)
+        return luck_of_month(task.noise, task.controllability, members, self.own_department.hanging)
 
     def worth_of_point(self, as_loss: bool) -> float:
         """Worth of a point, pressure from above included; coded as a loss where points are deducted."""
@@ -366,7 +370,9 @@ class Working(Entity):
         for row in rows:
             offer = desk.offers[row]
             offer["reached"] += offer["reach"] * surprise / left
-            offer["luck"] *= math.sqrt((left - 1.0) / left)
+            of_work = max(0.0, squared(offer["luck"]) - offer["doubt"])
+            calmer = math.sqrt((left - 1.0) / left)
+            offer["luck"] = math.sqrt(of_work * calmer * calmer + offer["doubt"])
         slope, _ = all_offered(desk.offers, rows.start, rows.stop, self.effort[j], 0.0)
         return slope / made if made > 0.0 else 0.0
 

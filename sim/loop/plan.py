@@ -7,7 +7,7 @@ import math
 from sim.jit import rule
 from sim.loop.apply import BY_RESULT
 from sim.loop.appraise import spread_of_impressions, usual_shift
-from sim.loop.calendar import is_period_start
+from sim.loop.calendar import is_period_start, steps_left
 from sim.loop.process import unit_pace
 from sim.rules.incentives import (
     appraisals_ahead,
@@ -22,8 +22,8 @@ from sim.rules.incentives import (
     spread_of_rivals,
 )
 from sim.rules.numbers import normal_chance, normal_density
-from sim.rules.output import luck_of_mean, luck_of_period
-from sim.rules.rating import lasting_spread
+from sim.rules.output import hanging_together, luck_of_mean, luck_of_period
+from sim.rules.rating import doubt_of_rating, lasting_spread, lifted, pulled_to_middle
 from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, liability_level
 from sim.rules.scoring import expected_points_share, expected_points_slope, points_variance
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
@@ -40,6 +40,7 @@ def plan(world, step, first, last):
         department = world.departments[d]
         scheme = world.schemes[department.arm]
         is_new = is_period_start(step, scheme.interval) or step == scheme.start
+        department.hanging = hanging_together(world.behaviour[0].luck_persistence, float(steps_left(step, scheme.interval)))
         if is_new:
             plan_department(world, step, d)
         for i in range(department.first, department.first + department.size):
@@ -70,8 +71,28 @@ def plan_department(world, step, d):
     department.ratchet_up_left, department.ratchet_down_left = discounts(
         scheme.ratchet_on, scheme.ratchet_up, scheme.ratchet_down, b, department.size
     )
+    reckon_with_ratings(world, d)
     reckon_with_luck(world, d)
     reckon_points(world, d)
+
+
+@rule
+def reckon_with_ratings(world, d):
+    """What ratings make of a result on each indicator: how far they level it, what they add, how sure they are.
+
+    Halo moves weight from one result to another and takes none away, so it is left out; favours are nobody's to reckon with.
+    """
+    department = world.departments[d]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
+    duty = b.rating_noise * scheme.rater_noise * lasting_spread(b.view_of_duty, scheme.in_process)
+    person, shift = spread_of_impressions(world, d), usual_shift(world, d)
+    central_tendency = department.central_tendency * (scheme.rater_bias * scheme.bias_left)
+    for row in range(department.n_offers):
+        counted = world.indicators[department.offer_row[row]].counted
+        pulled = pulled_to_middle(counted, central_tendency)
+        department.offer_pull[row] = pulled
+        department.offer_lift[row] = lifted(counted, shift, pulled)
+        department.offer_doubt[row] = doubt_of_rating(counted, duty, person)
 
 
 @rule
@@ -85,8 +106,7 @@ def reckon_with_luck(world, d):
     department = world.departments[d]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     noise = b.rating_noise * scheme.rater_noise
-    duty = noise * lasting_spread(b.view_of_duty, scheme.in_process)
-    person, shift = spread_of_impressions(world, d), usual_shift(world, d)
+    person = spread_of_impressions(world, d)
     own = scheme.points * noise * scheme.points * noise * (scheme.ability * scheme.ability + scheme.attitude * scheme.attitude)
     shared, of_person, alone = 0.0, scheme.points * (1.0 - scheme.performance) * person, 0.0
     for row in range(department.n_offers):
@@ -99,20 +119,19 @@ def reckon_with_luck(world, d):
         mine, ours, theirs = luck_of_period(
             task.noise, task.controllability, members, float(scheme.interval), b.luck_persistence
         )  # fmt: skip
-        of_work = (mine + ours + theirs) / (target * target)
-        judged = 1.0 - indicator.counted
-        of_ratings = judged * judged * (duty * duty + person * person)
-        variance = of_work + of_ratings
+        kept, judged = 1.0 - department.offer_pull[row], 1.0 - indicator.counted
+        scale = kept * kept / (target * target)
+        variance = (mine + ours + theirs) * scale + department.offer_doubt[row]
         if variance <= 0.0:
             continue
-        seen, sd = pace / target + judged * shift, math.sqrt(variance)
+        seen, sd = kept * pace / target + department.offer_lift[row], math.sqrt(variance)
         weight = scheme.points * scheme.performance * department.offer_weight[row]
         of_points = points_variance(
             seen, sd, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
         )
         varies = weight * weight * of_points
         common = ours + theirs if indicator.unit == CADRE_LEVEL else mine + ours + theirs
-        of_all = varies * common / (target * target) / variance
+        of_all = varies * common * scale / variance
         shared += of_all
         own += varies - of_all
         slope = expected_points_slope(
@@ -141,20 +160,30 @@ def usual_target(world, d, j):
 
 @rule
 def reckon_points(world, d):
-    """How many points more output brings a typical cadre around the standard, by indicators of people and of units."""
+    """How many points more output brings a typical cadre: at his usual pace as it is seen, and by the superior's rule of thumb.
+
+    What colleagues' help or a contest is worth goes by the slope where people stand (`points_of_own`, `points_of_unit`). A
+    superior who reads ability from points takes the standard for the place where everybody stands (`points_per_output`).
+    """
     department = world.departments[d]
-    scheme = world.schemes[department.arm]
+    scheme, b = world.schemes[department.arm], world.behaviour[0]
     points, own, shared = 0.0, 0.0, 0.0
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
         task, j = world.tasks[indicator.task], department.offer_task[row]
-        members = 1.0
+        pace, members = department.pace[j], 1.0
         if indicator.unit != CADRE_LEVEL:
-            _, members = unit_pace(world, d, j, indicator.unit)
+            pace, members = unit_pace(world, d, j, indicator.unit)
         luck = luck_of_mean(task.noise, task.controllability, members, float(scheme.interval)) / department.first_target[j]
         weight = scheme.points * scheme.performance * department.offer_weight[row]
-        more = weight * slope_around_standard(indicator, luck) / department.first_target[j]
-        points += more
+        points += weight * slope_around(indicator, 1.0, luck) / department.first_target[j]
+        target, kept = usual_target(world, d, j), 1.0 - department.offer_pull[row]
+        mine, ours, theirs = luck_of_period(
+            task.noise, task.controllability, members, float(scheme.interval), b.luck_persistence
+        )  # fmt: skip
+        sd = math.sqrt((mine + ours + theirs) * kept * kept / (target * target) + department.offer_doubt[row])
+        seen = kept * pace / target + department.offer_lift[row]
+        more = weight * slope_around(indicator, seen, sd) * kept / target
         if indicator.unit == CADRE_LEVEL:
             own += more
         else:
@@ -185,13 +214,13 @@ def liable_with(world, d):
 
 
 @rule
-def slope_around_standard(indicator, luck):
-    """Points per unit of attainment between 20 % below and 20 % above the standard: a notch counts once, not as a cliff."""
+def slope_around(indicator, place, luck):
+    """Points per unit of attainment from .2 below to .2 above a place: a notch counts once, not as a cliff."""
     above = expected_points_share(
-        1.2, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        place + 0.2, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
     )
     below = expected_points_share(
-        0.8, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
+        place - 0.2, luck, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
     )
     return (above - below) / 0.4
 

@@ -17,6 +17,7 @@ from sim.rules.effort import (
     next_effort,
     offered_and_missed,
     reconsiders,
+    risk_left,
     urgency,
 )  # fmt: skip
 from sim.rules.gaming import (
@@ -42,7 +43,7 @@ from sim.rules.output import (
     duty_under,
     fatigue,
     felt_duty,
-    luck_of_mean,
+    luck_of_month,
     luck_on_task,
     persistent_luck,
     productivity,
@@ -242,14 +243,20 @@ def weigh_offers(world, step, d, i, desk):
             pace, members = unit_pace(world, d, j, indicator.unit)
             offer.reach /= members
             offer.reached = pace / c.target[j] - offer.reach * c.effort[j]
-        spread = task.noise if members == 1.0 else luck_of_mean(task.noise, task.controllability, members, 1.0)
-        offer.luck = spread * still_to_come / c.target[j]
+        kept, doubt = 1.0 - department.offer_pull[row], department.offer_doubt[row]
+        offer.reach *= kept
+        offer.reached = kept * offer.reached + department.offer_lift[row]
+        of_work = (
+            kept * luck_of_month(task.noise, task.controllability, members, department.hanging) * still_to_come / c.target[j]
+        )
+        offer.luck, offer.doubt = math.sqrt(of_work * of_work + doubt), doubt
+        at_risk = risky * risk_left(of_work, doubt, left / period)
         below = worth_of_loss if indicator.is_loss else worth_of_gain
         offer.below = worth * indicator.below * down * below
         offer.above = worth * indicator.above * up * worth_of_gain
         offer.notch = worth * indicator.notch * below
         offer.floor, offer.cap, offer.steps = indicator.floor, indicator.cap, indicator.steps
-        offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
+        offer.paid_below, offer.paid_above = at_risk * points * indicator.below, at_risk * points * indicator.above
         if indicator.medal_points > 0.0:
             r = department.offer_row[row] - scheme.first_indicator
             win, apart = world.groups[c.group].medal_density[r], world.groups[c.group].medal_spread[r]
@@ -514,10 +521,12 @@ def lane_of(z, lane):
 def settle_offer(offer, surprise, left, calmer):
     """Replace this month's expected output by what came out, and drop this month's luck from what is still to come.
 
-    `surprise` is output less plan in units of effort; `calmer` the share of luck left when one of `left` months is over.
+    `surprise` is output less plan in units of effort; `calmer` the share of luck left when one of `left` months is over. The
+    rating is still to come, whole.
     """
     offer.reached += offer.reach * surprise / left
-    offer.luck *= calmer
+    of_work = offer.luck * offer.luck - offer.doubt
+    offer.luck = math.sqrt(max(0.0, of_work) * calmer * calmer + offer.doubt)
 
 
 @inlined

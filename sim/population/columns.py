@@ -224,6 +224,23 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     Column("task", "i4", "index", "founding", "own tasks", 0, TASKS - 1, (OWN_TASKS,)),
     Column("offer_row", "i4", "index", "founding", "indicator rows on own tasks, ordered by own task", 0, shape=(INDICATORS,)),
     Column("offer_task", "i4", "index", "founding", "own task each of these rows is about", 0, OWN_TASKS, (INDICATORS,)),
+    Column(
+        "offer_pull",
+        "f8",
+        "share",
+        "plan",
+        "share of a result's distance from the standard that ratings level",
+        0,
+        1,
+        (INDICATORS,),
+    ),
+    Column(
+        "offer_lift", "f8", "of target", "plan", "what leniency and the pull to the middle add to a result", shape=(INDICATORS,)
+    ),
+    Column(
+        "offer_doubt", "f8", "of target", "plan", "variance of a result as scored that is the raters'", 0, np.inf, (INDICATORS,)
+    ),
+    Column("hanging", "f8", "ratio", "plan", "how much larger lasting luck makes the variance of the rest of the period", 1.0),
     Column("offer_weight", "f8", "share", "founding", "weight of each of these rows in the department", 0, 1, (INDICATORS,)),
     _own("share", "share", "founding", "normal share of time", 0.0, 1.0),
     _own("exchange", "share", "process", "how far voluntary work has become an exchange: 1 = money hangs on it", 0.0, 1.0),

@@ -33,7 +33,8 @@ from sim.rules.scoring import (
 )
 
 #: What one indicator offers a cadre on one of his tasks. `reached` is the attainment already certain, `reach` the
-#: attainment per unit of effort, `luck` the standard deviation of what is still to come (attainment units);
+#: attainment per unit of effort, both as they are seen after rating; `luck` the standard deviation of what is still to come
+#: (attainment units), `doubt` the variance in it that is the raters';
 #: `below`, `above`, `notch` the perceived worth of points on each side of the standard (loss aversion included) and
 #: of reaching it; `paid_below`, `paid_above` the part that is risky pay; `worth` counts both `reached` and time left.
 OFFER = np.dtype(
@@ -43,6 +44,7 @@ OFFER = np.dtype(
         ("reached", "f8"),
         ("reach", "f8"),
         ("luck", "f8"),
+        ("doubt", "f8"),
         ("below", "f8"),
         ("above", "f8"),
         ("notch", "f8"),
@@ -144,6 +146,19 @@ def load_price(load, kappa, substitution, curvature):
     if substitution == 0.0:
         return 0.0
     return kappa * substitution * (load if curvature == 1.0 else load**curvature)
+
+
+@rule
+def risk_left(of_work, doubt, left):
+    """Factor on what a month's luck in pay weighs where a part `doubt` (variance) of all that is to come is the raters'.
+
+    Luck of work comes month by month, a rating once for the period, of which the part `left` is to come:
+    sqrt((work^2 + doubt left)/(work^2 + doubt)).
+    """
+    if doubt <= 0.0:
+        return 1.0
+    of_work *= of_work
+    return math.sqrt((of_work + doubt * left) / (of_work + doubt))
 
 
 @inlined

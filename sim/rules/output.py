@@ -88,6 +88,15 @@ def luck_of_period(noise, controllability, members, months, persistence):
 
 
 @rule
+def luck_of_month(noise, controllability, members, hanging):
+    """Standard deviation of a month's luck in the mean of so many, as it counts where months hang together (`hanging_together`).
+
+    noise * sqrt(c/members + (1 - c) (1 + hanging)/2): half of what people do not control is the taxpayers' side, which lasts.
+    """
+    return noise * math.sqrt(controllability / members + 0.5 * (1.0 - controllability) * (1.0 + hanging))
+
+
+@rule
 def season(last_month, months, peak_month):
     """Mean of cos(2 pi (m - peak)/12) over the calendar months m of a step, which ends in `last_month`: 0 over a whole year."""
     total = 0.0

@@ -112,6 +112,25 @@ def observed_attainment(reported, rated, counted):
 
 
 @rule
+def pulled_to_middle(counted, central_tendency):
+    """Share of a result's distance from the standard that its rating levels: of the judged part, what the rater pulls in."""
+    return (1.0 - counted) * central_tendency
+
+
+@rule
+def lifted(counted, shift, pulled):
+    """What the judged part of a result is lifted by: the usual leniency, and the standard it is pulled to."""
+    return (1.0 - counted) * shift + pulled
+
+
+@rule
+def doubt_of_rating(counted, duty, person):
+    """Variance of a result as scored that is the raters': of their view of the duty and of the person (standard deviations)."""
+    judged = 1.0 - counted
+    return judged * judged * (duty * duty + person * person)
+
+
+@rule
 def rated_part(level, personal, noise):
     """A part of the result that is only rated (ability, attitude, evaluation by others): within 0 and 1.5 of its points."""
     return min(max(level + personal + noise, 0.0), 1.5)
