@@ -16,7 +16,9 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    known_standing,
     next_rung_loss,
+    next_score,
     own_part,
     spread_of_rivals,
 )
@@ -69,16 +71,16 @@ class Planning(Entity):
     def standing_among_peers(self) -> tuple[float, float]:
         """(spread of scores he reckons with, his own standing in it): rivals differ; unaware of ranks he is level with all.
 
-        Before anybody has been graded, and at thresholds, which nobody wins against others, the spread is luck alone.
+        Before anybody has been graded the spread is luck alone; thresholds nobody wins against others.
         """
         luck, group = self.own_department.score_luck, self.own_group
+        if self.scheme.ranking == FREE:
+            return self.next_score()[1], 0.0
         if self.scheme.ranking != FORCED or math.isnan(group.mean):
             return luck, 0.0
         spread = spread_of_rivals(luck, group.spread, self.behaviour.rivals_differ)
-        if spread <= 0.0 or math.isnan(self.score):
-            return spread, 0.0
         aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
-        return spread, aware * (self.score - group.mean) / spread
+        return spread, known_standing(self.score, group.mean, group.size, luck, group.spread, spread, aware)
 
     def worth_of_grades(self, spread: float, standing: float) -> Prizes:
         """What one more point is worth for the grade, under forced shares or free thresholds."""
@@ -103,7 +105,7 @@ class Planning(Entity):
 
     def worth_of_thresholds(self, spread: float) -> Prizes:
         """Free grades: prizes times the density of the own score at each threshold."""
-        scheme, expected = self.scheme, self.expected_score()
+        scheme, (expected, _) = self.scheme, self.next_score()
         win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
         win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
         gap = (scheme.bottom_threshold * scheme.points - expected) / spread
@@ -120,16 +122,19 @@ class Planning(Entity):
         scheme = self.scheme
         self.sanction_chance = self.bottom_chance
         if scheme.floor > 0.0:
-            luck = self.own_department.score_luck if self.own_department.score_luck > 0.0 else spread
-            gap = (scheme.floor * scheme.points - self.expected_score()) / luck
+            expected, luck = self.next_score()
+            luck = luck if luck > 0.0 else spread
+            gap = (scheme.floor * scheme.points - expected) / luck
             below_floor = normal_chance(gap)
             self.sanction_chance = self.bottom_chance * below_floor
             avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / luck
         return self.loss_of_next_rung() * avoid
 
-    def expected_score(self) -> float:
-        """The score he reckons with: the last one, or all points where there is none."""
-        return self.scheme.points if math.isnan(self.score) else self.score
+    def next_score(self) -> tuple[float, float]:
+        """(score he reckons with, its standard deviation), from his last one and what is usual in his group."""
+        luck, group = self.own_department.score_luck, self.own_group
+        expected, spread = next_score(self.score, group.mean, self.scheme.points, luck, group.spread)
+        return expected, spread
 
     def best_prize(self) -> float:
         """What the best grade brings over the second: pay and honour."""

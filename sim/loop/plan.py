@@ -15,8 +15,10 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    known_standing,
     luck_of_result,
     next_rung_loss,
+    next_score,
     own_part,
     ratchet_discount,
     spread_of_rivals,
@@ -202,7 +204,7 @@ def value_of_a_point(world, d, i):
 
     Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it. Rivals
     differ, and everybody has seen how far scores lay apart; where among them he stands he knows as far as ranks are known. At a
-    threshold only luck is between his own last score and the next.
+    threshold he reckons from his own last score, of which luck does not come again.
     """
     department, c = world.departments[d], world.cadres[i]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
@@ -212,10 +214,13 @@ def value_of_a_point(world, d, i):
     spread, standing = department.score_luck, 0.0
     if scheme.ranking == FORCED and not math.isnan(group.mean):
         spread = spread_of_rivals(department.score_luck, group.spread, b.rivals_differ)
-        if spread > 0.0 and not math.isnan(c.score):
-            standing = b.standing_awareness * scheme.publish_ranks * (c.score - group.mean) / spread
-    expected = scheme.points if math.isnan(c.score) else c.score
-    luck = department.score_luck if department.score_luck > 0.0 else spread  # between one's own last score and the next
+        aware = b.standing_awareness * scheme.publish_ranks
+        standing = known_standing(c.score, group.mean, group.size, department.score_luck, group.spread, spread, aware)
+    expected, luck = next_score(c.score, group.mean, scheme.points, department.score_luck, group.spread)
+    if scheme.ranking == FREE:
+        spread = luck
+    elif luck <= 0.0:
+        luck = spread
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
     c.bottom_chance, c.sanction_chance = 0.0, 0.0

@@ -72,6 +72,41 @@ def spread_of_rivals(luck, spread_of_scores, rivals_differ):
 
 
 @rule
+def lasting_part(luck, spread_of_scores):
+    """Share of how far scores lay apart that was no luck: R = max(0, 1 - luck^2/spread^2), the reliability of one score."""
+    if spread_of_scores <= luck:
+        return 0.0
+    return 1.0 - luck * luck / (spread_of_scores * spread_of_scores)
+
+
+@rule
+def next_score(last, usual, full, luck, spread_of_scores):
+    """(expected next score, its standard deviation): the best linear prediction from one's last score and what is usual here.
+
+    usual + R (last - usual) with R = `lasting_part`, and luck sqrt(1 + R): the luck to come, and what one's last luck hides of
+    oneself. Who has no last score is one of them all; before anybody has been scored the last score, or all points, is all there is.
+    """
+    if math.isnan(usual):
+        return (full if math.isnan(last) else last), luck
+    if math.isnan(last):
+        return usual, spread_of_rivals(luck, spread_of_scores, 1.0)
+    lasting = lasting_part(luck, spread_of_scores)
+    return usual + lasting * (last - usual), luck * math.sqrt(1.0 + lasting)
+
+
+@rule
+def known_standing(last, usual, members, luck, spread_of_scores, spread, aware):
+    """How far above the mean of his rivals he expects to end, in `spread`s, as far as he is `aware` of places.
+
+    R n/(n - 1) (last - usual)/spread: his rivals are the others (`usual` is the mean of all n), and luck does not last.
+    """
+    if spread <= 0.0 or members < 2 or math.isnan(last):
+        return 0.0
+    ahead = (last - usual) * members / (members - 1.0)
+    return aware * lasting_part(luck, spread_of_scores) * ahead / spread
+
+
+@rule
 def ratchet_discount(ratchet, discount_rate, horizon):
     """What is left of a slope when today's result raises the next targets (0 horizon: myopic, 1).
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.loop.apply import BY_RESULT
 from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
-from sim.rules.incentives import contest_chance, contest_density, next_rung_loss, spread_of_rivals
+from sim.rules.incentives import contest_chance, contest_density, known_standing, next_rung_loss, next_score, spread_of_rivals
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Node
@@ -47,20 +47,21 @@ class Reading:
         self.c = world.cadres[case.i]
         self.department = world.departments[case.d]
         self.group = world.groups[int(self.c["group"])]
-        self.spread, self.standing = self.reckoned()
-        score = float(self.c["score"])
-        self.expected = float(case.scheme["points"]) if math.isnan(score) else score
+        self.score, self.usual = float(self.c["score"]), float(self.group["mean"])
+        luck, apart = float(self.department["score_luck"]), float(self.group["spread"])
+        self.expected, self.luck = next_score(self.score, self.usual, float(case.scheme["points"]), luck, apart)
+        self.spread, self.standing = self.reckoned(luck, apart)
 
-    def reckoned(self) -> tuple[float, float]:
+    def reckoned(self, luck: float, apart: float) -> tuple[float, float]:
         """(spread of scores, standing): rivals as far apart as last time, level with all as far as ranks are not known."""
-        luck, scheme = float(self.department["score_luck"]), self.case.scheme
-        if scheme["ranking"] != FORCED or math.isnan(self.group["mean"]):
+        scheme = self.case.scheme
+        if scheme["ranking"] == FREE:
+            return self.luck, 0.0
+        if scheme["ranking"] != FORCED or math.isnan(self.usual):
             return luck, 0.0
-        spread = float(spread_of_rivals(luck, float(self.group["spread"]), float(self.case.behaviour["rivals_differ"])))
-        if spread <= 0.0 or math.isnan(self.c["score"]):
-            return spread, 0.0
+        spread = float(spread_of_rivals(luck, apart, float(self.case.behaviour["rivals_differ"])))
         aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
-        return spread, aware * (float(self.c["score"]) - float(self.group["mean"])) / spread
+        return spread, float(known_standing(self.score, self.usual, int(self.group["size"]), luck, apart, spread, aware))
 
     def own(self) -> Node:
         """How much of a point of his reaches his own result."""
@@ -248,7 +249,7 @@ class Reading:
         scheme = self.case.scheme
         if scheme["floor"] <= 0.0:
             return avoid
-        luck = float(self.department["score_luck"]) or self.spread
+        luck = self.luck or self.spread
         gap = (float(scheme["floor"]) * float(scheme["points"]) - self.expected) / luck
         if scheme["ranking"] == FORCED:
             state = Contest(self.group["chance"][BOTTOM_CUT], self.standing)
@@ -260,7 +261,7 @@ class Reading:
         at_floor = parent(
             "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="factor"
         )
-        per = leaf("per_point", 1.0 / luck, argument="factor", columns=("departments.score_luck",))
+        per = leaf("per_point", 1.0 / luck, argument="factor", columns=("departments.score_luck", "groups.spread"))
         return parent(
             "chance_under_floor",
             "sum",
