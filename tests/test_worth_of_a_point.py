@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 from trials import founded, walked
 
-from sim.rules.incentives import known_standing, lasting_part, next_score
-from sim.schemes.load import load_scheme
+from sim.rules.incentives import (
+    colleagues_part,
+    known_standing,
+    lasting_part,
+    next_score,
+    own_part,
+    place_part,
+    rivals_at_hand,
+    unit_part,
+)
+from sim.schemes.load import load_behaviour, load_scheme
 
 # --- places ----------------------------------------------------------------------------------------------------------
 
@@ -76,3 +85,84 @@ def test_chances_of_the_worst_grade_lie_closer_than_last_scores(ranking: str) ->
     else:
         seats = (after.groups["n_bottom"] / after.groups["size"])[c["group"]]
         assert c["bottom_chance"].mean() == pytest.approx(seats.mean(), abs=0.03)
+
+
+# --- whom a point reaches --------------------------------------------------------------------------------------------
+
+
+def results(points: np.ndarray, unit_weight: float, joint: float, liable: int) -> np.ndarray:
+    """Results of a department of which all are liable with others whose points are level, as `put_together` makes them."""
+    mean_liable = (points.sum() + 80.0 * (liable - len(points))) / liable
+    shared = points + unit_weight * (points.mean() - points)
+    return shared + joint * (mean_liable - shared)
+
+
+@pytest.mark.parametrize(("unit_weight", "joint", "liable"), [(0.0, 0.0, 9), (0.3, 0.4, 240), (1.0, 0.0, 9), (0.5, 0.3, 9)])
+def test_how_far_points_reach_results_and_places(unit_weight: float, joint: float, liable: int) -> None:
+    points = np.linspace(70.0, 90.0, 9)
+    parts = (unit_weight, 9.0, joint, float(liable))
+    before = results(points, unit_weight, joint, liable)
+    mine = results(points + (np.arange(9) == 0), unit_weight, joint, liable) - before
+    everybodys = results(points + 1.0, unit_weight, joint, liable) - before
+    assert own_part(*parts) == pytest.approx(mine[0])
+    assert unit_part(*parts) == pytest.approx(everybodys[0])
+    lead = place_part(own_part(*parts), colleagues_part(*parts) / 8.0, rivals_at_hand(9, 9))
+    assert lead == pytest.approx(mine[0] - mine[1:].mean()) == pytest.approx((1.0 - joint) * (1.0 - unit_weight))
+    together = unit_part(*parts)
+    assert place_part(together, together, rivals_at_hand(9, 9)) == pytest.approx(everybodys[0] - everybodys[1:].mean())
+    assert place_part(together, together, rivals_at_hand(9, 17)) == pytest.approx(0.5 * together)
+    assert rivals_at_hand(1, 1) == 0.0
+
+
+PAID = {
+    "application.applied": 1.0,
+    "application.explicit.bonus_per_point": 0.002,
+    "application.explicit.unit_bonus_per_point": 0.003,
+    "application.explicit.promotion": 0.0,
+    "appraisal.grades.ranking": "none",
+}
+
+
+def planned(name: str = "base", **changes: object) -> np.ndarray:
+    named = {path.replace("__", "."): value for path, value in changes.items()}
+    behaviour = load_behaviour(changes={"esteem": 0.0, "growth_worth": 0.0, "honour": 0.0})
+    world, _ = walked(founded(load_scheme(name, changes=PAID | named), "workshop_bureau", behaviour), 1)
+    return world.cadres[world.departments["size"][world.cadres["department"]] > 2].copy()
+
+
+@pytest.mark.parametrize("unit_weight", [0.0, 0.5, 1.0])
+def test_a_point_that_all_get_is_worth_all_of_it(unit_weight: float) -> None:
+    """Own bonus and department's bonus whole, however large the department and however results are shared in it."""
+    found = planned(application__unit_weight=unit_weight)
+    np.testing.assert_allclose(found["gain_of_unit"], 0.005, rtol=1e-12)
+    np.testing.assert_allclose(found["paid_of_unit"], 0.005, rtol=1e-12)
+    assert (found["gain"] < 0.005).all()
+
+
+def test_among_colleagues_a_point_that_all_get_wins_no_place() -> None:
+    contests = {"appraisal__grades__ranking": "forced", "appraisal__grades__peer_group": "department",
+                "appraisal__grades__top_share": 0.3, "appraisal__grades__bottom_share": 0.2,
+                "application__explicit__top_prize": 0.2, "application__sanctions__rectification": 0.1}  # fmt: skip
+    found = planned(**contests)
+    assert (found["contest"] > 0.0).all()
+    np.testing.assert_allclose(found["gain_of_unit"], 0.005, rtol=1e-9)
+    np.testing.assert_allclose(found["loss_of_unit"], 0.0, atol=1e-12)
+    wide = planned(**contests | {"appraisal__grades__peer_group": "bureau"})
+    assert (wide["gain_of_unit"] > 0.0051).all()
+
+
+def test_a_career_hangs_on_points_before_they_are_shared() -> None:
+    """The superior learns from one's own points: no unit's weight dilutes what they tell, and colleagues' points tell nothing."""
+    worth = {}
+    for post in (0.0, 2.0):
+        for weight in (0.0, 1.0):
+            worth[post, weight] = planned(
+                application__explicit__promotion=1.0, application__explicit__promotion_rule="result",
+                application__explicit__post_value=post, application__unit_weight=weight,
+            )  # fmt: skip
+    alone, united = (worth[2.0, weight]["gain"] - worth[0.0, weight]["gain"] for weight in (0.0, 1.0))
+    assert (alone > 0.0).all()
+    np.testing.assert_allclose(united, alone, rtol=1e-9)
+    np.testing.assert_allclose(worth[2.0, 1.0]["shared"], worth[0.0, 1.0]["shared"], rtol=1e-12)
+    of_unit = worth[2.0, 1.0]["gain_of_unit"] - worth[0.0, 1.0]["gain_of_unit"]
+    np.testing.assert_allclose(of_unit, alone, rtol=1e-9)

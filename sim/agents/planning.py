@@ -20,7 +20,11 @@ from sim.rules.incentives import (
     next_rung_loss,
     next_score,
     own_part,
+    place_part,
+    rivals_at_hand,
     spread_of_rivals,
+    unit_part,
+    worth_as_gain,
 )
 from sim.rules.numbers import normal_chance, normal_density
 
@@ -48,7 +52,7 @@ class Planning(Entity):
         """Mechanism 3: everything the application ties to the score, as the worth of one more point of it."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         parts = (scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
-        own, colleagues = own_part(*parts), colleagues_part(*parts)
+        own, colleagues, unit = own_part(*parts), colleagues_part(*parts), unit_part(*parts)
         spread, standing = self.standing_among_peers()
         prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
         if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
@@ -58,15 +62,28 @@ class Planning(Entity):
         esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
-        self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
-        result = bonus + prizes.gain + self.worth_of_career() + growth
-        self.gain = applied * (own * (result + prizes.contest) + share) + own * esteem
+        place, place_of_unit = self.parts_of_place(own, colleagues, unit)
+        self.contest = applied * place * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
+        result, career, bonus_of_unit = bonus + prizes.gain + growth, self.worth_of_career(), scheme.unit_bonus_per_point
+        self.gain = worth_as_gain(applied, own, result, place, prizes.contest, share + career, esteem)
+        self.gain_of_unit = worth_as_gain(
+            applied, unit, result, place_of_unit, prizes.contest, bonus_of_unit + career, esteem
+        )  # fmt: skip
         averted = prizes.loss if scheme.ranking == FREE else 0.0
         self.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-        self.loss = applied * own * prizes.loss
-        self.paid = applied * (own * (bonus + prizes.paid) + share)
+        self.loss, self.loss_of_unit = applied * place * prizes.loss, applied * place_of_unit * prizes.loss
+        self.paid = applied * (own * bonus + place * prizes.paid + share)
+        self.paid_of_unit = applied * (unit * bonus + place_of_unit * prizes.paid + bonus_of_unit)
         stake = self.paid * department.score_luck
         self.risk_cost = 0.5 * self.risk_aversion * scheme.interval * stake * stake
+
+    def parts_of_place(self, own: float, colleagues: float, unit: float) -> tuple[float, float]:
+        """How much of a point, his own and his unit's, counts for a grade: under forced shares what his rivals do not get."""
+        if self.scheme.ranking != FORCED:
+            return own, unit
+        members = self.own_department.size
+        here = rivals_at_hand(members, self.own_group.size)
+        return place_part(own, colleagues / max(members - 1.0, 1.0), here), place_part(unit, unit, here)
 
     def standing_among_peers(self) -> tuple[float, float]:
         """(spread of scores he reckons with, his own standing in it): rivals differ; unaware of ranks he is level with all.

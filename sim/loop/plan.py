@@ -20,8 +20,12 @@ from sim.rules.incentives import (
     next_rung_loss,
     next_score,
     own_part,
+    place_part,
     ratchet_discount,
+    rivals_at_hand,
     spread_of_rivals,
+    unit_part,
+    worth_as_gain,
 )
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import luck_of_mean, luck_of_period
@@ -211,6 +215,7 @@ def value_of_a_point(world, d, i):
     group = world.groups[c.group]
     own = own_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     colleagues = colleagues_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
+    unit = unit_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     spread, standing = department.score_luck, 0.0
     if scheme.ranking == FORCED and not math.isnan(group.mean):
         spread = spread_of_rivals(department.score_luck, group.spread, b.rivals_differ)
@@ -253,14 +258,22 @@ def value_of_a_point(world, d, i):
     growth = b.growth_worth * scheme.growth
     applied = scheme.applied
     # thresholds are reached, places are won: only under forced shares does harm to a colleague help
-    c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
-    result = bonus + gain + career * signal + growth  # what hangs on one's result, wherever others stand
-    c.gain = applied * (own * (result + contest) + share) + own * esteem
+    place, place_of_unit = own, unit
+    if scheme.ranking == FORCED:
+        here = rivals_at_hand(department.size, group.size)
+        place, place_of_unit = place_part(own, colleagues / max(department.size - 1.0, 1.0), here), place_part(unit, unit, here)
+    c.contest = applied * place * (contest + loss) if scheme.ranking == FORCED else 0.0
+    result = bonus + gain + growth  # what hangs on one's result, wherever others stand
+    told = career * signal  # the superior learns from one's own points, before they are shared
+    c.gain = worth_as_gain(applied, own, result, place, contest, share + told, esteem)
+    # a point of a unit's indicator is everybody's here
+    c.gain_of_unit = worth_as_gain(applied, unit, result, place_of_unit, contest, scheme.unit_bonus_per_point + told, esteem)
     # a colleague's point lifts one's own result, but not one's place: he is a rival for it (Drago & Garvey 1998)
     averted = loss if scheme.ranking == FREE else 0.0
     c.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-    c.loss = applied * own * loss
-    c.paid = applied * (own * (bonus + paid) + share)
+    c.loss, c.loss_of_unit = applied * place * loss, applied * place_of_unit * loss
+    c.paid = applied * (own * bonus + place * paid + share)
+    c.paid_of_unit = applied * (unit * bonus + place_of_unit * paid + scheme.unit_bonus_per_point)
     stake = c.paid * department.score_luck
     c.risk_cost = 0.5 * c.risk_aversion * scheme.interval * stake * stake
 

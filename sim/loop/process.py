@@ -218,11 +218,7 @@ def weigh_offers(world, step, d, i, desk):
         desk.curvatures[j] = task.curvature
         desk.efforts[j] = c.planned[j]
     up, down = department.ratchet_up_left, department.ratchet_down_left
-    gain, loss = c.gain, c.loss + pressed
-    worth_of_loss = worth_below(gain, loss, c.loss_aversion, 1)
-    worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
     root = math.sqrt(left)
-    risky = c.paid * period / root
     still_to_come = root / period  # luck of the rest of the period, as a share of a month's
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
@@ -244,7 +240,14 @@ def weigh_offers(world, step, d, i, desk):
             offer.reached = pace / c.target[j] - offer.reach * c.effort[j]
         spread = task.noise if members == 1.0 else luck_of_mean(task.noise, task.controllability, members, 1.0)
         offer.luck = spread * still_to_come / c.target[j]
-        below = worth_of_loss if indicator.is_loss else worth_of_gain
+        gain, loss, paid = c.gain, c.loss + pressed, c.paid
+        if indicator.unit != CADRE_LEVEL:
+            gain, loss, paid = c.gain_of_unit, c.loss_of_unit + pressed, c.paid_of_unit
+        below, worth_of_gain = (
+            worth_below(gain, loss, c.loss_aversion, indicator.is_loss),
+            worth_below(gain, loss, c.loss_aversion, 0),
+        )
+        risky = paid * period / root
         offer.below = worth * indicator.below * down * below
         offer.above = worth * indicator.above * up * worth_of_gain
         offer.notch = worth * indicator.notch * below
@@ -252,7 +255,7 @@ def weigh_offers(world, step, d, i, desk):
         offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
         if indicator.medal_points > 0.0 and offer.luck > 0.0:
             win = world.groups[c.group].medal_density[department.offer_row[row] - scheme.first_indicator]
-            desk.drives[j] += worth * indicator.medal_points * gain * win / offer.luck * offer.reach
+            desk.drives[j] += worth * indicator.medal_points * c.gain * win / offer.luck * offer.reach
         if is_planning and b.goal_commitment > 0.0 and is_goal(indicator):
             work = worth_of_work(b, c, task, duty, department.exchange[j], clarity, made)
             desk.drives[j] += pull_of_goal(world, d, i, row, made, work)
@@ -320,7 +323,7 @@ def choose_work(world, step, d, i, desk):
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     dear_help = cost_level(b.help_cost, b.exhaustion_cost, c.exhaustion)  # help is work: exhaustion makes it dearer
     c.help_given = help_chosen(
-        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain + c.loss) * unit,
+        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain_of_unit + c.loss_of_unit) * unit,
         c.contest * own, b.help_tax, dear_help,
     ) if department.size > 1 else 0.0  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
@@ -387,7 +390,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             settle_offer(desk.offers[row], surprise, left, calmer)
             more, shortfall, missed = offered_and_missed(desk.offers[row], c.effort[j])
             slope += more
-            exposed += deductible_points(world, d, row, shortfall, missed)
+            exposed += deductible_worth(world, i, row, shortfall, missed)
             row += 1
         slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
@@ -424,7 +427,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         scheme.bottom_cut,
         c.sanction_chance,
         next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
-        scheme.applied, exposed, c.gain + c.loss, c.loss_aversion,
+        scheme.applied, exposed, c.loss_aversion,
     )  # fmt: skip
     department.sum_effort += effort
     department.sum_load += c.load
@@ -519,15 +522,17 @@ def settle_offer(offer, surprise, left, calmer):
 
 
 @inlined
-def deductible_points(world, d, row, shortfall, missed):
-    """Points a cadre expects to lose by deduction on one indicator, from the shortfall and the chance to miss its standard."""
-    department = world.departments[d]
+def deductible_worth(world, i, row, shortfall, missed):
+    """Worth of what he expects to lose by deduction on one indicator: of the shortfall, and the chance to miss the standard."""
+    c = world.cadres[i]
+    department = world.departments[c.department]
     indicator = world.indicators[department.offer_row[row]]
     if indicator.is_loss == 0:
         return 0.0
     scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
-    return points * (indicator.below * shortfall + indicator.notch * missed)
+    worth = c.gain + c.loss if indicator.unit == CADRE_LEVEL else c.gain_of_unit + c.loss_of_unit
+    return points * (indicator.below * shortfall + indicator.notch * missed) * worth
 
 
 @rule

@@ -49,6 +49,37 @@ def colleagues_part(unit_weight, members, joint_share, liable):
 
 
 @rule
+def unit_part(unit_weight, members, joint_share, liable):
+    """How much of a point of everybody's in the department reaches one's result: one's own and the colleagues'."""
+    parts = own_part(unit_weight, members, joint_share, liable)
+    return parts + colleagues_part(unit_weight, members, joint_share, liable)
+
+
+@rule
+def place_part(reach, rivals_reach, rivals_here):
+    """How much of a point one gains on one's rivals: its `reach` to oneself, less its reach to those who are colleagues here.
+
+    Among colleagues alone (1 - J)(1 - w) of one's own point, and nothing of a point that all of them get.
+    """
+    return reach - rivals_here * rivals_reach
+
+
+@rule
+def rivals_at_hand(members, rivals_and_self):
+    """Share of one's rivals who are of one's own department: peer groups hold whole departments."""
+    return (members - 1.0) / (rivals_and_self - 1.0) if rivals_and_self > 1 else 0.0
+
+
+@rule
+def worth_as_gain(applied, reach, result, place, contest, undiluted, esteem):
+    """Worth of a point: what hangs on one's result as far as it gets there, places as far as rivals fall behind, the rest whole.
+
+    applied (reach * result + place * contest + undiluted) + reach * esteem.
+    """
+    return applied * (reach * result + place * contest + undiluted) + reach * esteem
+
+
+@rule
 def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
     """Variance of one's result by luck: own as far as one's own points reach it, colleagues' averaged out, shared luck whole.
 
@@ -84,7 +115,7 @@ def next_score(last, usual, full, luck, spread_of_scores):
     """(expected next score, its standard deviation): the best linear prediction from one's last score and what is usual here.
 
     usual + R (last - usual) with R = `lasting_part`, and luck sqrt(1 + R): the luck to come, and what one's last luck hides of
-    oneself. Who has no last score is one of them all; before anybody has been scored the last score, or all points, is all there is.
+    oneself. Who has no last score is one of them all; before anybody is scored here, a last score or all points are all there is.
     """
     if math.isnan(usual):
         return (full if math.isnan(last) else last), luck
@@ -179,10 +210,10 @@ def worth_below(gain, loss, loss_aversion, is_loss):
 
 
 @rule
-def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductible_points, worth, loss_aversion):
+def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductions, loss_aversion):
     """Expected loss that is felt as a threat, in wages a month.
 
-    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + points deducted * worth)
+    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + what deductions are worth)
     """
     graded = bottom_chance * cut + sanction_chance * sanction_loss
-    return loss_aversion * (graded * applied + deductible_points * worth)
+    return loss_aversion * (graded * applied + deductions)
