@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 from trials import founded, walked
 
+from sim.population.world import World
 from sim.rules.incentives import (
     colleagues_part,
     known_standing,
     lasting_part,
+    luck_of_pay,
+    luck_of_result,
     next_score,
     own_part,
     place_part,
     rivals_at_hand,
     unit_part,
 )
-from sim.schemes.load import load_behaviour, load_scheme
+from sim.schemes.load import load_behaviour, load_organisation, load_scheme
 
 # --- places ----------------------------------------------------------------------------------------------------------
 
@@ -166,3 +169,51 @@ def test_a_career_hangs_on_points_before_they_are_shared() -> None:
     np.testing.assert_allclose(worth[2.0, 1.0]["shared"], worth[0.0, 1.0]["shared"], rtol=1e-12)
     of_unit = worth[2.0, 1.0]["gain_of_unit"] - worth[0.0, 1.0]["gain_of_unit"]
     np.testing.assert_allclose(of_unit, alone, rtol=1e-9)
+
+
+# --- what risk costs -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("bonus", "unit_bonus"), [(0.002, 0.0), (0.0, 0.003), (0.002, 0.003)])
+@pytest.mark.parametrize(("unit_weight", "joint"), [(0.0, 0.0), (0.5, 0.0), (0.3, 0.4), (1.0, 0.0)])
+def test_pay_varies_as_results_drawn_anew_do(bonus: float, unit_bonus: float, unit_weight: float, joint: float) -> None:
+    """One's own bonus, the department's, and both: what is paid for is shared once, in the result."""
+    luck = np.random.default_rng(3)
+    points = luck.normal(0.0, 6.0, (200_000, 6)) + luck.normal(0.0, 2.0, (200_000, 1))
+    mean = points.mean(axis=1)
+    shared = points[:, 0] + unit_weight * (mean - points[:, 0])
+    pay = bonus * (shared + joint * (mean - shared)) + unit_bonus * mean
+    result_luck = math.sqrt(luck_of_result(36.0, 4.0, unit_weight, 6.0, joint, 6.0))
+    mean_luck = math.sqrt(luck_of_result(36.0, 4.0, 1.0, 6.0, 0.0, 6.0))
+    reach = unit_part(unit_weight, 6.0, joint, 6.0)
+    assert luck_of_pay(bonus, unit_bonus, reach, result_luck, mean_luck) == pytest.approx(pay.std(), rel=0.01)
+
+
+def at_risk(months: int = 1, **changes: object) -> tuple[np.ndarray, World]:
+    """(standard deviation of a month's pay that everybody's cost of risk is that of, the bureau), under pay for points alone."""
+    named = {path.replace("__", "."): value for path, value in changes.items()} | {"appraisal.interval": 12 // months}
+    organisation = load_organisation("toy_bureau", changes={"step_months": months})
+    world, _ = walked(founded(load_scheme("base", changes=PAID | named), organisation), 1)
+    return np.sqrt(world.cadres["risk_cost"] / (6.0 * world.cadres["risk_aversion"])), world
+
+
+def test_the_cost_of_risk_is_that_of_what_is_paid_for() -> None:
+    for weight in (0.0, 0.5, 1.0):
+        found, world = at_risk(application__unit_weight=weight, application__explicit__unit_bonus_per_point=0.0)
+        here = world.departments[world.cadres["department"]]
+        np.testing.assert_allclose(found, 0.002 * here["score_luck"], rtol=1e-9)
+    found, world = at_risk(application__explicit__bonus_per_point=0.0)
+    here = world.departments[world.cadres["department"]]
+    np.testing.assert_allclose(found, 0.003 * here["mean_luck"], rtol=1e-9)
+    assert (here["mean_luck"] <= here["score_luck"] * (1.0 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("months", [3, 12])
+def test_a_years_pay_at_risk_is_a_years_however_long_a_step(months: int) -> None:
+    """Twelve months of pay are decided at once, in one step or in twelve."""
+    found, world = at_risk(months)
+    here = world.departments[world.cadres["department"]]
+    reckoned = [
+        luck_of_pay(0.002, 0.003, 1.0, result, mean) for result, mean in zip(here["score_luck"], here["mean_luck"], strict=True)
+    ]
+    np.testing.assert_allclose(found, reckoned, rtol=1e-9)

@@ -16,7 +16,9 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    cost_of_risk,
     known_standing,
+    luck_of_pay,
     next_rung_loss,
     next_score,
     own_part,
@@ -74,8 +76,11 @@ class Planning(Entity):
         self.loss, self.loss_of_unit = applied * place * prizes.loss, applied * place_of_unit * prizes.loss
         self.paid = applied * (own * bonus + place * prizes.paid + share)
         self.paid_of_unit = applied * (unit * bonus + place_of_unit * prizes.paid + bonus_of_unit)
-        stake = self.paid * department.score_luck
-        self.risk_cost = 0.5 * self.risk_aversion * scheme.interval * stake * stake
+        at_risk = luck_of_pay(
+            applied * (bonus + prizes.paid), applied * bonus_of_unit, unit, department.score_luck, department.mean_luck
+        )  # fmt: skip
+        months = scheme.interval * self.model.organisation.months_a_step
+        self.risk_cost = cost_of_risk(self.risk_aversion, months, at_risk)
 
     def parts_of_place(self, own: float, colleagues: float, unit: float) -> tuple[float, float]:
         """How much of a point, his own and his unit's, counts for a grade: under forced shares what his rivals do not get."""

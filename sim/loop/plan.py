@@ -15,7 +15,9 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    cost_of_risk,
     known_standing,
+    luck_of_pay,
     luck_of_result,
     next_rung_loss,
     next_score,
@@ -133,6 +135,7 @@ def reckon_with_luck(world, d):
             own, shared, scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable
         )
     )  # fmt: skip
+    department.mean_luck = math.sqrt(luck_of_result(own, shared, 1.0, float(department.size), 0.0, department.liable))
 
 
 @rule
@@ -274,8 +277,11 @@ def value_of_a_point(world, d, i):
     c.loss, c.loss_of_unit = applied * place * loss, applied * place_of_unit * loss
     c.paid = applied * (own * bonus + place * paid + share)
     c.paid_of_unit = applied * (unit * bonus + place_of_unit * paid + scheme.unit_bonus_per_point)
-    stake = c.paid * department.score_luck
-    c.risk_cost = 0.5 * c.risk_aversion * scheme.interval * stake * stake
+    # what is at risk is the result that is paid for, which is shared already
+    at_risk = luck_of_pay(
+        applied * (bonus + paid), applied * scheme.unit_bonus_per_point, unit, department.score_luck, department.mean_luck
+    )  # fmt: skip
+    c.risk_cost = cost_of_risk(c.risk_aversion, scheme.interval * world.organisation[0].months_a_step, at_risk)
 
 
 @rule

@@ -172,6 +172,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("slack", "share", "plan", "slack bargained into targets", 0.0, 1.0),
     _col("passed_down", "points", "process", "points that the superior deducts and the bureau passes on, this period", 0.0),
     _col("score_luck", "points", "plan", "standard deviation of a typical cadre's score that is luck", 0.0),
+    _col("mean_luck", "points", "plan", "standard deviation of the department's mean score that is luck", 0.0),
     _col("points_per_output", "points", "plan", "points a cadre gains if all output rises by a normal month", 0.0),
     _col("points_of_own", "points", "plan", "the part of it on indicators that look at people: what places are won with", 0.0),
     _col(

@@ -72,7 +72,7 @@ def rivals_at_hand(members, rivals_and_self):
 
 @rule
 def worth_as_gain(applied, reach, result, place, contest, undiluted, esteem):
-    """Worth of a point: what hangs on one's result as far as it gets there, places as far as rivals fall behind, the rest whole.
+    """Worth of a point: what hangs on one's result as far as it gets there, places as far as rivals stay behind, the rest.
 
     applied (reach * result + place * contest + undiluted) + reach * esteem.
     """
@@ -90,6 +90,27 @@ def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
     of_others = colleagues_part(unit_weight, members, joint_share, liable)
     averaged = of_others * of_others / (members - 1.0) if members > 1.0 else 0.0
     return own * (reach * reach + averaged) + shared * (reach + of_others) * (reach + of_others)
+
+
+@rule
+def luck_of_pay(per_result, per_mean, reach, result_luck, mean_luck):
+    """Standard deviation of pay that goes by one's result, `result_luck`, and by the department's mean, `mean_luck`.
+
+    sqrt(p^2 s_R^2 + 2 p u k s_M^2 + u^2 s_M^2): a result goes with the mean as far as a point of everybody's reaches it,
+    k = `unit_part`. Both kinds of luck are of what is paid for, so nothing is shared out once more.
+    """
+    of_mean = mean_luck * mean_luck
+    of_result = per_result * per_result * result_luck * result_luck
+    return math.sqrt(of_result + 2.0 * per_result * per_mean * reach * of_mean + per_mean * per_mean * of_mean)
+
+
+@rule
+def cost_of_risk(risk_aversion, months, luck):
+    """Certainty equivalent of pay at risk, in wages a month: r/2 Var, of `months` of pay that are decided at once, a month.
+
+    Holmstrom & Milgrom (1991).
+    """
+    return 0.5 * risk_aversion * months * luck * luck
 
 
 @rule
