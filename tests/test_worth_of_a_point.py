@@ -193,7 +193,8 @@ def at_risk(months: int = 1, **changes: object) -> tuple[np.ndarray, World]:
     """(standard deviation of a month's pay that everybody's cost of risk is that of, the bureau), under pay for points alone."""
     named = {path.replace("__", "."): value for path, value in changes.items()} | {"appraisal.interval": 12 // months}
     organisation = load_organisation("toy_bureau", changes={"step_months": months})
-    world, _ = walked(founded(load_scheme("base", changes=PAID | named), organisation), 1)
+    behaviour = load_behaviour(changes={"risk_aversion_sd": 0.0})
+    world, _ = walked(founded(load_scheme("base", changes=PAID | named), organisation, behaviour), 1)
     return np.sqrt(world.cadres["risk_cost"] / (6.0 * world.cadres["risk_aversion"])), world
 
 

@@ -17,6 +17,7 @@ from sim.rules.incentives import (
     next_score,
     rivals_at_hand,
     spread_of_rivals,
+    unit_part,
 )
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain
@@ -95,10 +96,9 @@ class Reading:
         if self.case.scheme["ranking"] != FORCED:
             return self.reach()
         size, scheme, reach = int(self.department["size"]), self.case.scheme, self.reach()
-        others = colleagues_part(
-            float(scheme["unit_weight"]), float(size), float(scheme["joint_responsibility"]), float(self.department["liable"])
-        )
-        get = float(reach.value) if self.of_unit else float(others) / max(size - 1.0, 1.0)
+        joint, liable = float(scheme["joint_responsibility"]), float(self.department["liable"])
+        parts = (float(scheme["unit_weight"]), float(size), joint, liable)
+        get = float(unit_part(*parts)) if self.of_unit else float(colleagues_part(*parts)) / max(size - 1.0, 1.0)
         here = float(rivals_at_hand(size, int(self.group["size"])))
         return self.case.once(
             "place_of_unit" if self.of_unit else "place_of_own",
