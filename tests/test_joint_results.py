@@ -42,8 +42,11 @@ def test_full_joint_responsibility_within_the_department_is_the_departments_resu
     """The same final score, so a point is worth the same, one's own and a colleague's (rules `own_part`, `colleagues_part`)."""
     of_all = {"joint_responsibility": 1.0, "joint_scope": UnitLevel.DEPARTMENT}
     ways = {"liable": (of_all, 0.0), "united": ({}, 1.0), "alone": ({}, 0.0)}
+    no_post = load_scheme("base").application.explicit.model_copy(update={"post_value": 0.0})  # careers hang on one's own points
     seats = {
-        name: walked(changed("base", appraisal=joint, application={"unit_weight": weight}), 1).cadres.query("department > 2")
+        name: walked(changed("base", appraisal=joint, application={"unit_weight": weight, "explicit": no_post}), 1).cadres.query(
+            "department > 2"
+        )
         for name, (joint, weight) in ways.items()
     }  # the first three departments are offices, which answer for the whole bureau
     for column in ("gain", "shared"):

@@ -193,6 +193,7 @@ class Department(Reporting, table="departments"):
             own, shared, scheme.unit_weight, float(self.size), scheme.joint_responsibility, self.liable
         )  # fmt: skip
         self.score_luck = math.sqrt(variance)
+        self.mean_luck = math.sqrt(luck_of_result(own, shared, 1.0, float(self.size), 0.0, self.liable))
 
     def spread_of_impressions(self) -> float:
         """Standard deviation of what raters think of a person, in attainment."""

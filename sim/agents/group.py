@@ -62,7 +62,9 @@ class PeerGroup(Entity, table="groups"):
         """Mechanism 9: places by score, grades by place or by score, sanctions with or without the floor."""
         for cadre in self.members:
             cadre.appeal_if_due()
-        self.mean, self.spread = mean_and_spread(cadre.score for cadre in self.members)
+        self.mean, _ = mean_and_spread(cadre.score for cadre in self.members)
+        squares = total(squared(cadre.score - self.mean) for cadre in self.members)
+        self.spread = math.sqrt(squares / (self.size - 1.0)) if self.size > 1 else 0.0
         self.mean_contribution, self.spread_contribution = mean_and_spread(cadre.contribution for cadre in self.members)
         seated = self.seats_this_time()
         for place, cadre in enumerate(self.in_order()):

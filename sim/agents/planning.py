@@ -16,9 +16,17 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    cost_of_risk,
+    known_standing,
+    luck_of_pay,
     next_rung_loss,
+    next_score,
     own_part,
+    place_part,
+    rivals_at_hand,
     spread_of_rivals,
+    unit_part,
+    worth_as_gain,
 )
 from sim.rules.numbers import normal_chance, normal_density
 
@@ -46,7 +54,7 @@ class Planning(Entity):
         """Mechanism 3: everything the application ties to the score, as the worth of one more point of it."""
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         parts = (scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
-        own, colleagues = own_part(*parts), colleagues_part(*parts)
+        own, colleagues, unit = own_part(*parts), colleagues_part(*parts), unit_part(*parts)
         spread, standing = self.standing_among_peers()
         prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
         if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
@@ -56,29 +64,45 @@ class Planning(Entity):
         esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
-        self.contest = applied * own * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
-        result = bonus + prizes.gain + self.worth_of_career() + growth
-        self.gain = applied * (own * (result + prizes.contest) + share) + own * esteem
+        place, place_of_unit = self.parts_of_place(own, colleagues, unit)
+        self.contest = applied * place * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
+        result, career, bonus_of_unit = bonus + prizes.gain + growth, self.worth_of_career(), scheme.unit_bonus_per_point
+        self.gain = worth_as_gain(applied, own, result, place, prizes.contest, share + career, esteem)
+        self.gain_of_unit = worth_as_gain(
+            applied, unit, result, place_of_unit, prizes.contest, bonus_of_unit + career, esteem
+        )  # fmt: skip
         averted = prizes.loss if scheme.ranking == FREE else 0.0
         self.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-        self.loss = applied * own * prizes.loss
-        self.paid = applied * (own * (bonus + prizes.paid) + share)
-        stake = self.paid * department.score_luck
-        self.risk_cost = 0.5 * self.risk_aversion * scheme.interval * stake * stake
+        self.loss, self.loss_of_unit = applied * place * prizes.loss, applied * place_of_unit * prizes.loss
+        self.paid = applied * (own * bonus + place * prizes.paid + share)
+        self.paid_of_unit = applied * (unit * bonus + place_of_unit * prizes.paid + bonus_of_unit)
+        at_risk = luck_of_pay(
+            applied * (bonus + prizes.paid), applied * bonus_of_unit, unit, department.score_luck, department.mean_luck
+        )  # fmt: skip
+        months = scheme.interval * self.model.organisation.months_a_step
+        self.risk_cost = cost_of_risk(self.risk_aversion, months, at_risk)
+
+    def parts_of_place(self, own: float, colleagues: float, unit: float) -> tuple[float, float]:
+        """How much of a point, his own and his unit's, counts for a grade: under forced shares what his rivals do not get."""
+        if self.scheme.ranking != FORCED:
+            return own, unit
+        members = self.own_department.size
+        here = rivals_at_hand(members, self.own_group.size)
+        return place_part(own, colleagues / max(members - 1.0, 1.0), here), place_part(unit, unit, here)
 
     def standing_among_peers(self) -> tuple[float, float]:
         """(spread of scores he reckons with, his own standing in it): rivals differ; unaware of ranks he is level with all.
 
-        Before anybody has been graded, and at thresholds, which nobody wins against others, the spread is luck alone.
+        Before anybody has been graded the spread is luck alone; thresholds nobody wins against others.
         """
         luck, group = self.own_department.score_luck, self.own_group
+        if self.scheme.ranking == FREE:
+            return self.next_score()[1], 0.0
         if self.scheme.ranking != FORCED or math.isnan(group.mean):
             return luck, 0.0
         spread = spread_of_rivals(luck, group.spread, self.behaviour.rivals_differ)
-        if spread <= 0.0 or math.isnan(self.score):
-            return spread, 0.0
         aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
-        return spread, aware * (self.score - group.mean) / spread
+        return spread, known_standing(self.score, group.mean, group.size, luck, group.spread, spread, aware)
 
     def worth_of_grades(self, spread: float, standing: float) -> Prizes:
         """What one more point is worth for the grade, under forced shares or free thresholds."""
@@ -103,7 +127,7 @@ class Planning(Entity):
 
     def worth_of_thresholds(self, spread: float) -> Prizes:
         """Free grades: prizes times the density of the own score at each threshold."""
-        scheme, expected = self.scheme, self.expected_score()
+        scheme, (expected, _) = self.scheme, self.next_score()
         win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
         win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
         gap = (scheme.bottom_threshold * scheme.points - expected) / spread
@@ -120,16 +144,19 @@ class Planning(Entity):
         scheme = self.scheme
         self.sanction_chance = self.bottom_chance
         if scheme.floor > 0.0:
-            luck = self.own_department.score_luck if self.own_department.score_luck > 0.0 else spread
-            gap = (scheme.floor * scheme.points - self.expected_score()) / luck
+            expected, luck = self.next_score()
+            luck = luck if luck > 0.0 else spread
+            gap = (scheme.floor * scheme.points - expected) / luck
             below_floor = normal_chance(gap)
             self.sanction_chance = self.bottom_chance * below_floor
             avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / luck
         return self.loss_of_next_rung() * avoid
 
-    def expected_score(self) -> float:
-        """The score he reckons with: the last one, or all points where there is none."""
-        return self.scheme.points if math.isnan(self.score) else self.score
+    def next_score(self) -> tuple[float, float]:
+        """(score he reckons with, its standard deviation), from his last one and what is usual in his group."""
+        luck, group = self.own_department.score_luck, self.own_group
+        expected, spread = next_score(self.score, group.mean, self.scheme.points, luck, group.spread)
+        return expected, spread
 
     def best_prize(self) -> float:
         """What the best grade brings over the second: pay and honour."""

@@ -188,9 +188,10 @@ class Working(Entity):
         kept, doubt = 1.0 - department.offer_pull[row], department.offer_doubt[row]
         of_work = kept * self.luck_of_month(j, members) * (math.sqrt(left) / period) / target
         points = self.perceived_points(row)
-        below = self.worth_of_point(as_loss=bool(indicator.is_loss))
-        above = self.worth_of_point(as_loss=False)
-        risky = self.paid * period / math.sqrt(left) * risk_left(of_work, doubt, left / period) * self.weight_of_row(row)
+        below = self.worth_of_point(row, as_loss=bool(indicator.is_loss))
+        above = self.worth_of_point(row, as_loss=False)
+        paid = self.paid if indicator.unit == OF_CADRE else self.paid_of_unit
+        risky = paid * period / math.sqrt(left) * risk_left(of_work, doubt, left / period) * self.weight_of_row(row)
         return Offer(
             task=j, steps=indicator.steps, reached=kept * reached + department.offer_lift[row], reach=kept * reach,
             luck=math.sqrt(squared(of_work) + doubt), doubt=doubt,
@@ -206,10 +207,12 @@ class Working(Entity):
         task = self.own_department.tasks[j]
         return luck_of_month(task.noise, task.controllability, members, self.own_department.hanging)
 
-    def worth_of_point(self, as_loss: bool) -> float:
-        """Worth of a point, pressure from above included; coded as a loss where points are deducted."""
-        loss = self.loss + self.scheme.pressure * self.own_department.own_bureau.pressure
-        return worth_below(self.gain, loss, self.loss_aversion, int(as_loss))
+    def worth_of_point(self, row: int, as_loss: bool) -> float:
+        """Worth of a point on an indicator, pressure from above included; coded as a loss where points are deducted."""
+        is_own = self.own_department.indicators[row].unit == OF_CADRE
+        gain, loss = (self.gain, self.loss) if is_own else (self.gain_of_unit, self.loss_of_unit)
+        loss += self.scheme.pressure * self.own_department.own_bureau.pressure
+        return worth_below(gain, loss, self.loss_aversion, int(as_loss))
 
     def pull_of_goal(self, row: int, offer: Offer) -> float:
         """What a standard beyond the ordinary adds to the drive on its task: a goal made one's own (mechanism 5)."""
@@ -266,7 +269,8 @@ class Working(Entity):
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         if department.size == 1:
             return 0.0
-        shared = self.shared * department.points_of_own + (self.gain + self.loss) * department.points_of_unit
+        shared = self.shared * department.points_of_own
+        shared += (self.gain_of_unit + self.loss_of_unit) * department.points_of_unit
         justice = 0.5 * (self.justice_distributive + self.justice_procedural)
         return help_chosen(
             b.cohesion, self.motivation, justice, scheme.project_teams, shared,
@@ -463,20 +467,21 @@ class Working(Entity):
     def feel_threat(self) -> None:
         """Expected loss from the bottom grade and from deductions."""
         scheme, department = self.scheme, self.own_department
-        exposed = total(self.deductible_points(row) for row in range(department.n_offers))
+        exposed = total(self.deductible_worth(row) for row in range(department.n_offers))
         self.threat = felt_threat(
             self.bottom_chance, scheme.bottom_cut, self.sanction_chance, self.loss_of_next_rung(), scheme.applied, exposed,
-            self.gain + self.loss, self.loss_aversion,
+            self.loss_aversion,
         )  # fmt: skip
 
-    def deductible_points(self, row: int) -> float:
-        """Points he expects to lose by deduction on one indicator."""
+    def deductible_worth(self, row: int) -> float:
+        """Worth of the points he expects to lose by deduction on one indicator."""
         indicator = self.own_department.indicators[row]
         if not indicator.is_loss:
             return 0.0
         offer = self.model.desk.offers[row]
         _, shortfall, missed = offered_and_missed(offer, self.effort[offer["task"]])
-        return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * missed)
+        worth = self.gain + self.loss if indicator.unit == OF_CADRE else self.gain_of_unit + self.loss_of_unit
+        return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * missed) * worth
 
     def take_stock(self, month: MonthsWork, found: bool) -> None:
         """The month goes into the period's books, the department's sums, and his beliefs."""

@@ -267,7 +267,7 @@ def rank_groups(world, step, first, last):
             c = world.cadres[world.members[group.first + m]]
             squares += (c.score - group.mean) ** 2
             made_squares += (c.contribution - group.mean_contribution) ** 2
-        group.spread = math.sqrt(squares / group.size)
+        group.spread = math.sqrt(squares / (group.size - 1.0)) if group.size > 1 else 0.0  # rivals are a sample: n - 1
         group.spread_contribution = math.sqrt(made_squares / group.size)
         order = ranked(scores, ties)
         n_top, n_second, n_bottom, n_dismissed = seats_of(world, step, group)

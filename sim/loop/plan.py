@@ -15,11 +15,19 @@ from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
     contest_density,
+    cost_of_risk,
+    known_standing,
+    luck_of_pay,
     luck_of_result,
     next_rung_loss,
+    next_score,
     own_part,
+    place_part,
     ratchet_discount,
+    rivals_at_hand,
     spread_of_rivals,
+    unit_part,
+    worth_as_gain,
 )
 from sim.rules.numbers import normal_chance, normal_density
 from sim.rules.output import hanging_together, luck_of_mean, luck_of_period
@@ -146,6 +154,7 @@ def reckon_with_luck(world, d):
             own, shared, scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable
         )
     )  # fmt: skip
+    department.mean_luck = math.sqrt(luck_of_result(own, shared, 1.0, float(department.size), 0.0, department.liable))
 
 
 @rule
@@ -231,20 +240,24 @@ def value_of_a_point(world, d, i):
 
     Contests enter with the exact marginal chance of crossing the cut-off; a floor multiplies the chance to be below it. Rivals
     differ, and everybody has seen how far scores lay apart; where among them he stands he knows as far as ranks are known. At a
-    threshold only luck is between his own last score and the next.
+    threshold he reckons from his own last score, of which luck does not come again.
     """
     department, c = world.departments[d], world.cadres[i]
     scheme, b = world.schemes[department.arm], world.behaviour[0]
     group = world.groups[c.group]
     own = own_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     colleagues = colleagues_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
+    unit = unit_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     spread, standing = department.score_luck, 0.0
     if scheme.ranking == FORCED and not math.isnan(group.mean):
         spread = spread_of_rivals(department.score_luck, group.spread, b.rivals_differ)
-        if spread > 0.0 and not math.isnan(c.score):
-            standing = b.standing_awareness * scheme.publish_ranks * (c.score - group.mean) / spread
-    expected = scheme.points if math.isnan(c.score) else c.score
-    luck = department.score_luck if department.score_luck > 0.0 else spread  # between one's own last score and the next
+        aware = b.standing_awareness * scheme.publish_ranks
+        standing = known_standing(c.score, group.mean, group.size, department.score_luck, group.spread, spread, aware)
+    expected, luck = next_score(c.score, group.mean, scheme.points, department.score_luck, group.spread)
+    if scheme.ranking == FREE:
+        spread = luck
+    elif luck <= 0.0:
+        luck = spread
     top = scheme.top_prize + scheme.recognition * b.honour
     gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
     c.bottom_chance, c.sanction_chance = 0.0, 0.0
@@ -277,16 +290,27 @@ def value_of_a_point(world, d, i):
     growth = b.growth_worth * scheme.growth
     applied = scheme.applied
     # thresholds are reached, places are won: only under forced shares does harm to a colleague help
-    c.contest = applied * own * (contest + loss) if scheme.ranking == FORCED else 0.0
-    result = bonus + gain + career * signal + growth  # what hangs on one's result, wherever others stand
-    c.gain = applied * (own * (result + contest) + share) + own * esteem
+    place, place_of_unit = own, unit
+    if scheme.ranking == FORCED:
+        here = rivals_at_hand(department.size, group.size)
+        place, place_of_unit = place_part(own, colleagues / max(department.size - 1.0, 1.0), here), place_part(unit, unit, here)
+    c.contest = applied * place * (contest + loss) if scheme.ranking == FORCED else 0.0
+    result = bonus + gain + growth  # what hangs on one's result, wherever others stand
+    told = career * signal  # the superior learns from one's own points, before they are shared
+    c.gain = worth_as_gain(applied, own, result, place, contest, share + told, esteem)
+    # a point of a unit's indicator is everybody's here
+    c.gain_of_unit = worth_as_gain(applied, unit, result, place_of_unit, contest, scheme.unit_bonus_per_point + told, esteem)
     # a colleague's point lifts one's own result, but not one's place: he is a rival for it (Drago & Garvey 1998)
     averted = loss if scheme.ranking == FREE else 0.0
     c.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-    c.loss = applied * own * loss
-    c.paid = applied * (own * (bonus + paid) + share)
-    stake = c.paid * department.score_luck
-    c.risk_cost = 0.5 * c.risk_aversion * scheme.interval * stake * stake
+    c.loss, c.loss_of_unit = applied * place * loss, applied * place_of_unit * loss
+    c.paid = applied * (own * bonus + place * paid + share)
+    c.paid_of_unit = applied * (unit * bonus + place_of_unit * paid + scheme.unit_bonus_per_point)
+    # what is at risk is the result that is paid for, which is shared already
+    at_risk = luck_of_pay(
+        applied * (bonus + paid), applied * scheme.unit_bonus_per_point, unit, department.score_luck, department.mean_luck
+    )  # fmt: skip
+    c.risk_cost = cost_of_risk(c.risk_aversion, scheme.interval * world.organisation[0].months_a_step, at_risk)
 
 
 @rule

@@ -219,11 +219,7 @@ def weigh_offers(world, step, d, i, desk):
         desk.curvatures[j] = task.curvature
         desk.efforts[j] = c.planned[j]
     up, down = department.ratchet_up_left, department.ratchet_down_left
-    gain, loss = c.gain, c.loss + pressed
-    worth_of_loss = worth_below(gain, loss, c.loss_aversion, 1)
-    worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
     root = math.sqrt(left)
-    risky = c.paid * period / root
     still_to_come = root / period  # luck of the rest of the period, as a share of a month's
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
@@ -246,22 +242,25 @@ def weigh_offers(world, step, d, i, desk):
         kept, doubt = 1.0 - department.offer_pull[row], department.offer_doubt[row]
         offer.reach *= kept
         offer.reached = kept * offer.reached + department.offer_lift[row]
-        of_work = (
-            kept * luck_of_month(task.noise, task.controllability, members, department.hanging) * still_to_come / c.target[j]
-        )
+        of_month = luck_of_month(task.noise, task.controllability, members, department.hanging)
+        of_work = kept * of_month * still_to_come / c.target[j]
         offer.luck, offer.doubt = math.sqrt(of_work * of_work + doubt), doubt
-        at_risk = risky * risk_left(of_work, doubt, left / period)
-        below = worth_of_loss if indicator.is_loss else worth_of_gain
+        gain, loss, paid = c.gain, c.loss + pressed, c.paid
+        if indicator.unit != CADRE_LEVEL:
+            gain, loss, paid = c.gain_of_unit, c.loss_of_unit + pressed, c.paid_of_unit
+        below = worth_below(gain, loss, c.loss_aversion, indicator.is_loss)
+        worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
+        risky = paid * period / root * risk_left(of_work, doubt, left / period)
         offer.below = worth * indicator.below * down * below
         offer.above = worth * indicator.above * up * worth_of_gain
         offer.notch = worth * indicator.notch * below
         offer.floor, offer.cap, offer.steps = indicator.floor, indicator.cap, indicator.steps
-        offer.paid_below, offer.paid_above = at_risk * points * indicator.below, at_risk * points * indicator.above
+        offer.paid_below, offer.paid_above = risky * points * indicator.below, risky * points * indicator.above
         if indicator.medal_points > 0.0:
             r = department.offer_row[row] - scheme.first_indicator
             win, apart = world.groups[c.group].medal_density[r], world.groups[c.group].medal_spread[r]
             rivals = spread_of_rivals(task.noise / (math.sqrt(period) * c.target[j]), apart, b.rivals_differ)
-            desk.drives[j] += worth * indicator.medal_points * gain * win / rivals * offer.reach if rivals > 0.0 else 0.0
+            desk.drives[j] += worth * indicator.medal_points * c.gain * win / rivals * offer.reach if rivals > 0.0 else 0.0
         if is_planning and b.goal_commitment > 0.0 and is_goal(indicator):
             work = worth_of_work(b, c, task, duty, department.exchange[j], clarity, made)
             desk.drives[j] += pull_of_goal(world, d, i, row, made, work)
@@ -329,7 +328,7 @@ def choose_work(world, step, d, i, desk):
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     dear_help = cost_level(b.help_cost, b.exhaustion_cost, c.exhaustion)  # help is work: exhaustion makes it dearer
     c.help_given = help_chosen(
-        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain + c.loss) * unit,
+        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain_of_unit + c.loss_of_unit) * unit,
         c.contest * own, b.help_tax, dear_help,
     ) if department.size > 1 else 0.0  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
@@ -396,7 +395,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
             settle_offer(desk.offers[row], surprise, left, calmer)
             more, shortfall, missed = offered_and_missed(desk.offers[row], c.effort[j])
             slope += more
-            exposed += deductible_points(world, d, row, shortfall, missed)
+            exposed += deductible_worth(world, i, row, shortfall, missed)
             row += 1
         slope = slope / made if made > 0.0 else 0.0
         guess += slope * made * share
@@ -433,7 +432,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         scheme.bottom_cut,
         c.sanction_chance,
         next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
-        scheme.applied, exposed, c.gain + c.loss, c.loss_aversion,
+        scheme.applied, exposed, c.loss_aversion,
     )  # fmt: skip
     department.sum_effort += effort
     department.sum_load += c.load
@@ -530,15 +529,17 @@ def settle_offer(offer, surprise, left, calmer):
 
 
 @inlined
-def deductible_points(world, d, row, shortfall, missed):
-    """Points a cadre expects to lose by deduction on one indicator, from the shortfall and the chance to miss its standard."""
-    department = world.departments[d]
+def deductible_worth(world, i, row, shortfall, missed):
+    """Worth of what he expects to lose by deduction on one indicator: of the shortfall, and the chance to miss the standard."""
+    c = world.cadres[i]
+    department = world.departments[c.department]
     indicator = world.indicators[department.offer_row[row]]
     if indicator.is_loss == 0:
         return 0.0
     scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
-    return points * (indicator.below * shortfall + indicator.notch * missed)
+    worth = c.gain + c.loss if indicator.unit == CADRE_LEVEL else c.gain_of_unit + c.loss_of_unit
+    return points * (indicator.below * shortfall + indicator.notch * missed) * worth
 
 
 @rule

@@ -92,6 +92,9 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("gain", "wages/point", "plan", "worth of a point as a gain", 0.0),
     _col("loss", "wages/point", "plan", "worth of a point that averts a loss, before loss aversion", 0.0),
     _col("paid", "wages/point", "plan", "the part that is pay", 0.0),
+    _col("gain_of_unit", "wages/point", "plan", "worth of a point on a unit's indicator, which all of the department get", 0.0),
+    _col("loss_of_unit", "wages/point", "plan", "the same of one that averts a loss", 0.0),
+    _col("paid_of_unit", "wages/point", "plan", "the same of the part that is pay", 0.0),
     _col("contest", "wages/point", "plan", "the part won against peers", 0.0),
     _col("shared", "wages/point", "plan", "worth of a point of all colleagues, as far as it reaches his own result", 0.0),
     _col("bottom_chance", "chance", "plan", "perceived chance of the worst grade", 0.0, 1.0),
@@ -169,6 +172,7 @@ DEPARTMENT_COLUMNS: tuple[Column, ...] = (
     _col("slack", "share", "plan", "slack bargained into targets", 0.0, 1.0),
     _col("passed_down", "points", "process", "points that the superior deducts and the bureau passes on, this period", 0.0),
     _col("score_luck", "points", "plan", "standard deviation of a typical cadre's score that is luck", 0.0),
+    _col("mean_luck", "points", "plan", "standard deviation of the department's mean score that is luck", 0.0),
     _col("points_per_output", "points", "plan", "points a cadre gains if all output rises by a normal month", 0.0),
     _col("points_of_own", "points", "plan", "the part of it on indicators that look at people: what places are won with", 0.0),
     _col(

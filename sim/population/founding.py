@@ -175,6 +175,7 @@ def survey(organisation: Organisation) -> Survey:
     if organisation.service is None:
         bureaus["levels_above"] = organisation.levels_above
     departments["first_target"] = 1.0
+    departments["hanging"] = 1.0
     branches["pace"], bureaus["pace"] = 1.0, 1.0
     return Survey(
         organisation, organisation_record(organisation), task_table(organisation), departments, branches, bureaus, names

@@ -49,6 +49,37 @@ def colleagues_part(unit_weight, members, joint_share, liable):
 
 
 @rule
+def unit_part(unit_weight, members, joint_share, liable):
+    """How much of a point of everybody's in the department reaches one's result: one's own and the colleagues'."""
+    parts = own_part(unit_weight, members, joint_share, liable)
+    return parts + colleagues_part(unit_weight, members, joint_share, liable)
+
+
+@rule
+def place_part(reach, rivals_reach, rivals_here):
+    """How much of a point one gains on one's rivals: its `reach` to oneself, less its reach to those who are colleagues here.
+
+    Among colleagues alone (1 - J)(1 - w) of one's own point, and nothing of a point that all of them get.
+    """
+    return reach - rivals_here * rivals_reach
+
+
+@rule
+def rivals_at_hand(members, rivals_and_self):
+    """Share of one's rivals who are of one's own department: peer groups hold whole departments."""
+    return (members - 1.0) / (rivals_and_self - 1.0) if rivals_and_self > 1 else 0.0
+
+
+@rule
+def worth_as_gain(applied, reach, result, place, contest, undiluted, esteem):
+    """Worth of a point: what hangs on one's result as far as it gets there, places as far as rivals stay behind, the rest.
+
+    applied (reach * result + place * contest + undiluted) + reach * esteem.
+    """
+    return applied * (reach * result + place * contest + undiluted) + reach * esteem
+
+
+@rule
 def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
     """Variance of one's result by luck: own as far as one's own points reach it, colleagues' averaged out, shared luck whole.
 
@@ -62,6 +93,27 @@ def luck_of_result(own, shared, unit_weight, members, joint_share, liable):
 
 
 @rule
+def luck_of_pay(per_result, per_mean, reach, result_luck, mean_luck):
+    """Standard deviation of pay that goes by one's result, `result_luck`, and by the department's mean, `mean_luck`.
+
+    sqrt(p^2 s_R^2 + 2 p u k s_M^2 + u^2 s_M^2): a result goes with the mean as far as a point of everybody's reaches it,
+    k = `unit_part`. Both kinds of luck are of what is paid for, so nothing is shared out once more.
+    """
+    of_mean = mean_luck * mean_luck
+    of_result = per_result * per_result * result_luck * result_luck
+    return math.sqrt(of_result + 2.0 * per_result * per_mean * reach * of_mean + per_mean * per_mean * of_mean)
+
+
+@rule
+def cost_of_risk(risk_aversion, months, luck):
+    """Certainty equivalent of pay at risk, in wages a month: r/2 Var, of `months` of pay that are decided at once, a month.
+
+    Holmstrom & Milgrom (1991).
+    """
+    return 0.5 * risk_aversion * months * luck * luck
+
+
+@rule
 def spread_of_rivals(luck, spread_of_scores, rivals_differ):
     """Spread of the scores one competes with, in points: luck, and as far as that was more, how far scores lay apart last time.
 
@@ -69,6 +121,41 @@ def spread_of_rivals(luck, spread_of_scores, rivals_differ):
     and whoever does not know where he stands is one of them (contests among unequals, Lazear & Rosen 1981).
     """
     return math.sqrt(luck * luck + rivals_differ * max(0.0, spread_of_scores * spread_of_scores - luck * luck))
+
+
+@rule
+def lasting_part(luck, spread_of_scores):
+    """Share of how far scores lay apart that was no luck: R = max(0, 1 - luck^2/spread^2), the reliability of one score."""
+    if spread_of_scores <= luck:
+        return 0.0
+    return 1.0 - luck * luck / (spread_of_scores * spread_of_scores)
+
+
+@rule
+def next_score(last, usual, full, luck, spread_of_scores):
+    """(expected next score, its standard deviation): the best linear prediction from one's last score and what is usual here.
+
+    usual + R (last - usual) with R = `lasting_part`, and luck sqrt(1 + R): the luck to come, and what one's last luck hides of
+    oneself. Who has no last score is one of them all; before anybody is scored here, a last score or all points are all there is.
+    """
+    if math.isnan(usual):
+        return (full if math.isnan(last) else last), luck
+    if math.isnan(last):
+        return usual, spread_of_rivals(luck, spread_of_scores, 1.0)
+    lasting = lasting_part(luck, spread_of_scores)
+    return usual + lasting * (last - usual), luck * math.sqrt(1.0 + lasting)
+
+
+@rule
+def known_standing(last, usual, members, luck, spread_of_scores, spread, aware):
+    """How far above the mean of his rivals he expects to end, in `spread`s, as far as he is `aware` of places.
+
+    R n/(n - 1) (last - usual)/spread: his rivals are the others (`usual` is the mean of all n), and luck does not last.
+    """
+    if spread <= 0.0 or members < 2 or math.isnan(last):
+        return 0.0
+    ahead = (last - usual) * members / (members - 1.0)
+    return aware * lasting_part(luck, spread_of_scores) * ahead / spread
 
 
 @rule
@@ -144,10 +231,10 @@ def worth_below(gain, loss, loss_aversion, is_loss):
 
 
 @rule
-def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductible_points, worth, loss_aversion):
+def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductions, loss_aversion):
     """Expected loss that is felt as a threat, in wages a month.
 
-    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + points deducted * worth)
+    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + what deductions are worth)
     """
     graded = bottom_chance * cut + sanction_chance * sanction_loss
-    return loss_aversion * (graded * applied + deductible_points * worth)
+    return loss_aversion * (graded * applied + deductions)

@@ -10,6 +10,7 @@ from sim.loop.process import is_goal, thinks_anew
 from sim.population.columns import OWN_TASKS
 from sim.rules.effort import all_offered, best_efforts, cost_level, empty_desk
 from sim.rules.motivation import chance_short
+from sim.rules.responsibility import CADRE_LEVEL
 from sim.rules.targets import ordinary_target
 from sim.trace.ability import about, exhaustion, productivity, work_waiting
 from sim.trace.case import Case, leaf, parent, plain
@@ -245,9 +246,11 @@ def worth_of_effort(case: Case, month: Month, row: int, at: float) -> Node:
     """What one more unit of effort is worth to him through one indicator, at his plan; and what he bases that on."""
     lived = case.lived(month)
     offer, c = lived.weighed[row], lived.after
-    worth = worth_of_point(case) or (
-        leaf("gain", c["gain"], unit="wages a point", columns=("cadres.gain",)),
-        leaf("loss", c["loss"], unit="wages a point", columns=("cadres.loss",)),
+    of_unit = int(case.indicator(row)["unit"]) != CADRE_LEVEL
+    gain, loss = ("gain_of_unit", "loss_of_unit") if of_unit else ("gain", "loss")
+    worth = worth_of_point(case, of_unit) or (
+        leaf("gain", c[gain], unit="wages a point", columns=(f"cadres.{gain}",)),
+        leaf("loss", c[loss], unit="wages a point", columns=(f"cadres.{loss}",)),
     )
     state = Worth(lived.weighed, range(row, row + 1), at, float(c["risk_aversion"]))
     children = [

@@ -8,7 +8,17 @@ import numpy as np
 
 from sim.loop.apply import BY_RESULT
 from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
-from sim.rules.incentives import contest_chance, contest_density, next_rung_loss, spread_of_rivals
+from sim.rules.incentives import (
+    colleagues_part,
+    contest_chance,
+    contest_density,
+    known_standing,
+    next_rung_loss,
+    next_score,
+    rivals_at_hand,
+    spread_of_rivals,
+    unit_part,
+)
 from sim.rules.numbers import normal_chance
 from sim.trace.case import Case, leaf, parent, plain
 from sim.trace.nodes import SEARCHES, Node
@@ -29,74 +39,87 @@ SEARCHES["sim.rules.incentives.contest_density"] = lambda state: contest_density
 SEARCHES["sim.rules.incentives.contest_chance"] = lambda state: contest_chance(state.table, state.standing)
 
 
-def worth_of_point(case: Case) -> tuple[Node, Node] | None:
-    """(worth of a point as a gain, worth of one that averts a loss); None where the plan was made before he came."""
+def worth_of_point(case: Case, of_unit: bool) -> tuple[Node, Node] | None:
+    """(worth of a point as a gain, worth of one that averts a loss); None where the plan was made before he came.
+
+    `of_unit`: of a point on an indicator that looks at his unit.
+    """
     month = case.own_months[0]
     is_planned = month.step % int(case.scheme["interval"]) == 0 or month.step == case.scheme["start"]
     if not is_planned:
         return None
-    reading = Reading(case, month)
-    return case.once("gain", reading.gain), case.once("loss", reading.loss)
+    reading, whose = Reading(case, month, of_unit), "_of_unit" if of_unit else ""
+    return case.once(f"gain{whose}", reading.gain), case.once(f"loss{whose}", reading.loss)
 
 
 class Reading:
     """How he read the plan: the world when it was made, the spread of scores he reckoned with, his standing in it."""
 
-    def __init__(self, case: Case, month: Month) -> None:
-        self.case, world = case, month.opened
+    def __init__(self, case: Case, month: Month, of_unit: bool) -> None:
+        self.case, self.of_unit, world = case, of_unit, month.opened
         self.c = world.cadres[case.i]
         self.department = world.departments[case.d]
         self.group = world.groups[int(self.c["group"])]
-        self.spread, self.standing = self.reckoned()
-        score = float(self.c["score"])
-        self.expected = float(case.scheme["points"]) if math.isnan(score) else score
+        self.score, self.usual = float(self.c["score"]), float(self.group["mean"])
+        luck, apart = float(self.department["score_luck"]), float(self.group["spread"])
+        self.expected, self.luck = next_score(self.score, self.usual, float(case.scheme["points"]), luck, apart)
+        self.spread, self.standing = self.reckoned(luck, apart)
 
-    def reckoned(self) -> tuple[float, float]:
+    def reckoned(self, luck: float, apart: float) -> tuple[float, float]:
         """(spread of scores, standing): rivals as far apart as last time, level with all as far as ranks are not known."""
-        luck, scheme = float(self.department["score_luck"]), self.case.scheme
-        if scheme["ranking"] != FORCED or math.isnan(self.group["mean"]):
+        scheme = self.case.scheme
+        if scheme["ranking"] == FREE:
+            return self.luck, 0.0
+        if scheme["ranking"] != FORCED or math.isnan(self.usual):
             return luck, 0.0
-        spread = float(spread_of_rivals(luck, float(self.group["spread"]), float(self.case.behaviour["rivals_differ"])))
-        if spread <= 0.0 or math.isnan(self.c["score"]):
-            return spread, 0.0
+        spread = float(spread_of_rivals(luck, apart, float(self.case.behaviour["rivals_differ"])))
         aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
-        return spread, aware * (float(self.c["score"]) - float(self.group["mean"])) / spread
+        return spread, float(known_standing(self.score, self.usual, int(self.group["size"]), luck, apart, spread, aware))
 
-    def own(self) -> Node:
-        """How much of a point of his reaches his own result."""
+    def reach(self) -> Node:
+        """How much of a point reaches his own result: of one of his own, or of one that all in the department get."""
+        part = "unit_part" if self.of_unit else "own_part"
+        return self.case.once(part, lambda: parent(part, f"sim.rules.incentives.{part}", self.sharing(), unit="share"))
+
+    def sharing(self) -> list[Node]:
+        """Among whom results are shared, and how far."""
+        size, liable = float(self.department["size"]), float(self.department["liable"])
+        return [
+            self.case.of_scheme("unit_weight", "unit_weight"),
+            leaf("size", size, argument="members", unit="people", columns=("departments.size",)),
+            self.case.of_scheme("joint_responsibility", "joint_share"),
+            leaf("liable", liable, argument="liable", unit="people", columns=("departments.liable",)),
+        ]
+
+    def place(self) -> Node:
+        """How much of it counts for a grade: under forced shares what his rivals do not get as well."""
+        if self.case.scheme["ranking"] != FORCED:
+            return self.reach()
+        size, scheme, reach = int(self.department["size"]), self.case.scheme, self.reach()
+        joint, liable = float(scheme["joint_responsibility"]), float(self.department["liable"])
+        parts = (float(scheme["unit_weight"]), float(size), joint, liable)
+        get = float(unit_part(*parts)) if self.of_unit else float(colleagues_part(*parts)) / max(size - 1.0, 1.0)
+        here = float(rivals_at_hand(size, int(self.group["size"])))
         return self.case.once(
-            "own_part",
+            "place_of_unit" if self.of_unit else "place_of_own",
             lambda: parent(
-                "own_part",
-                "sim.rules.incentives.own_part",
+                "place_part",
+                "sim.rules.incentives.place_part",
                 [
-                    self.case.of_scheme("unit_weight", "unit_weight"),
-                    leaf(
-                        "size", float(self.department["size"]), argument="members", unit="people", columns=("departments.size",)
-                    ),
-                    self.case.of_scheme("joint_responsibility", "joint_share"),
-                    leaf(
-                        "liable",
-                        float(self.department["liable"]),
-                        argument="liable",
-                        unit="people",
-                        columns=("departments.liable",),
-                    ),
+                    reach.as_argument("reach"),
+                    leaf("rivals_reach", get, argument="rivals_reach", unit="share", columns=("departments.size",)),
+                    leaf("rivals_here", here, argument="rivals_here", unit="share", columns=("groups.size",)),
                 ],
                 unit="share",
             ),
         )
 
     def applied(self, kind: str, *factors: Node) -> Node:
-        """A part of the worth of a point: as far as applied, as far as it is his own."""
+        """A part of the worth of a point, as far as results are applied."""
         return parent(
             kind,
             "product",
-            [
-                self.case.of_scheme("applied", "factor"),
-                self.own().as_argument("factor"),
-                *(factor.as_argument("factor") for factor in factors),
-            ],
+            [self.case.of_scheme("applied", "factor"), *(factor.as_argument("factor") for factor in factors)],
             argument="term",
             unit="wages a point",
         )
@@ -104,15 +127,20 @@ class Reading:
     def gain(self) -> Node:
         """Worth of a point won."""
         case, scheme, b = self.case, self.case.scheme, self.case.behaviour
-        parts = [self.applied("worth_of_bonus", case.of_scheme("bonus_per_point"))] if scheme["bonus_per_point"] else []
+        parts = (
+            [self.applied("worth_of_bonus", self.reach(), case.of_scheme("bonus_per_point"))] if scheme["bonus_per_point"] else []
+        )
         if scheme["ranking"] in (FREE, FORCED) and self.spread > 0.0:
-            parts.append(self.applied("worth_of_grades", self.grades()))
+            parts.append(self.applied("worth_of_grades", self.place(), self.grades()))
         if scheme["promotion"] and scheme["post_value"] and scheme["promotion_rule"] == BY_RESULT:
             parts.append(self.applied("worth_of_career", case.of_scheme("promotion"), self.career(), self.signal()))
         if scheme["growth"]:
-            parts.append(self.applied("worth_of_growth", case.of_behaviour("growth_worth"), case.of_scheme("growth")))
+            parts.append(
+                self.applied("worth_of_growth", self.reach(), case.of_behaviour("growth_worth"), case.of_scheme("growth"))
+            )
         if scheme["unit_bonus_per_point"]:
-            part = leaf("size_share", 1.0 / float(self.department["size"]), argument="factor", columns=("departments.size",))
+            size = float(self.department["size"])
+            part = leaf("size_share", 1.0 / size, argument="factor", columns=("departments.size",))
             parts.append(
                 parent(
                     "worth_of_unit_bonus",
@@ -120,7 +148,7 @@ class Reading:
                     [
                         case.of_scheme("applied", "factor"),
                         case.of_scheme("unit_bonus_per_point", "factor"),
-                        part,
+                        *([] if self.of_unit else [part]),
                     ],
                     argument="term",
                     unit="wages a point",
@@ -132,12 +160,17 @@ class Reading:
                 parent(
                     "worth_of_esteem",
                     "product",
-                    [self.own().as_argument("factor"), case.of_behaviour("esteem", "factor"), open_],
+                    [self.reach().as_argument("factor"), case.of_behaviour("esteem", "factor"), open_],
                     argument="term",
                     unit="wages a point",
                 )
             )
-        return parent("gain", "sum", parts, is_=self.c["gain"], unit="wages a point", columns=("cadres.gain",))
+        return self.total("gain", parts)
+
+    def total(self, kind: str, parts: list[Node]) -> Node:
+        """The worth of a point, held against the column that it is."""
+        column = f"{kind}_of_unit" if self.of_unit else kind
+        return parent(kind, "sum", parts, is_=self.c[column], unit="wages a point", columns=(f"cadres.{column}",))
 
     def grades(self) -> Node:
         """What one more point is worth for the better grades."""
@@ -233,22 +266,23 @@ class Reading:
         """Worth of a point that keeps the worst grade away: the pay cut, and the next rung of the ladder."""
         case, scheme = self.case, self.case.scheme
         if scheme["ranking"] not in (FREE, FORCED) or self.spread <= 0.0:
-            return leaf("loss", self.c["loss"], unit="wages a point", columns=("cadres.loss",))
+            column = "loss_of_unit" if self.of_unit else "loss"
+            return leaf("loss", self.c[column], unit="wages a point", columns=(f"cadres.{column}",))
         avoid = self.win(BOTTOM_CUT, "bottom")
         rung = next_rung_loss(int(self.c["rung"]), *(float(scheme[name]) for name in RUNGS))
         step = leaf("next_rung", rung, argument="factor", unit="wages", columns=("cadres.rung",))
         parts = [
-            self.applied("worth_of_no_cut", case.of_scheme("bottom_cut"), avoid),
-            self.applied("worth_of_no_sanction", step, self.struck(avoid)),
+            self.applied("worth_of_no_cut", self.place(), case.of_scheme("bottom_cut"), avoid),
+            self.applied("worth_of_no_sanction", self.place(), step, self.struck(avoid)),
         ]
-        return parent("loss", "sum", parts, is_=self.c["loss"], unit="wages a point", columns=("cadres.loss",))
+        return self.total("loss", parts)
 
     def struck(self, avoid: Node) -> Node:
         """Marginal chance that a point averts the sanctions: below the floor only, where there is one."""
         scheme = self.case.scheme
         if scheme["floor"] <= 0.0:
             return avoid
-        luck = float(self.department["score_luck"]) or self.spread
+        luck = self.luck or self.spread
         gap = (float(scheme["floor"]) * float(scheme["points"]) - self.expected) / luck
         if scheme["ranking"] == FORCED:
             state = Contest(self.group["chance"][BOTTOM_CUT], self.standing)
@@ -260,7 +294,7 @@ class Reading:
         at_floor = parent(
             "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="factor"
         )
-        per = leaf("per_point", 1.0 / luck, argument="factor", columns=("departments.score_luck",))
+        per = leaf("per_point", 1.0 / luck, argument="factor", columns=("departments.score_luck", "groups.spread"))
         return parent(
             "chance_under_floor",
             "sum",
