@@ -91,7 +91,7 @@ EXTREME = {
     },
     "superior": {"rank_demanded": 1, "pressure": 0.01, "pass_through": 0.3},
 }  # fmt: skip
-FREE = {"ranking": "free", "top_threshold": 1.05, "second_threshold": 1.0, "bottom_threshold": 0.95, "ties": "seniority",
+FREE = {"ranking": "free", "top_threshold": 1.05, "second_threshold": 1.0, "bottom_threshold": 0.99, "ties": "seniority",
         "floor": 1.0}  # fmt: skip
 FORCED = {"ranking": "forced", "top_share": 0.2, "second_share": 0.3, "bottom_share": 0.2, "ties": "seniority"}
 LIVELY = {
