@@ -108,7 +108,7 @@ SWITCHES = (
     # 2 output
     Switch(2, "no luck", "explicit_incentives", "report_fidelity", 0.05, organisation={"tasks.*.noise": 0.0},
         idle_behaviour={"luck_persistence": 0.0}, idle_organisation={"tasks.*.controllability": 0.9},
-        own=("branches.luck",)),
+        own=("branches.luck", "departments.hanging")),
     Switch(2, "exhaustion takes nothing from work", "base", "goal_attainment", 0.01,
         behaviour={"fatigue": 0.0, "exhaustion_cost": 0.0, "exit_of_burnout": 0.0, "illness_of_exhaustion": 0.0},
         idle_behaviour=STRAINS | {"burnout_rate": 0.3, "exhaustion_base": 0.5, "resilience_sd": 0.5, "cynicism_base": 0.0,
@@ -171,7 +171,7 @@ SWITCHES = (
                    "favouritism": 0.0, "central_tendency": 0.0, "referee_bias": 0.0, "self_leniency": 0.0},
         idle_behaviour={"head_sd": 1.5, "view_of_duty": 0.9, "view_of_person": 0.1}),
     # 9 ranking
-    Switch(9, "no grades", "forced_ranking", "sabotage_mean", 0.0005, scheme={"appraisal.grades.ranking": "none"},
+    Switch(9, "no grades", "forced_ranking", "inflation_cadre", 0.002, scheme={"appraisal.grades.ranking": "none"},
         idle_behaviour={"standing_awareness": 1.0},
         idle_scheme={"appraisal.grades.top_share": 0.4, "appraisal.grades.second_share": 0.1,
                      "appraisal.grades.bottom_share": 0.3, "appraisal.grades.top_threshold": 1.05,
@@ -221,7 +221,8 @@ SWITCHES = (
         idle_behaviour={"exit_of_burnout": 2.0, "exit_of_injustice": 5.0, "exit_of_ability": 1.0, "exit_of_pay": 4.0},
         idle_organisation={"turnover": 20.0}, own=("cadres.log_pay", "departments.pay_moments")),
     Switch(17, "nobody goes or comes for pay", "explicit_incentives", "exit_share", 0.005,
-        behaviour={"exit_of_pay": 0.0, "entry_of_pay": 0.0}, idle_scheme={"application.explicit.at_risk": 0.2}),
+        behaviour={"exit_of_pay": 0.0, "entry_of_pay": 0.0, "imbalance_strain": 0.0},
+        idle_scheme={"application.explicit.at_risk": 0.2}, own=("cadres.replaced",)),
     Switch(17, "one applicant", "base", "goal_attainment", 0.01, behaviour={"applicants": 1.0},
         idle_behaviour={"selection_validity": 0.9}),
     Switch(17, "no posts", "explicit_incentives", "goal_attainment", 0.001, scheme={"application.explicit.promotion": 0.0},

@@ -76,7 +76,10 @@ def test_whoever_competes_reckons_with_the_lot() -> None:
 
 def test_four_people_at_a_tenth_lose_nobody_unless_the_scheme_draws_lots() -> None:
     """Toy departments of three or four: without lots nobody is dismissed, with them a tenth on the mean."""
-    scheme = {"application.sanctions.dismissal_share": 0.1, "appraisal.interval": 1, "appraisal.grades.peer_group": "department"}
+    scheme = {
+        "application.sanctions.dismissal_share": 0.1, "application.applied": 1.0, "appraisal.interval": 1,
+        "appraisal.grades.peer_group": "department",
+    }  # fmt: skip
     staying = load_behaviour(changes=STAYING)
     dismissed = {}
     for fractions in ("down", "lot"):

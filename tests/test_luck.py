@@ -174,8 +174,9 @@ def test_the_luck_of_others_does_not_change(how: str) -> None:
     mine, theirs = addressed(before.cadres), addressed(after.cadres)
     assert len(theirs) > len(mine)
     assert sum(row["persons"] for row in mine.values()) > 0, "somebody should have left"
+    traits = [name for name in TRAITS if name != "months_in_post"]  # posts are the bureau's: who gets one depends on all
     for place, row in mine.items():
-        for name in (*TRAITS, "persons", "output", "period_output"):
+        for name in (*traits, "persons", "output", "period_output"):
             assert same(row[name], theirs[place][name]), f"{name} of {place}"
     for table in ("departments", "branches"):
         theirs = addressed(getattr(after, table))

@@ -83,7 +83,7 @@ def test_nobody_burns_out_ages_or_leaves_in_a_sitting() -> None:
     assert moved(rounds, "exhaustion") < 0.03
     assert moved(rounds, "age") < 0.1 < moved(months, "age")
     assert rounds.world.cadres["persons"].max() == start.world.cadres["persons"].max()
-    assert np.abs(rounds.world.cadres["motivation"] - 1.0).max() > 0.005, "own drive moves within a sitting"
+    assert np.abs(rounds.world.cadres["motivation"] - 1.0).max() > 0.004, "own drive moves within a sitting"
     worked = [run.world.cadres["effort"].sum(axis=1) for run in (months, rounds)]
     np.testing.assert_allclose(worked[1], worked[0], rtol=0.3)  # plans have settled as they do in months
 
