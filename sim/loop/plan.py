@@ -258,32 +258,8 @@ def value_of_a_point(world, d, i):
         spread = luck
     elif luck <= 0.0:
         luck = spread
-    top = scheme.top_prize + scheme.recognition * b.honour
-    gain, contest, paid, loss = 0.0, 0.0, 0.0, 0.0
-    c.bottom_chance, c.sanction_chance = 0.0, 0.0
-    rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
-    if spread > 0.0 and scheme.ranking == FORCED:
-        win_top = contest_density(group.density[TOP_CUT], standing) / spread
-        win_second = contest_density(group.density[SECOND_CUT], standing) / spread
-        avoid = contest_density(group.density[BOTTOM_CUT], standing) / spread
-        c.bottom_chance = 1.0 - contest_chance(group.chance[BOTTOM_CUT], standing)
-        contest = top * win_top + scheme.second_prize * win_second
-        paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
-        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, luck, rung)
-    elif spread > 0.0 and scheme.ranking == FREE:
-        win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
-        win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
-        gap = (scheme.bottom_threshold * scheme.points - expected) / spread
-        avoid = normal_density(gap) / spread
-        c.bottom_chance = normal_chance(gap)
-        gain = top * win_top + scheme.second_prize * win_second
-        paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
-        loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, luck, rung)
-    period_years = scheme.interval * world.organisation[0].months_a_step / 12.0
-    ahead = appraisals_ahead(b.planning_horizon, c.age, b.retirement_age, period_years)
-    signal = 1.0 / department.points_per_output if department.points_per_output > 0.0 else 0.0
-    career = scheme.promotion * career_value(scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead)
-    career = career if scheme.promotion_rule == BY_RESULT else 0.0  # nobody plans to be the worst (assumed)
+    gain, contest, paid, loss = worth_of_grades(scheme, b, group, c, spread, standing, expected, luck)
+    told = worth_of_career(world, d, c)  # the superior learns from one's own points, before they are shared
     bonus = scheme.bonus_per_point
     share = scheme.unit_bonus_per_point / department.size
     esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
@@ -296,7 +272,6 @@ def value_of_a_point(world, d, i):
         place, place_of_unit = place_part(own, colleagues / max(department.size - 1.0, 1.0), here), place_part(unit, unit, here)
     c.contest = applied * place * (contest + loss) if scheme.ranking == FORCED else 0.0
     result = bonus + gain + growth  # what hangs on one's result, wherever others stand
-    told = career * signal  # the superior learns from one's own points, before they are shared
     c.gain = worth_as_gain(applied, own, result, place, contest, share + told, esteem)
     # a point of a unit's indicator is everybody's here
     c.gain_of_unit = worth_as_gain(applied, unit, result, place_of_unit, contest, scheme.unit_bonus_per_point + told, esteem)
@@ -311,6 +286,47 @@ def value_of_a_point(world, d, i):
         applied * (bonus + paid), applied * scheme.unit_bonus_per_point, unit, department.score_luck, department.mean_luck
     )  # fmt: skip
     c.risk_cost = cost_of_risk(c.risk_aversion, scheme.interval * world.organisation[0].months_a_step, at_risk)
+
+
+@rule
+def worth_of_grades(scheme, b, group, c, spread, standing, expected, luck):
+    """Marginal worth of a point in grades, in wages: (a gain, a gain against peers, pay, a loss averted).
+
+    `spread`, `standing`: of the scores one competes with, and one's place among them; `expected`, `luck`: of one's own next
+    score. Sets the perceived chances of the worst grade and of sanctions.
+    """
+    c.bottom_chance, c.sanction_chance = 0.0, 0.0
+    if spread <= 0.0 or (scheme.ranking != FORCED and scheme.ranking != FREE):
+        return 0.0, 0.0, 0.0, 0.0
+    if scheme.ranking == FORCED:
+        win_top = contest_density(group.density[TOP_CUT], standing) / spread
+        win_second = contest_density(group.density[SECOND_CUT], standing) / spread
+        avoid = contest_density(group.density[BOTTOM_CUT], standing) / spread
+        c.bottom_chance = 1.0 - contest_chance(group.chance[BOTTOM_CUT], standing)
+    else:
+        win_top = normal_density((scheme.top_threshold * scheme.points - expected) / spread) / spread
+        win_second = normal_density((scheme.second_threshold * scheme.points - expected) / spread) / spread
+        gap = (scheme.bottom_threshold * scheme.points - expected) / spread
+        avoid = normal_density(gap) / spread
+        c.bottom_chance = normal_chance(gap)
+    won = (scheme.top_prize + scheme.recognition * b.honour) * win_top + scheme.second_prize * win_second
+    paid = scheme.top_prize * win_top + scheme.second_prize * win_second + scheme.bottom_cut * avoid
+    rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
+    loss = scheme.bottom_cut * avoid + sanction_slope(scheme, c, avoid, expected, luck, rung)
+    return (0.0, won, paid, loss) if scheme.ranking == FORCED else (won, 0.0, paid, loss)
+
+
+@rule
+def worth_of_career(world, d, c):
+    """What one more point does for the superior's belief, and so for posts to come, where they go by results."""
+    department, b = world.departments[d], world.behaviour[0]
+    scheme = world.schemes[department.arm]
+    if scheme.promotion_rule != BY_RESULT or department.points_per_output <= 0.0:
+        return 0.0  # nobody plans to be the worst (assumed)
+    period_years = scheme.interval * world.organisation[0].months_a_step / 12.0
+    ahead = appraisals_ahead(b.planning_horizon, c.age, b.retirement_age, period_years)
+    career = scheme.promotion * career_value(scheme.post_value, b.signal_precision, c.belief_precision, b.discount_rate, ahead)
+    return career * (1.0 / department.points_per_output)
 
 
 @rule
