@@ -23,7 +23,8 @@ def explanation_as_text(found: Explanation, language: str = "en", *, depth: int 
         organisation=told["organisation"]["title"], year=told["year"], first=told["months"][0], last=told["months"][1],
         grade=told["grade"]["name"],
     )  # fmt: skip
-    tree = _tree(told["root"], depth, settings)
+    colon, comma = ("：", "、") if language == "zh" else (": ", ", ")
+    tree = _tree(told["root"], depth, settings, colon)
     parts: list[Any] = [Text(head, style="bold"), tree, Text(say("explain.text.followed"), style="bold")]
     parts += [Text(f"  {node['sentence']}") for node in told["consequences"]]
     if told["changes"]:
@@ -32,14 +33,14 @@ def explanation_as_text(found: Explanation, language: str = "en", *, depth: int 
         for way in ("up", "down"):
             none = [change["name"] for change in told["changes"] if not change["found"] and change["direction"] == way]
             if none:
-                parts.append(Text("  " + say(f"explain.text.none_{way}", names=", ".join(none)), style="dim"))
+                parts.append(Text("  " + say(f"explain.text.none_{way}", names=comma.join(none)), style="dim"))
     checked = told["checked"]
     parts.append(Text(say("explain.text.checked", nodes=checked["nodes"], gap=f"{checked['largest_gap']:.0e}"), style="dim"))
     return Group(*parts)
 
 
-def _tree(node: Mapping[str, Any], depth: int, settings: bool, into: Tree | None = None) -> Tree:
-    label = Text.assemble((node["name"], "bold"), ": ", node["text"])
+def _tree(node: Mapping[str, Any], depth: int, settings: bool, colon: str, into: Tree | None = None) -> Tree:
+    label = Text.assemble((node["name"], "bold"), colon, node["text"])
     if node["kind"] != "setting":
         label.append(f"   {node['sentence']}", style="dim")
     if "how" in node and "." in node["how"]:
@@ -47,5 +48,5 @@ def _tree(node: Mapping[str, Any], depth: int, settings: bool, into: Tree | None
     branch = Tree(label) if into is None else into.add(label)
     for child in node.get("children", ()) if depth > 0 else ():
         if settings or child["kind"] != "setting":
-            _tree(child, depth - 1, settings, branch)
+            _tree(child, depth - 1, settings, colon, branch)
     return branch

@@ -92,7 +92,8 @@ class Teller:
         if name in ("unit", "part", "ties", "purpose") and self.words.has(f"explain.word.{value}"):
             return self.words(f"explain.word.{value}")
         if name == "indicator":
-            return readable(str(value))
+            named = self.words.document(str(value))
+            return named if named != str(value) else readable(str(value))
         return str(value)
 
     def element(self, name: str, of: str) -> str:
