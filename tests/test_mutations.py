@@ -97,9 +97,9 @@ ERRORS = (
         "tournament_of_many",
     ),
     Planted(
-        "risk without its square", "loop/plan.py",
-        "scheme.interval * stake * stake",
-        "scheme.interval * stake",
+        "risk without its square", "rules/incentives.py",
+        "0.5 * risk_aversion * months * luck * luck",
+        "0.5 * risk_aversion * months * luck",
         "linear_pay",
     ),
     Planted(
