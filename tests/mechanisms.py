@@ -223,6 +223,8 @@ SWITCHES = (
     Switch(17, "nobody goes or comes for pay", "explicit_incentives", "exit_share", 0.005,
         behaviour={"exit_of_pay": 0.0, "entry_of_pay": 0.0, "imbalance_strain": 0.0},
         idle_scheme={"application.explicit.at_risk": 0.2}, own=("cadres.replaced",)),
+    Switch(17, "nobody is dismissed", "forced_ranking_dismissal", "threat_mean", 0.01,
+        scheme={"application.sanctions.dismissal_share": 0.0}, idle_behaviour={"job_worth": 34.0}),
     Switch(17, "one applicant", "base", "goal_attainment", 0.01, behaviour={"applicants": 1.0},
         idle_behaviour={"selection_validity": 0.9}),
     Switch(17, "no posts", "explicit_incentives", "goal_attainment", 0.001, scheme={"application.explicit.promotion": 0.0},

@@ -8,6 +8,7 @@ from agreeing import a_world
 
 from sim.history import HISTORY
 from sim.loop.month import walk_months
+from sim.loop.process import raised_to_line
 from sim.population.world import World
 from sim.rules.scoring import points_share
 from sim.run import simulate
@@ -109,3 +110,21 @@ def test_whoever_raises_his_report_to_a_line_has_reached_it():
         walk_links(world, step, look)
     assert len(points) > 50
     assert min(points) == 1.0
+
+
+def test_pressure_from_above_makes_lines_worth_more():
+    """The superior's rank presses for every point, and so for the points of a notch."""
+    world = a_world("bright_line", "workshop_bureau", honesty=0.0)
+    walk_months(world, 0, 11, np.zeros(11, HISTORY))
+    department, c = world.departments[0], world.cadres[0]
+    notched = world.indicators["notch"][department["offer_row"][: department["n_offers"]]] > 0.0
+    row = int(np.flatnonzero(notched)[0])
+    j = int(department["offer_task"][row])
+    whole = float(c["period_steps"] * department["share"][j] * c["target"][j])
+    widest = []
+    for pressure in (0.0, 0.05):
+        world.schemes["pressure"], world.bureaus["pressure"] = pressure, 1.0
+        widest.append(
+            max(gap for gap in np.linspace(0.0, 0.9, 901) if raised_to_line(world, 0, row, (1.0 - gap) * whole, 0.0, 0.4))
+        )
+    assert widest[1] > widest[0] + 0.01

@@ -16,7 +16,7 @@ from experiments.evidence.measures import DERIVED, MEASURES, Measured, estimate
 from experiments.evidence.rows import Claim, Kind, Row, load_row, read_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, half_width, judge_row, verdict_of
 from experiments.report.evidence import evidence_page, measured_words, total_words, unclaimed_words
-from experiments.verbs.validate import Validation, check_names, drops, stored_state, validate
+from experiments.verbs.validate import Validation, check_names, drops, is_leaning, stored_state, validate
 from sim.errors import UserError
 from sim.schemes.behaviour import Behaviour
 from sim.schemes.load import load_behaviour
@@ -362,3 +362,17 @@ def test_every_row_runs_in_a_fast_setting(name: str) -> None:
 def test_kinds_are_the_three_of_the_table() -> None:
     assert {kind.value for kind in Kind} == {"P", "R", "S"}
     assert isinstance(load_row("B50"), Row)
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "leans", "assumed", "is_check"),
+    [
+        (False, [], [], False),
+        (True, [], [], True),
+        (False, ["honesty"], [], False),  # fitted on other rows since
+        (False, ["honesty"], ["honesty"], True),
+    ],
+)
+def test_a_row_that_guided_a_rule_or_a_size_predicts_nothing(looked_at, leans, assumed, is_check):
+    file = load_row("B49").file.model_copy(update={"looked_at": looked_at, "leans": leans})
+    assert is_leaning(file, assumed) is is_check

@@ -119,3 +119,22 @@ def test_more_interviews_are_understood_more() -> None:
         for n in range(4, 9)
     ]
     assert all(more > fewer for fewer, more in pairwise(understood))
+
+
+@pytest.mark.parametrize("months", [3, 12])
+def test_luck_that_decides_several_months_of_pay_weighs_so_much_more(months: int) -> None:
+    """Var(pay) counts all months of pay that a step decides: r on steps of n months is n r on steps of one.
+
+    Before, only the cost of risk that `surplus` takes off counted them, not the risk weighed in effort.
+    """
+    scheme = load_scheme("base", changes={"appraisal.interval": 1, "application.explicit.bonus_per_point": 0.02})
+    weighing, fearless = {"loss_aversion": 1.0, "risk_aversion": 2.0}, {"loss_aversion": 1.0, "risk_aversion": 0.0}
+    calm = {"demand_pull": 0.0, "procrastination": 0.0}
+
+    def effort(months: int, changes: dict[str, float]) -> np.ndarray:
+        behaviour = load_behaviour("neutral", changes=calm | changes | {"cost": 1.0, "duty": 0.8})
+        first, _ = walked(founded(scheme, toy(step_months=months), behaviour), 1)
+        return first.cadres["planned"][first.departments["is_office"][first.cadres["department"]] == 1]  # they have no season
+
+    assert not np.allclose(effort(1, weighing), effort(1, fearless), rtol=1e-3)
+    np.testing.assert_allclose(effort(months, weighing), effort(1, weighing | {"risk_aversion": 2.0 * months}), rtol=1e-9)

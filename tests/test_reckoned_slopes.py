@@ -11,6 +11,7 @@ from sim.rules.effort import risk_left
 from sim.rules.output import luck_of_month
 from sim.rules.rating import lifted, pulled_to_middle
 from sim.run import copy_of, walk
+from sim.schemes.load import load_behaviour
 
 SCHEMES = [
     "base",
@@ -65,3 +66,38 @@ def test_a_rating_is_risked_once_a_period() -> None:
     assert risk_left(0.1, 0.0, 0.25) == 1.0
     assert risk_left(0.1, 0.01, 1.0) == 1.0
     assert risk_left(0.0, 0.01, 0.25) == pytest.approx(0.5)
+
+
+def help_and_harm(scheme: str, understanding: float, steps: int = 30, **behaviour: float) -> tuple[np.ndarray, np.ndarray]:
+    """What everybody gives and does in a month in which all understand the scheme so far."""
+    world, _ = walked(founded(scheme, "county_bureau", load_behaviour(changes=behaviour), seed=7), steps)
+    world.cadres["understanding"] = understanding
+    walk(world, steps, np.zeros(1, HISTORY))
+    return world.cadres["help_given"], world.cadres["sabotage_done"]
+
+
+def test_points_are_worth_helping_for_as_far_as_they_are_understood() -> None:
+    """Perceived slopes are understanding times the true ones in help and harm as in effort (mechanism 6)."""
+    nothing, half, whole = (help_and_harm("explicit_incentives", u, help_tax=0.0)[0] for u in (0.0, 0.5, 1.0))
+    assert (whole > nothing).mean() > 0.9
+    np.testing.assert_allclose(whole - nothing, 2.0 * (half - nothing), rtol=1e-9, atol=1e-12)
+
+
+def test_nobody_harms_for_a_contest_he_does_not_understand() -> None:
+    changes = {"sabotage_aversion": 0.0}
+    nothing, half, whole = (help_and_harm("forced_ranking", u, **changes)[1] for u in (0.0, 0.5, 1.0))
+    assert nothing.max() == 0.0 < whole.max()
+    np.testing.assert_allclose(whole, 2.0 * half, rtol=1e-9)
+
+
+def test_help_for_points_comes_with_the_appraisal() -> None:
+    """Who puts things off gives less for points eleven months ahead; help of the last month arrives after the appraisal."""
+
+    def for_points(steps: int, procrastination: float) -> float:
+        changes = {"help_tax": 0.0, "procrastination": procrastination}
+        whole, nothing = (help_and_harm("explicit_incentives", u, steps, **changes)[0] for u in (1.0, 0.0))
+        return float((whole - nothing).sum())
+
+    far, near, late = (for_points(steps, 0.6) / for_points(steps, 0.0) for steps in (24, 34, 35))
+    assert far < 0.75 < 0.9 < near
+    assert late < 0.75

@@ -218,3 +218,23 @@ def test_a_years_pay_at_risk_is_a_years_however_long_a_step(months: int) -> None
         luck_of_pay(0.002, 0.003, 1.0, result, mean) for result, mean in zip(here["score_luck"], here["mean_luck"], strict=True)
     ]
     np.testing.assert_allclose(found, reckoned, rtol=1e-9)
+
+
+# --- felt control ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("process", "control"),
+    [
+        ({"deadlines": 1.0}, 0.2),
+        ({"tracking_interval": 1}, 0.2),
+        ({"tracking_interval": 1, "deadlines": 1.0}, 0.4),
+        ({"early_warning": 1.0}, 0.0),
+    ],
+)
+def test_tracking_and_deadlines_are_felt_once_each(process: dict[str, float], control: float) -> None:
+    """Half of full control each; deadlines had counted as bringing the appraisal near, and once more by themselves."""
+    scheme = load_scheme("base", changes={f"process.{name}": value for name, value in process.items()})
+    changes = {"control_of_tracking": 0.4, "crowding": 1.0, "motivation_rate": 1.0}
+    world, _ = walked(founded(scheme, "toy_bureau", load_behaviour("neutral", changes=changes)), 1)
+    np.testing.assert_allclose(world.cadres["motivation"], 1.0 - control, rtol=1e-12)

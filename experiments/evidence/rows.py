@@ -127,6 +127,9 @@ class RowFile(Document):
     fit: bool = Field(False, description="Whether the behaviour is fitted on this row (it then counts towards nothing).")
     ours: bool = Field(False, description="Ours: the evidence table has no such row.")
     leans: list[str] = Field(default_factory=list, description="Parameters whose assumed size was guided by this row.")
+    looked_at: bool = Field(
+        False, description="Whether a rule was kept or chosen after a look at this row: no prediction any more."
+    )
     setting: str = Field(min_length=40, description="The setting in words: why these people differ from cadres by setting only.")
     organisation: dict[str, Any] = Field(default_factory=dict, description="`extends` (laboratory or a preset) and a difference.")
     scheme: dict[str, Any] = Field(default_factory=dict, description="`extends` (laboratory or a preset) and a difference.")

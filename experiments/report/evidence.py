@@ -117,7 +117,7 @@ def total_words(found: Validation) -> tuple[str, ...]:
 
 GROUPS = (
     ("Predicted", "predicted", "Rows the behaviour was not fitted on, and none of whose numbers guided an assumed size."),
-    ("Consistency checks", "leaning", "Rows not fitted on, but looked at when a size was assumed: counted separately."),
+    ("Consistency checks", "leaning", "Not fitted on, but looked at when a size was assumed or a rule chosen: counted apart."),
     ("Fitted", "fitted", "Rows marked *fit*: the behaviour was calibrated on them, so they count towards nothing."),
 )  # fmt: skip
 

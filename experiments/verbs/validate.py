@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.evidence.limits import Check, check_limit, limit_names
 from experiments.evidence.published import Cell, check_simulation
-from experiments.evidence.rows import Row, load_row, row_ids
+from experiments.evidence.rows import Row, RowFile, load_row, row_ids
 from experiments.evidence.verdicts import Judged, RowResult, Verdict, judge_row
 from experiments.runs.runner import check_workers
 from sim.errors import UserError
@@ -48,17 +48,17 @@ class Validation:
     assumed: frozenset[str] = frozenset()  # parameters whose size is assumed or cited, not fitted
 
     def leans(self, result: RowResult) -> bool:
-        """Whether the row guided the size of a parameter that has not been fitted on other rows since."""
-        return any(name in self.assumed for name in result.row.file.leans)
+        """Whether the row guided a rule, or the size of a parameter that has not been fitted on other rows since."""
+        return is_leaning(result.row.file, self.assumed)
 
     @property
     def predicted(self) -> list[RowResult]:
-        """Rows that the behaviour was not fitted on and that guided no size still assumed: what counts."""
+        """Rows that the behaviour was not fitted on and that guided no rule and no size still assumed: what counts."""
         return [result for result in self.not_fitted if not self.leans(result)]
 
     @property
     def leaning(self) -> list[RowResult]:
-        """Rows not marked fit that guided the assumed size of a parameter: consistency checks, counted separately."""
+        """Rows not marked fit that guided a rule or an assumed size: consistency checks, counted separately."""
         return [result for result in self.not_fitted if self.leans(result)]
 
     @property
@@ -191,13 +191,18 @@ def rows_file() -> Path:
     return configuration_folder() / "evidence" / "rows.json"
 
 
+def is_leaning(file: RowFile, assumed: Collection[str]) -> bool:
+    """Whether a row guided a rule, or the size of one of the `assumed` parameters, so that it predicts nothing."""
+    return file.looked_at or any(name in assumed for name in file.leans)
+
+
 def rows_in_short() -> dict[str, dict[str, str]]:
-    """By row: its title and whether it is `fitted` on, a `leaning` row that guided an assumed size, or `predicted`."""
+    """By row: its title and whether it is `fitted` on, a `leaning` row that guided a rule or an assumed size, or `predicted`."""
     assumed = {name for name, beside in read_behaviour().annotations.items() if beside.status != "fitted"}
     found = {}
     for name in row_ids():
         file = load_row(name).file
-        kind = "fitted" if file.fit else "leaning" if any(one in assumed for one in file.leans) else "predicted"
+        kind = "fitted" if file.fit else "leaning" if is_leaning(file, assumed) else "predicted"
         found[name] = {"title": file.title, "kind": kind}
     return found
 

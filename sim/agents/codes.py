@@ -17,4 +17,4 @@ BY_RESULT, AT_RANDOM, BY_SENIORITY, WORST_FIRST = (
 )
 ABILITY_REDRAWN = code(AbilityOnPromotion.REDRAWN)
 #: Places of the cut-offs in a peer group's tables of contests.
-BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
+BOTTOM_CUT, SECOND_CUT, TOP_CUT, DISMISSED_CUT = 0, 1, 2, 3

@@ -167,7 +167,8 @@ class Living(Entity):
         """Autonomous motivation, crowded out or in (mechanism 5)."""
         scheme, b = self.scheme, self.behaviour
         at_stake = 0.1 * scheme.points * self.paid + self.sanction_chance * scheme.applied * self.loss_of_next_rung()
-        control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
+        at_stake += self.job_at_risk
+        control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracked, scheme.deadlines)
         say = 0.5 * (scheme.participation + scheme.autonomy)
         told = 0.5 * (scheme.feedback + scheme.recognition)
         aim = motivation_aimed_at(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import BOTTOM_CUT, BY_RESULT, FORCED, FREE, SECOND_CUT, TOP_CUT
+from sim.agents.codes import BOTTOM_CUT, BY_RESULT, DISMISSED_CUT, FORCED, FREE, SECOND_CUT, TOP_CUT
 from sim.agents.entity import Entity
 from sim.rules.incentives import (
     appraisals_ahead,
@@ -18,6 +18,7 @@ from sim.rules.incentives import (
     contest_density,
     cost_of_risk,
     known_standing,
+    loss_of_job,
     luck_of_pay,
     next_rung_loss,
     next_score,
@@ -55,8 +56,10 @@ class Planning(Entity):
         scheme, b, department = self.scheme, self.behaviour, self.own_department
         parts = (scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
         own, colleagues, unit = own_part(*parts), colleagues_part(*parts), unit_part(*parts)
-        spread, standing = self.standing_among_peers()
+        rivals, standing = self.standing_among_rivals()
+        spread = self.next_score()[1] if scheme.ranking == FREE else rivals  # thresholds nobody wins against others
         prizes = self.worth_of_grades(spread, standing) if spread > 0.0 else Prizes()
+        kept = self.worth_of_keeping_the_job(rivals, standing)
         if spread <= 0.0 or scheme.ranking not in (FORCED, FREE):
             self.bottom_chance = self.sanction_chance = 0.0
         bonus = scheme.bonus_per_point
@@ -64,8 +67,9 @@ class Planning(Entity):
         esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
-        place, place_of_unit = self.parts_of_place(own, colleagues, unit)
-        self.contest = applied * place * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0
+        won, won_of_unit = self.parts_of_place(own, colleagues, unit)
+        place, place_of_unit = (won, won_of_unit) if scheme.ranking == FORCED else (own, unit)
+        self.contest = (applied * place * (prizes.contest + prizes.loss) if scheme.ranking == FORCED else 0.0) + won * kept
         result, career, bonus_of_unit = bonus + prizes.gain + growth, self.worth_of_career(), scheme.unit_bonus_per_point
         self.gain = worth_as_gain(applied, own, result, place, prizes.contest, share + career, esteem)
         self.gain_of_unit = worth_as_gain(
@@ -73,32 +77,32 @@ class Planning(Entity):
         )  # fmt: skip
         averted = prizes.loss if scheme.ranking == FREE else 0.0
         self.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-        self.loss, self.loss_of_unit = applied * place * prizes.loss, applied * place_of_unit * prizes.loss
+        self.loss = applied * place * prizes.loss + won * kept
+        self.loss_of_unit = applied * place_of_unit * prizes.loss + won_of_unit * kept
         self.paid = applied * (own * bonus + place * prizes.paid + share)
         self.paid_of_unit = applied * (unit * bonus + place_of_unit * prizes.paid + bonus_of_unit)
         at_risk = luck_of_pay(
             applied * (bonus + prizes.paid), applied * bonus_of_unit, unit, department.score_luck, department.mean_luck
         )  # fmt: skip
-        months = scheme.interval * self.model.organisation.months_a_step
-        self.risk_cost = cost_of_risk(self.risk_aversion, months, at_risk)
+        self.risk_cost = cost_of_risk(self.risk_aversion, self.months_decided(), at_risk)
+
+    def months_decided(self) -> float:
+        """Months of pay that one appraisal decides on."""
+        return self.scheme.interval * self.model.organisation.months_a_step
 
     def parts_of_place(self, own: float, colleagues: float, unit: float) -> tuple[float, float]:
-        """How much of a point, his own and his unit's, counts for a grade: under forced shares what his rivals do not get."""
-        if self.scheme.ranking != FORCED:
-            return own, unit
+        """How much of a point, his own and his unit's, wins a place: what his rivals do not get."""
         members = self.own_department.size
         here = rivals_at_hand(members, self.own_group.size)
         return place_part(own, colleagues / max(members - 1.0, 1.0), here), place_part(unit, unit, here)
 
-    def standing_among_peers(self) -> tuple[float, float]:
-        """(spread of scores he reckons with, his own standing in it): rivals differ; unaware of ranks he is level with all.
+    def standing_among_rivals(self) -> tuple[float, float]:
+        """(spread of scores he competes with, his own standing in it): rivals differ; unaware of ranks he is level with all.
 
-        Before anybody has been graded the spread is luck alone; thresholds nobody wins against others.
+        Before anybody has been graded the spread is luck alone.
         """
         luck, group = self.own_department.score_luck, self.own_group
-        if self.scheme.ranking == FREE:
-            return self.next_score()[1], 0.0
-        if self.scheme.ranking != FORCED or math.isnan(group.mean):
+        if math.isnan(group.mean):
             return luck, 0.0
         spread = spread_of_rivals(luck, group.spread, self.behaviour.rivals_differ)
         aware = self.behaviour.standing_awareness * self.scheme.publish_ranks
@@ -151,6 +155,17 @@ class Planning(Entity):
             self.sanction_chance = self.bottom_chance * below_floor
             avoid = avoid * below_floor + self.bottom_chance * normal_density(gap) / luck
         return self.loss_of_next_rung() * avoid
+
+    def worth_of_keeping_the_job(self, rivals: float, standing: float) -> float:
+        """What one more point is worth where the last of his peers are dismissed, and what he fears to lose by it."""
+        scheme, b, group = self.scheme, self.behaviour, self.own_group
+        self.job_at_risk = 0.0
+        share = scheme.applied * scheme.dismissal_share
+        if rivals <= 0.0 or share <= 0.0:
+            return 0.0
+        costs = loss_of_job(b.job_worth, self.age, b.retirement_age, self.months_decided(), share)
+        self.job_at_risk = costs * (1.0 - contest_chance(group.chance[DISMISSED_CUT], standing))
+        return costs * (contest_density(group.density[DISMISSED_CUT], standing) / rivals)
 
     def next_score(self) -> tuple[float, float]:
         """(score he reckons with, its standard deviation), from his last one and what is usual in his group."""

@@ -44,7 +44,7 @@ from sim.rules.output import (
     taught,
     time_at_work,
 )
-from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
+from sim.rules.peers import felt_aversion, help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.scoring import holds_to_standard, next_bright_line
 from sim.rules.targets import ordinary_target
 
@@ -165,10 +165,17 @@ class Working(Entity):
 
     def perceived_points(self, row: int) -> float:
         """The same as he sees them: as far as understood, and the more the nearer the appraisal."""
-        scheme = self.scheme
         left, period = self.steps_of_period()
-        near = urgency(left, float(scheme.interval), self.behaviour.procrastination, scheme.tracking_strength)
-        return self.understanding * (near * period / left) * self.weight_of_row(row)
+        return self.understanding * (self.urgency(left) * period / left) * self.weight_of_row(row)
+
+    def urgency(self, left: float) -> float:
+        """How near an appraisal is to him that has so many months left."""
+        scheme = self.scheme
+        return urgency(left, float(scheme.interval), self.behaviour.procrastination, scheme.tracking_strength)
+
+    def seen_of_next_month(self) -> float:
+        """How much of what help and harm bring he sees: they arrive a month later."""
+        return self.understanding * self.urgency(float(steps_left(self.now + 1, self.scheme.interval)))
 
     def offer_of(self, row: int) -> Offer:
         """What one indicator offers: how far he is, how far effort reaches, how much luck is to come, what it is worth."""
@@ -191,7 +198,8 @@ class Working(Entity):
         below = self.worth_of_point(row, as_loss=bool(indicator.is_loss))
         above = self.worth_of_point(row, as_loss=False)
         paid = self.paid if indicator.unit == OF_CADRE else self.paid_of_unit
-        risky = paid * period / math.sqrt(left) * risk_left(of_work, doubt, left / period) * self.weight_of_row(row)
+        months = math.sqrt(self.model.organisation.months_a_step)  # of pay that a step's luck decides at once
+        risky = paid * months * period / math.sqrt(left) * risk_left(of_work, doubt, left / period) * self.weight_of_row(row)
         return Offer(
             task=j, steps=indicator.steps, reached=kept * reached + department.offer_lift[row], reach=kept * reach,
             luck=math.sqrt(squared(of_work) + doubt), doubt=doubt,
@@ -273,16 +281,20 @@ class Working(Entity):
         shared += (self.gain_of_unit + self.loss_of_unit) * department.points_of_unit
         justice = 0.5 * (self.justice_distributive + self.justice_procedural)
         return help_chosen(
-            b.cohesion, self.motivation, justice, scheme.project_teams, shared,
-            self.contest * department.points_of_own, b.help_tax, self.cost_of_help(),
+            b.cohesion, self.motivation, justice, scheme.project_teams, self.seen_of_next_month() * shared,
+            self.perceived_contest(), b.help_tax, self.cost_of_help(),
         )  # fmt: skip
+
+    def perceived_contest(self) -> float:
+        """What a unit of output is worth against his peers, as he sees it."""
+        return self.seen_of_next_month() * self.contest * self.own_department.points_of_own
 
     def chosen_sabotage(self) -> float:
         """Harm to rivals this month, in months of work (mechanism 11)."""
         b, department = self.behaviour, self.own_department
         rivals = rivals_share(self.own_group.size, department.size - 1, b.rivalry_salience)
-        contest = self.contest * department.points_of_own
-        return sabotage_chosen(contest, rivals, b.sabotage_aversion, self.motivation, b.sabotage_cost)
+        minds = felt_aversion(b.sabotage_aversion, self.honesty, b.honesty, b.harm_and_honesty)
+        return sabotage_chosen(self.perceived_contest(), rivals, minds, self.motivation, b.sabotage_cost)
 
     @property
     def is_fresh(self) -> bool:
@@ -436,8 +448,8 @@ class Working(Entity):
         scheme, cost, department = self.scheme, self.behaviour.falsification_cost, self.own_department
         share = department.share[department.row_task[row]]
         believed, honesty, penalty = self.detection_believed(), self.honesty_now(), scheme.audit_penalty
-        is_loss = department.indicators[row].is_loss
-        benefit = self.weight_of_row(row) * prize * worth_below(self.gain, self.loss, self.loss_aversion, is_loss)
+        worth = self.worth_of_point(row, as_loss=bool(department.indicators[row].is_loss))
+        benefit = self.weight_of_row(row) * prize * worth
         usual = falsification(0.0, scheme.captured, believed, penalty, honesty, cost, share)
         return bright_line_gap(gap, benefit, usual, scheme.captured, believed, penalty, honesty, cost, share)
 
@@ -465,12 +477,12 @@ class Working(Entity):
         department.sum_cadre[j] += weight * reported
 
     def feel_threat(self) -> None:
-        """Expected loss from the bottom grade and from deductions."""
+        """Expected loss from the bottom grade, of the job and from deductions."""
         scheme, department = self.scheme, self.own_department
         exposed = total(self.deductible_worth(row) for row in range(department.n_offers))
         self.threat = felt_threat(
-            self.bottom_chance, scheme.bottom_cut, self.sanction_chance, self.loss_of_next_rung(), scheme.applied, exposed,
-            self.loss_aversion,
+            self.bottom_chance, scheme.bottom_cut, self.sanction_chance, self.loss_of_next_rung(), scheme.applied,
+            self.job_at_risk, exposed, self.loss_aversion,
         )  # fmt: skip
 
     def deductible_worth(self, row: int) -> float:
@@ -480,7 +492,7 @@ class Working(Entity):
             return 0.0
         offer = self.model.desk.offers[row]
         _, shortfall, missed = offered_and_missed(offer, self.effort[offer["task"]])
-        worth = self.gain + self.loss if indicator.unit == OF_CADRE else self.gain_of_unit + self.loss_of_unit
+        worth = self.gain if indicator.unit == OF_CADRE else self.gain_of_unit  # what else is lost threatens as a whole already
         return self.weight_of_row(row) * (indicator.below * shortfall + indicator.notch * missed) * worth
 
     def take_stock(self, month: MonthsWork, found: bool) -> None:

@@ -205,8 +205,8 @@ def update_cadre(world, step, d, i):
         b.burnout_rate,
     )
     rung = next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment)
-    at_stake = 0.1 * scheme.points * c.paid + c.sanction_chance * scheme.applied * rung
-    control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracking_strength, scheme.deadlines)
+    at_stake = 0.1 * scheme.points * c.paid + c.sanction_chance * scheme.applied * rung + c.job_at_risk
+    control = felt_control(b.control_of_pay, at_stake, b.control_of_tracking, scheme.tracked, scheme.deadlines)
     say = 0.5 * (scheme.participation + scheme.autonomy)
     told = 0.5 * (scheme.feedback + scheme.recognition)
     aim = motivation_aimed_at(

@@ -17,6 +17,7 @@ from sim.rules.incentives import (
     contest_density,
     cost_of_risk,
     known_standing,
+    loss_of_job,
     luck_of_pay,
     luck_of_result,
     next_rung_loss,
@@ -37,7 +38,7 @@ from sim.rules.scoring import expected_points_share, expected_points_slope, poin
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
-BOTTOM_CUT, SECOND_CUT, TOP_CUT = 0, 1, 2
+BOTTOM_CUT, SECOND_CUT, TOP_CUT, DISMISSED_CUT = 0, 1, 2, 3
 OWN_RESULT = 0
 
 
@@ -248,29 +249,29 @@ def value_of_a_point(world, d, i):
     own = own_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     colleagues = colleagues_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
     unit = unit_part(scheme.unit_weight, float(department.size), scheme.joint_responsibility, department.liable)
-    spread, standing = department.score_luck, 0.0
-    if scheme.ranking == FORCED and not math.isnan(group.mean):
-        spread = spread_of_rivals(department.score_luck, group.spread, b.rivals_differ)
-        aware = b.standing_awareness * scheme.publish_ranks
-        standing = known_standing(c.score, group.mean, group.size, department.score_luck, group.spread, spread, aware)
+    rivals, standing = among_rivals(scheme, b, department, group, c)
+    spread = rivals
     expected, luck = next_score(c.score, group.mean, scheme.points, department.score_luck, group.spread)
     if scheme.ranking == FREE:
         spread = luck
     elif luck <= 0.0:
         luck = spread
     gain, contest, paid, loss = worth_of_grades(scheme, b, group, c, spread, standing, expected, luck)
+    months = scheme.interval * world.organisation[0].months_a_step
+    kept = worth_of_keeping_the_job(scheme, b, group, c, rivals, standing, months)
     told = worth_of_career(world, d, c)  # the superior learns from one's own points, before they are shared
     bonus = scheme.bonus_per_point
     share = scheme.unit_bonus_per_point / department.size
     esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
     growth = b.growth_worth * scheme.growth
     applied = scheme.applied
-    # thresholds are reached, places are won: only under forced shares does harm to a colleague help
+    here = rivals_at_hand(department.size, group.size)
+    won, won_of_unit = place_part(own, colleagues / max(department.size - 1.0, 1.0), here), place_part(unit, unit, here)
+    # thresholds are reached, places are won: only under forced shares does harm to a colleague help, and where the last must go
     place, place_of_unit = own, unit
     if scheme.ranking == FORCED:
-        here = rivals_at_hand(department.size, group.size)
-        place, place_of_unit = place_part(own, colleagues / max(department.size - 1.0, 1.0), here), place_part(unit, unit, here)
-    c.contest = applied * place * (contest + loss) if scheme.ranking == FORCED else 0.0
+        place, place_of_unit = won, won_of_unit
+    c.contest = (applied * place * (contest + loss) if scheme.ranking == FORCED else 0.0) + won * kept
     result = bonus + gain + growth  # what hangs on one's result, wherever others stand
     c.gain = worth_as_gain(applied, own, result, place, contest, share + told, esteem)
     # a point of a unit's indicator is everybody's here
@@ -278,14 +279,43 @@ def value_of_a_point(world, d, i):
     # a colleague's point lifts one's own result, but not one's place: he is a rival for it (Drago & Garvey 1998)
     averted = loss if scheme.ranking == FREE else 0.0
     c.shared = applied * share * (department.size - 1.0) + colleagues * (applied * (result + averted) + esteem)
-    c.loss, c.loss_of_unit = applied * place * loss, applied * place_of_unit * loss
+    c.loss, c.loss_of_unit = applied * place * loss + won * kept, applied * place_of_unit * loss + won_of_unit * kept
     c.paid = applied * (own * bonus + place * paid + share)
     c.paid_of_unit = applied * (unit * bonus + place_of_unit * paid + scheme.unit_bonus_per_point)
     # what is at risk is the result that is paid for, which is shared already
     at_risk = luck_of_pay(
         applied * (bonus + paid), applied * scheme.unit_bonus_per_point, unit, department.score_luck, department.mean_luck
     )  # fmt: skip
-    c.risk_cost = cost_of_risk(c.risk_aversion, scheme.interval * world.organisation[0].months_a_step, at_risk)
+    c.risk_cost = cost_of_risk(c.risk_aversion, months, at_risk)
+
+
+@rule
+def among_rivals(scheme, b, department, group, c):
+    """(spread of the scores one competes with, one's place among them).
+
+    Rivals differ, as far as scores lay apart; before anybody has been graded all are level but for luck.
+    """
+    luck = department.score_luck
+    if math.isnan(group.mean):
+        return luck, 0.0
+    spread = spread_of_rivals(luck, group.spread, b.rivals_differ)
+    aware = b.standing_awareness * scheme.publish_ranks
+    return spread, known_standing(c.score, group.mean, group.size, luck, group.spread, spread, aware)
+
+
+@rule
+def worth_of_keeping_the_job(scheme, b, group, c, rivals, standing, months):
+    """Marginal worth of a point where the last of the group are dismissed, in wages; sets what one fears to lose by it.
+
+    Whoever goes is decided among rivals whatever the grades are, and is no matter of pay: `applied` is in the share already.
+    """
+    c.job_at_risk = 0.0
+    share = scheme.applied * scheme.dismissal_share
+    if rivals <= 0.0 or share <= 0.0:
+        return 0.0
+    costs = loss_of_job(b.job_worth, c.age, b.retirement_age, months, share)
+    c.job_at_risk = costs * (1.0 - contest_chance(group.chance[DISMISSED_CUT], standing))
+    return costs * (contest_density(group.density[DISMISSED_CUT], standing) / rivals)
 
 
 @rule

@@ -54,7 +54,7 @@ from sim.rules.output import (
     workload_this_month,
 )  # fmt: skip
 from sim.rules.pay import pays_by_result
-from sim.rules.peers import help_chosen, received, rivals_share, sabotage_chosen
+from sim.rules.peers import felt_aversion, help_chosen, received, rivals_share, sabotage_chosen
 from sim.rules.responsibility import BRANCH_LEVEL, CADRE_LEVEL, DEPARTMENT_LEVEL, passed_down_points
 from sim.rules.scoring import holds_to_standard, next_bright_line
 from sim.rules.strategy import supported
@@ -220,6 +220,7 @@ def weigh_offers(world, step, d, i, desk):
         desk.efforts[j] = c.planned[j]
     up, down = department.ratchet_up_left, department.ratchet_down_left
     root = math.sqrt(left)
+    months = math.sqrt(world.organisation[0].months_a_step)  # of pay that a step's luck decides at once
     still_to_come = root / period  # luck of the rest of the period, as a share of a month's
     for row in range(department.n_offers):
         indicator = world.indicators[department.offer_row[row]]
@@ -250,7 +251,7 @@ def weigh_offers(world, step, d, i, desk):
             gain, loss, paid = c.gain_of_unit, c.loss_of_unit + pressed, c.paid_of_unit
         below = worth_below(gain, loss, c.loss_aversion, indicator.is_loss)
         worth_of_gain = worth_below(gain, loss, c.loss_aversion, 0)
-        risky = paid * period / root * risk_left(of_work, doubt, left / period)
+        risky = paid * months * period / root * risk_left(of_work, doubt, left / period)
         offer.below = worth * indicator.below * down * below
         offer.above = worth * indicator.above * up * worth_of_gain
         offer.notch = worth * indicator.notch * below
@@ -327,12 +328,15 @@ def choose_work(world, step, d, i, desk):
     justice = 0.5 * (c.justice_distributive + c.justice_procedural)
     kappa = cost_level(b.cost, b.exhaustion_cost, c.exhaustion)
     dear_help = cost_level(b.help_cost, b.exhaustion_cost, c.exhaustion)  # help is work: exhaustion makes it dearer
+    left = float(steps_left(step + 1, scheme.interval))  # help and harm arrive a month later
+    near = c.understanding * urgency(left, float(scheme.interval), b.procrastination, scheme.tracking_strength)
+    shared, contest = near * (c.shared * own + (c.gain_of_unit + c.loss_of_unit) * unit), near * c.contest * own
     c.help_given = help_chosen(
-        b.cohesion, c.motivation, justice, scheme.project_teams, c.shared * own + (c.gain_of_unit + c.loss_of_unit) * unit,
-        c.contest * own, b.help_tax, dear_help,
+        b.cohesion, c.motivation, justice, scheme.project_teams, shared, contest, b.help_tax, dear_help
     ) if department.size > 1 else 0.0  # fmt: skip
     rivals = rivals_share(world.groups[c.group].size, department.size - 1, b.rivalry_salience)
-    c.sabotage_done = sabotage_chosen(c.contest * own, rivals, b.sabotage_aversion, c.motivation, b.sabotage_cost)
+    minds = felt_aversion(b.sabotage_aversion, c.honesty, b.honesty, b.harm_and_honesty)
+    c.sabotage_done = sabotage_chosen(contest, rivals, minds, c.motivation, b.sabotage_cost)
     besides = department.overhead + c.help_given + c.sabotage_done
     is_fresh = is_period_start(step, scheme.interval) or step == scheme.start or c.load_price < 0.0
     if is_fresh or reconsiders(step, c.position, b.planning_interval):
@@ -432,7 +436,7 @@ def produce(world, step, d, i, desk, help_before, sabotage_before):
         scheme.bottom_cut,
         c.sanction_chance,
         next_rung_loss(c.rung, scheme.rectification, scheme.interview, scheme.honours, scheme.transfer, scheme.adjustment),
-        scheme.applied, exposed, c.loss_aversion,
+        scheme.applied, c.job_at_risk, exposed, c.loss_aversion,
     )  # fmt: skip
     department.sum_effort += effort
     department.sum_load += c.load
@@ -488,7 +492,8 @@ def raised_to_line(world, i, row, reported, believed, honesty):
     if prize <= 0.0:
         return 0.0
     points = scheme.points * scheme.performance * department.offer_weight[row] * prize
-    benefit = points * worth_below(c.gain, c.loss, c.loss_aversion, indicator.is_loss)
+    pressed = scheme.pressure * world.bureaus[department.bureau].pressure
+    benefit = points * worth_below(c.gain, c.loss + pressed, c.loss_aversion, indicator.is_loss)
     gap = (line - attained) * share * c.target[j]
     cost, penalty = world.behaviour[0].falsification_cost, scheme.audit_penalty
     usual = falsification(0.0, scheme.captured, believed, penalty, honesty, cost, share)
@@ -538,7 +543,7 @@ def deductible_worth(world, i, row, shortfall, missed):
         return 0.0
     scheme = world.schemes[department.arm]
     points = scheme.points * scheme.performance * department.offer_weight[row]
-    worth = c.gain + c.loss if indicator.unit == CADRE_LEVEL else c.gain_of_unit + c.loss_of_unit
+    worth = c.gain if indicator.unit == CADRE_LEVEL else c.gain_of_unit  # what else is lost threatens as a whole already
     return points * (indicator.below * shortfall + indicator.notch * missed) * worth
 
 

@@ -15,7 +15,8 @@ TASKS = 12  # most tasks a bureau can have
 OWN_TASKS = 8  # most tasks a department can work on
 INDICATORS = 24  # most indicator rows after selectors are expanded
 PERSPECTIVES = 5
-GRADE_CUTS = 3  # bottom, second, top
+CUTS = 4  # bottom, second, top, dismissed
+DISMISSED_CUT = 3
 CONTEST_POINTS = 65  # standings at which contests are tabulated: -8 to 8 standard deviations, every quarter
 MAX_PEERS = 31
 MAX_POSTS = 6
@@ -99,7 +100,10 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("shared", "wages/point", "plan", "worth of a point of all colleagues, as far as it reaches his own result", 0.0),
     _col("bottom_chance", "chance", "plan", "perceived chance of the worst grade", 0.0, 1.0),
     _col("sanction_chance", "chance", "plan", "perceived chance of the bottom sanctions", 0.0, 1.0),
-    _col("threat", "wages", "process", "expected loss from sanctions and deductions", 0.0),
+    _col(
+        "job_at_risk", "wages/month", "plan", "expected loss of the job: perceived chance of dismissal times what it costs", 0.0
+    ),
+    _col("threat", "wages", "process", "expected loss from sanctions, dismissal and deductions", 0.0),
     _col("guess", "wages/unit", "process", "flat guess of what effort pays", -np.inf),
     # the month
     _col("load", "months", "process", "total load: efforts, help, sabotage and overhead; 1 = a normal full month", 0.0),
@@ -362,10 +366,8 @@ GROUP_COLUMNS: tuple[Column, ...] = (
         np.inf,
         (INDICATORS,),
     ),
-    Column("chance", "f8", "chance", "plan", "chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)),
-    Column(
-        "density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (GRADE_CUTS, CONTEST_POINTS)
-    ),
+    Column("chance", "f8", "chance", "plan", "chance of beating each cut-off by standing", 0, 1, (CUTS, CONTEST_POINTS)),
+    Column("density", "f8", "1/SD", "plan", "marginal chance of beating each cut-off by standing", 0, 1, (CUTS, CONTEST_POINTS)),
 )
 
 TASK_COLUMNS: tuple[Column, ...] = (

@@ -13,6 +13,7 @@ from sim.population.columns import (
     BUREAU,
     CADRE,
     DEPARTMENT,
+    DISMISSED_CUT,
     GROUP,
     INDICATOR,
     INDICATORS,
@@ -472,20 +473,22 @@ def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray, en
     forced = grades.ranking is Ranking.FORCED
     by_lot = grades.fractions is Fractions.LOT
     dismissal_share = scheme.application.applied * scheme.application.sanctions.dismissal_share
-    bottom_share = max(grades.bottom_share, dismissal_share)
     for group, entries in zip(groups, entered, strict=True):
         n = int(group["size"])
         group["n_dismissed"] = seats(dismissal_share, n)
+        if dismissal_share > 0.0:
+            stay = n - (dismissal_share * n if by_lot else int(group["n_dismissed"]))
+            group["chance"][DISMISSED_CUT], group["density"][DISMISSED_CUT] = contest_tables_by_lot(n, stay)
         if forced:
             group["n_top"] = seats(grades.top_share, n)
             group["n_second"] = seats(grades.second_share, n)
             group["n_bottom"] = seats(grades.bottom_share, n)
-            above_bottom = n - max(int(group["n_bottom"]), int(group["n_dismissed"]))
+            above_bottom = n - int(group["n_bottom"])
             second = int(group["n_top"] + group["n_second"]) if group["n_second"] else 0
             places: tuple[float, ...] = (above_bottom, second, int(group["n_top"]))
             if by_lot:
                 favoured = grades.top_share + grades.second_share if grades.second_share > 0.0 else 0.0
-                places = (n - bottom_share * n, favoured * n, grades.top_share * n)
+                places = (n - grades.bottom_share * n, favoured * n, grades.top_share * n)
             for cut, seated in enumerate(places):
                 group["chance"][cut], group["density"][cut] = contest_tables_by_lot(n, seated)
         for r, row in enumerate(indicators[:INDICATORS]):

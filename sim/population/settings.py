@@ -21,6 +21,7 @@ from sim.schemes.scheme import Scheme, ScoringRule, UnitLevel
 #: Quantities of a scheme that are computed once instead of every month.
 DERIVED = (
     "detection",  # chance a month's falsification is found
+    "tracked",  # 0..1: how often results are tracked; 1 = every month
     "tracking_strength",  # 0..1: how near tracking, deadlines and early warnings bring the appraisal
     "watched",  # 0..1: how far a system watches the work
     "told_success",  # 0..1: how much a cadre is told of what he achieves
@@ -115,6 +116,7 @@ def scheme_record(
         appraisal.audit_rate, behaviour.audit_detection, appraisal.on_site, behaviour.on_site_detection
     )
     tracked = 1.0 / process.tracking_interval if process.tracking_interval else 0.0
+    record["tracked"] = tracked
     # early warnings reach only those who fall behind, so they bring the appraisal less near than deadlines do (.3 is assumed)
     untold = (1.0 - 0.8 * tracked) * (1.0 - 0.5 * process.deadlines) * (1.0 - 0.3 * process.early_warning)
     record["tracking_strength"] = 1.0 - untold
@@ -182,6 +184,8 @@ def behaviour_record(behaviour: Behaviour, organisation: Organisation) -> np.nda
         values |= {name: 1.0 - (1.0 - values[name]) ** months for name in slow}
     record = np.array([tuple(values[name] for name in BEHAVIOUR.names or ())], BEHAVIOUR)
     record["luck_persistence"] = behaviour.luck_persistence**organisation.step_months  # a sitting: from round to round
+    if organisation.is_sitting:
+        record["job_worth"] = 0.0  # nobody lives on the sitting he may be sent out of
     record["planning_interval"] = max(1.0, round(behaviour.planning_interval / organisation.step_months))
     return record
 

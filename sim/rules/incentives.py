@@ -213,6 +213,17 @@ def next_rung_loss(rung, rectification, interview, honours, transfer, adjustment
 
 
 @rule
+def loss_of_job(job_worth, age, retirement_age, months, share):
+    """What being dismissed at the next appraisal costs, in wages for each of the `months` that it decides on.
+
+    Nobody loses more than the wages until he retires, or than those of the time people last where a `share` must go each
+    time, months/share. Source: present value of earnings lost (Davis & von Wachter 2011).
+    """
+    years_left = max(0.0, 12.0 * (retirement_age - age) - months)
+    return min(job_worth, years_left, months / share) / months
+
+
+@rule
 def pressure_of_rank(rank, rank_demanded):
     """Places short of the rank demanded, relative to it; 0 where none is demanded or it is met."""
     if rank_demanded <= 0 or rank <= rank_demanded:
@@ -231,10 +242,10 @@ def worth_below(gain, loss, loss_aversion, is_loss):
 
 
 @rule
-def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, deductions, loss_aversion):
+def felt_threat(bottom_chance, cut, sanction_chance, sanction_loss, applied, job_at_risk, deductions, loss_aversion):
     """Expected loss that is felt as a threat, in wages a month.
 
-    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + what deductions are worth)
+    lambda ((P(bottom) * pay cut + P(sanction) * its loss) applied + P(dismissal) * loss of the job + what deductions are worth)
     """
     graded = bottom_chance * cut + sanction_chance * sanction_loss
-    return loss_aversion * (graded * applied + deductions)
+    return loss_aversion * (graded * applied + job_at_risk + deductions)

@@ -36,7 +36,7 @@ def chance_short(result, standard, noise):
 
 @rule
 def felt_control(control_of_pay, pay_at_stake, control_of_tracking, tracking, deadlines):
-    """Felt control, 0..1: pay that hangs on the score (wages) and being tracked (Deci, Koestner & Ryan 1999)."""
+    """Felt control, 0..1: wages that hang on the score; being tracked and deadlines, half each (Deci, Koestner & Ryan 1999)."""
     return min(1.0, control_of_pay * pay_at_stake + control_of_tracking * 0.5 * (tracking + deadlines))
 
 

@@ -32,6 +32,18 @@ def help_chosen(cohesion, motivation, justice, projects, shared_worth, contest_w
 
 
 @rule
+def felt_aversion(aversion, honesty, usual_honesty, harm_and_honesty):
+    """Moral cost of harm for one who minds making things up so much: aversion (1 + r (honesty/usual - 1)), never below 0.
+
+    Whoever harms the organisation's records harms colleagues, too: r .62 between the two kinds of deviance (Berry, Ones &
+    Sackett 2007); the best linear guess of one from the other where both are spread alike (assumed). r 0 = all mind harm alike.
+    """
+    if usual_honesty <= 0.0:
+        return aversion
+    return max(0.0, aversion * (1.0 + harm_and_honesty * (honesty / usual_honesty - 1.0)))
+
+
+@rule
 def sabotage_chosen(contest_worth, rivals, aversion, motivation, cost):
     """Sabotage done: max(0, contest worth * rivals - aversion * motivation)/k_s. cost 0 = nobody sabotages.
 

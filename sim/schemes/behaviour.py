@@ -129,6 +129,9 @@ class Behaviour(Document):
     help_tax: float = parameter(0.0, "How far competition for fixed shares taxes help.", high=10)
     sabotage_cost: float = parameter(0.0, "Curvature of the cost of sabotage; 0 = nobody sabotages.", unit="wages")
     sabotage_aversion: float = parameter(0.0, "Moral cost of a unit of sabotage.", unit="wages/month")
+    harm_and_honesty: float = parameter(
+        0.0, "How far whoever minds making results up minds harming colleagues; 0 = all mind harm alike.", high=1
+    )
     rivalry_salience: float = parameter(0.0, "How far colleagues at hand seem to be the only rivals.", high=1)
     # 12 targets
     slack_bargained: float = parameter(0.0, "Slack that full bargaining wins.", high=0.9)
@@ -188,6 +191,7 @@ class Behaviour(Document):
     age_sd: float = parameter(0.0, "Spread of that age.", high=50, unit="years")
     entry_age: float = parameter(25.0, "Age at entry.", high=100, unit="years")
     retirement_age: float = parameter(1000.0, "Age of retirement.", high=1000, unit="years")
+    job_worth: float = parameter(0.0, "What being dismissed costs, in present value; 0 = nobody minds.", high=480, unit="wages")
     exit_rate: float = parameter(0.0, "Monthly chance to leave in a calm bureau.", high=1)
     exit_of_burnout: float = parameter(0.0, "Log hazard per point of the burnout index.", high=5)
     exit_of_injustice: float = parameter(0.0, "Log hazard of full distributive and procedural injustice.", high=10)

@@ -99,9 +99,9 @@ def quota_in_small_unit(case: Case) -> Iterator[Advice]:
     grades = case.scheme.appraisal.grades
     if grades.fractions is Fractions.LOT:
         return
-    quotas: list[tuple[Path, float]] = [
-        (("application", "sanctions", "dismissal_share"), case.scheme.application.sanctions.dismissal_share)
-    ]
+    application = case.scheme.application
+    must_go = application.applied * application.sanctions.dismissal_share
+    quotas: list[tuple[Path, float]] = [(("application", "sanctions", "dismissal_share"), must_go)]
     if grades.ranking is Ranking.FORCED:
         shares = ("top_share", "second_share", "bottom_share")
         quotas += [(("appraisal", "grades", key), getattr(grades, key)) for key in shares]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.loop.apply import BY_RESULT
-from sim.loop.plan import BOTTOM_CUT, SECOND_CUT, TOP_CUT
+from sim.loop.plan import BOTTOM_CUT, DISMISSED_CUT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
@@ -63,14 +63,13 @@ class Reading:
         self.score, self.usual = float(self.c["score"]), float(self.group["mean"])
         luck, apart = float(self.department["score_luck"]), float(self.group["spread"])
         self.expected, self.luck = next_score(self.score, self.usual, float(case.scheme["points"]), luck, apart)
-        self.spread, self.standing = self.reckoned(luck, apart)
+        self.rivals, self.standing = self.among_rivals(luck, apart)
+        self.spread = self.luck if case.scheme["ranking"] == FREE else self.rivals
 
-    def reckoned(self, luck: float, apart: float) -> tuple[float, float]:
+    def among_rivals(self, luck: float, apart: float) -> tuple[float, float]:
         """(spread of scores, standing): rivals as far apart as last time, level with all as far as ranks are not known."""
         scheme = self.case.scheme
-        if scheme["ranking"] == FREE:
-            return self.luck, 0.0
-        if scheme["ranking"] != FORCED or math.isnan(self.usual):
+        if math.isnan(self.usual):
             return luck, 0.0
         spread = float(spread_of_rivals(luck, apart, float(self.case.behaviour["rivals_differ"])))
         aware = float(self.case.behaviour["standing_awareness"]) * float(scheme["publish_ranks"])
@@ -92,9 +91,11 @@ class Reading:
         ]
 
     def place(self) -> Node:
-        """How much of it counts for a grade: under forced shares what his rivals do not get as well."""
-        if self.case.scheme["ranking"] != FORCED:
-            return self.reach()
+        """How much of it counts for a grade: under forced shares what wins a place."""
+        return self.won() if self.case.scheme["ranking"] == FORCED else self.reach()
+
+    def won(self) -> Node:
+        """How much of it wins a place: what his rivals do not get as well."""
         size, scheme, reach = int(self.department["size"]), self.case.scheme, self.reach()
         joint, liable = float(scheme["joint_responsibility"]), float(self.department["liable"])
         parts = (float(scheme["unit_weight"]), float(size), joint, liable)
@@ -199,25 +200,31 @@ class Reading:
 
     def win(self, cut: int, name: str) -> Node:
         """Marginal chance that a point crosses a cut-off."""
-        spread = leaf(
-            "score_spread", self.spread, argument="bottom", unit="points", columns=("departments.score_luck", "groups.spread")
-        )
         if self.case.scheme["ranking"] == FORCED:
-            state = Contest(self.group["density"][cut], self.standing)
-            density = Node(
-                "density",
-                float(contest_density(state.table, state.standing)),
-                how="sim.rules.incentives.contest_density",
-                argument="top",
-                columns=("groups.density",),
-                state=state,
-            )
-        else:
-            gap = (float(self.case.scheme[f"{name}_threshold"]) * float(self.case.scheme["points"]) - self.expected) / self.spread
-            density = parent(
-                "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="top"
-            )
-        return parent("chance_of_point", "ratio", [density, spread], unit="a point", about={"grade": name})
+            return self.crossing(self.of_contest(cut), self.spread, grade=name)
+        gap = (float(self.case.scheme[f"{name}_threshold"]) * float(self.case.scheme["points"]) - self.expected) / self.spread
+        density = parent(
+            "density", "sim.rules.numbers.normal_density", [leaf("gap", gap, argument="z", unit="SD")], argument="top"
+        )
+        return self.crossing(density, self.spread, grade=name)
+
+    def of_contest(self, cut: int) -> Node:
+        """How fast the chance of beating a cut-off rises with one's standing among rivals."""
+        state = Contest(self.group["density"][cut], self.standing)
+        return Node(
+            "density",
+            float(contest_density(state.table, state.standing)),
+            how="sim.rules.incentives.contest_density",
+            argument="top",
+            columns=("groups.density",),
+            state=state,
+        )
+
+    def crossing(self, density: Node, spread: float, **about: str) -> Node:
+        """What a point does to the chance of beating a cut-off, where scores lie so far apart."""
+        columns = ("departments.score_luck", "groups.spread")
+        apart = leaf("score_spread", spread, argument="bottom", unit="points", columns=columns)
+        return parent("chance_of_point", "ratio", [density, apart], unit="a point", about=about)
 
     def career(self) -> Node:
         """What a unit of signal to the superior's belief is worth over the appraisals ahead."""
@@ -263,19 +270,49 @@ class Reading:
         return leaf("signal", 1.0 / per_output if per_output > 0.0 else 0.0, columns=("departments.points_per_output",))
 
     def loss(self) -> Node:
-        """Worth of a point that keeps the worst grade away: the pay cut, and the next rung of the ladder."""
-        case, scheme = self.case, self.case.scheme
-        if scheme["ranking"] not in (FREE, FORCED) or self.spread <= 0.0:
+        """Worth of a point that keeps the worst grade away, and one's job."""
+        parts = self.of_the_worst_grade() + self.of_the_job()
+        if not parts:
             column = "loss_of_unit" if self.of_unit else "loss"
             return leaf("loss", self.c[column], unit="wages a point", columns=(f"cadres.{column}",))
+        return self.total("loss", parts)
+
+    def of_the_worst_grade(self) -> list[Node]:
+        """The pay cut, and the next rung of the ladder."""
+        case, scheme = self.case, self.case.scheme
+        if scheme["ranking"] not in (FREE, FORCED) or self.spread <= 0.0:
+            return []
         avoid = self.win(BOTTOM_CUT, "bottom")
         rung = next_rung_loss(int(self.c["rung"]), *(float(scheme[name]) for name in RUNGS))
         step = leaf("next_rung", rung, argument="factor", unit="wages", columns=("cadres.rung",))
-        parts = [
+        return [
             self.applied("worth_of_no_cut", self.place(), case.of_scheme("bottom_cut"), avoid),
             self.applied("worth_of_no_sanction", self.place(), step, self.struck(avoid)),
         ]
-        return self.total("loss", parts)
+
+    def of_the_job(self) -> list[Node]:
+        """What being dismissed costs, times what a point does against it."""
+        case, scheme = self.case, self.case.scheme
+        share = float(scheme["applied"]) * float(scheme["dismissal_share"])
+        if self.rivals <= 0.0 or share <= 0.0 or not self.group["density"][DISMISSED_CUT].any():
+            return []
+        months = float(scheme["interval"]) * float(case.world.organisation[0]["months_a_step"])
+        costs = parent(
+            "loss_of_job",
+            "sim.rules.incentives.loss_of_job",
+            [
+                case.of_behaviour("job_worth", "job_worth"),
+                leaf("age", self.c["age"], argument="age", columns=("cadres.age",)),
+                case.of_behaviour("retirement_age", "retirement_age"),
+                leaf("months_decided", months, argument="months", unit="months", columns=()),
+                leaf("share_dismissed", share, argument="share", unit="share", columns=()),
+            ],
+            argument="factor",
+            unit="wages a month",
+        )
+        chance = self.crossing(self.of_contest(DISMISSED_CUT), self.rivals, grade="dismissed")
+        factors = [factor.as_argument("factor") for factor in (self.won(), costs, chance)]
+        return [parent("worth_of_the_job", "product", factors, argument="term", unit="wages a point")]
 
     def struck(self, avoid: Node) -> Node:
         """Marginal chance that a point averts the sanctions: below the floor only, where there is one."""

@@ -19,10 +19,10 @@ from sim.schemes.words import quoted
 #: they bargain for, whether they go. Falsifying, sabotage, favours and gloss are not lawful; who wants them names them.
 LAWFUL = (
     "substitution", "duty", "demand_pull", "adjustment", "planning_interval", "procrastination", "risk_aversion",
-    "loss_aversion", "esteem", "honour", "growth_worth", "standing_awareness", "rivals_differ", "drive", "motivation_rate",
-    "crowding", "control_of_pay", "control_of_tracking", "autonomy_effect", "feedback_effect", "meaning_effect", "study_rate",
-    "forgetting_rate", "novelty_loss", "cohesion", "help_tax", "rivalry_salience", "slack_bargained", "self_serving",
-    "reward_sensitivity", "exit_of_burnout", "exit_of_injustice", "exit_of_ability",
+    "loss_aversion", "esteem", "honour", "growth_worth", "job_worth", "standing_awareness", "rivals_differ", "drive",
+    "motivation_rate", "crowding", "control_of_pay", "control_of_tracking", "autonomy_effect", "feedback_effect",
+    "meaning_effect", "study_rate", "forgetting_rate", "novelty_loss", "cohesion", "help_tax", "rivalry_salience",
+    "slack_bargained", "self_serving", "reward_sensitivity", "exit_of_burnout", "exit_of_injustice", "exit_of_ability",
 )  # fmt: skip
 
 
