@@ -26,6 +26,7 @@ from experiments.cli.options import (
     WorkersOption,
 )
 from experiments.cli.plumbing import app
+from sim.bounds import MOST_REPLICATES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -69,7 +70,7 @@ def compare(
     ] = None,
     most: Annotated[
         int | None,
-        typer.Option("--most", min=2, max=10_000_000, help="Replicates at most, with --until or --best. (default: 1000)"),
+        typer.Option("--most", min=2, max=MOST_REPLICATES, help="Replicates at most, with --until or --best. (default: 1000)"),
     ] = None,
     winners: Annotated[
         bool | None,
