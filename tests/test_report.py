@@ -167,7 +167,7 @@ def test_a_swapped_leader_is_refused(copied):
 
 def test_changed_winners_and_lost_runs_are_refused(copied):
     table = pd.read_csv(copied / "winners.csv")
-    table.loc[table["what"] == "raised", "value"] += 0.05
+    table.loc[table["what"] == "raised", ["value", "low", "high"]] += 0.05
     table.to_csv(copied / "winners.csv", index=False)
     with pytest.raises(WrongClaim):
         assemble([copied])
@@ -554,7 +554,15 @@ def test_a_damaged_table_of_winners_is_not_shown(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["winners", str(folder)]).exit_code == 0
     lines = whole.splitlines(keepends=True)
     half = b"".join(line for line in lines if not line.startswith(b"three,"))
-    for damaged, told in ((whole[:-7], "cut off"), (half, "nothing about three")):
+    changed = pd.read_csv(table).assign(value=7.0).to_csv(index=False).encode()
+    for damaged, told in (
+        (whole[:-7], "cut off"),
+        (half, "nothing about three"),
+        (changed, "outside its own interval"),
+        (b"what,is\nthis,?\n", "no column scheme"),
+        (b"", "damaged"),
+    ):
         table.write_bytes(damaged)
-        shown = CliRunner().invoke(app, ["winners", str(folder)])
-        assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output
+        for asked in (["winners", str(folder)], ["report", str(folder), "-o", str(tmp_path / "r.html")]):
+            shown = CliRunner().invoke(app, asked)
+            assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output, asked

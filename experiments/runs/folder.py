@@ -167,6 +167,14 @@ def told_where(folder: Path, *, kept: int | None = None) -> Iterator[None]:
         raise UserError.of(f"cannot write results: {reason}", found=str(folder), hint=hint) from error
 
 
+def damaged_table(path: Path, found: str) -> UserError:
+    """The user's error where a table of finished results is not what was written."""
+    return UserError.of(
+        "a table of the results is damaged, or of another version", file=str(path), found=found,
+        hint="run the study again into the same folder",
+    )  # fmt: skip
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write plain data as readable JSON."""
     with told_where(path.parent):
