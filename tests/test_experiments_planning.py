@@ -342,6 +342,20 @@ def test_another_number_of_branches_in_the_same_folder_reuses_the_whole_worlds(t
     assert again.designs.equals(alone.designs) and again.spillover.equals(alone.spillover)
 
 
+@pytest.mark.parametrize("verb", STORED)
+def test_shown_runs_have_no_empty_columns(tmp_path: Path, verb: str) -> None:
+    run, _, tables = STORED[verb]
+    run(tmp_path, replicates=2).save(tmp_path / "saved")
+    for name in tables:
+        (tmp_path / "out" / name).write_bytes((tmp_path / "saved" / name).read_bytes())
+    told = CliRunner().invoke(app, ["results", "show", str(tmp_path / "out")]).output
+    columns = next(line for line in told.splitlines() if "replicate" in line).split()
+    assert [name for name in columns if name != "point"] == ["scheme", "replicate"] and "goal_attainment" not in told
+    assert "no outcomes of whole runs" in told and all(name in told for name in tables)
+    asked = CliRunner().invoke(app, ["results", "show", str(tmp_path / "out"), "--columns", "surplus", "--csv"]).output
+    assert asked.splitlines()[0] == "point,scheme,replicate,surplus", "what is asked for is there"
+
+
 def broken_in_one(case: Any) -> Any:
     """Walks courses as always, but those that change fail in replicate 2."""
     walk = walk_courses(case)
