@@ -21,7 +21,8 @@ from experiments.design.points import Cases, can_clash, full_factorial, latin_hy
 from experiments.design.questions import read_planned, read_question
 from experiments.report.dossier.claims import Facts
 from experiments.report.dossier.hinges import sensitivity_claims
-from experiments.report.varying_words import index_in_words, share, short
+from experiments.report.varying_tables import sensitivity_table
+from experiments.report.varying_words import index_in_words, luck_told, share, short
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, VARIES
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
@@ -132,6 +133,32 @@ def test_luck_is_told_from_parameters() -> None:
     assert table.loc["efficacy_mean", "luck_own"] == pytest.approx(1 / (1 + 1 / 12), abs=0.05)
     assert found.floor("efficacy_mean") > 0.8 and found.floor("cynicism_mean") == pytest.approx(0.0, abs=1e-9)
     assert "luck makes < 1 %" in found.sentences[2]
+
+
+def test_luck_that_few_replicates_leave_open_is_told_so() -> None:
+    """Luck common to all points, of which two replicates say next to nothing: whatever is estimated, the interval is told."""
+    found = run(Counting(), samples=32, luck_points=8, luck_replicates=2, outcomes=["cynicism_mean"])
+    row = found.outcomes.set_index("outcome").loc["cynicism_mean"]
+    assert row["luck_high"] - row["luck_low"] > 0.5
+    told = f"{100 * row['luck_low']:.0f} to {100 * row['luck_high']:.0f} %"
+    assert found.sentences[0].endswith(f" is not settled by 2 replicates of 8 points ({told}).")
+    table = sensitivity_table(found, next(iter(found.targets)))
+    assert told in list(table.columns[1].cells)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "told"),
+    [
+        (0.0, 0.0, 0.84, "0 to 84 %"),
+        (0.0, 0.0, 0.4, "0 to 40 %"),
+        (0.0, 0.0, 0.03, "< 1 % [0, 3]"),
+        (0.31, 0.22, 0.41, "31 % [22, 41]"),
+        (0.31, 0.02, 0.97, "2 to 97 %"),
+        (0.31, float("nan"), float("nan"), "31 %"),
+    ],
+)
+def test_an_estimate_does_not_stand_against_its_interval(value: float, low: float, high: float, told: str) -> None:
+    assert luck_told(value, low, high) == told
 
 
 def test_a_parameter_that_does_nothing_has_an_index_of_nothing() -> None:

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import axis_title, chance, plain, tick
+from experiments.report.numbers import axis_title, plain, tick
 from experiments.report.style import BETTER, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
-from experiments.report.varying_words import NAMES, level, share, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, level, luck_told, share, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -119,10 +119,11 @@ def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, b
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     states = result.outcomes
-    luck = float(states[(states["target"] == target) & (states["outcome"] == outcome)]["luck"].iloc[0])
-    if np.isfinite(luck):
+    row = states[(states["target"] == target) & (states["outcome"] == outcome)].iloc[0]
+    if np.isfinite(row["luck"]):
+        told = luck_told(row["luck"], row["luck_low"], row["luck_high"])
         axes.annotate(
-            f"luck makes {chance(luck)} of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
+            f"luck makes {told} of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
             textcoords="offset points", fontsize=7.4, color=MUTED,
         )  # fmt: skip
 
