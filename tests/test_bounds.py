@@ -116,4 +116,4 @@ def test_the_table_says_what_it_is_measured_over(changes: dict[str, Any], months
 def test_a_run_is_told_in_a_line():
     """A prompt or a notebook shows it: its world is a million numbers."""
     told = repr(simulate("base", "toy_bureau", months=1, warmup_months=0))
-    assert "Plain annual appraisal in Toy bureau: 9 cadres, 1 months" in told and len(told) < 200
+    assert "Plain annual appraisal in Toy bureau: 9 cadres, 1 month after" in told and len(told) < 200

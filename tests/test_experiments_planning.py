@@ -373,7 +373,7 @@ def test_failed_runs_are_rows_and_their_replicates_are_left_out(verb: str, tmp_p
     run, courses, _ = STORED[verb]
     found = run(tmp_path, core=broken_in_one)
     assert len(found.failed) == courses - 1 and all("planted" in row["reason"] for row in found.failed)
-    assert "1 of 5 replicates are left out" in str(found)
+    assert "1 of 5 replicates is left out: a run of it failed" in str(found)
     n = len(found.worlds) if isinstance(found, Pilot) else len(found.paths[STAY])
     assert n == 4
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())

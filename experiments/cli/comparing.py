@@ -27,6 +27,7 @@ from experiments.cli.options import (
 )
 from experiments.cli.plumbing import app
 from sim.bounds import MOST_REPLICATES
+from sim.lang import counted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -122,7 +123,7 @@ def _run_into(
     plumbing.get_ready(status)
     with (
         plumbing.told_how_to_go_on(folder),
-        progress_bar(status, f"{len(design.schemes)} schemes, {design.months} months") as tell,
+        progress_bar(status, f"{counted(len(design.schemes), 'scheme')}, {counted(design.months, 'month')}") as tell,
     ):
         return compare_into(
             folder,

@@ -21,6 +21,7 @@ from experiments.verbs.adversary import Adversary
 from experiments.verbs.optimise import Optimum
 from experiments.verbs.robustness import NET, Duel, Robustness
 from sim.errors import UserError
+from sim.lang import are, counted
 
 MOST_NAMED = 3
 MOST_DRIVERS = 5
@@ -108,11 +109,11 @@ def robustness_sentences(study: Robustness) -> list[str]:
     """Everything a robustness study says, a line a thought."""
     n, titles = len(study.net), study.design.titles
     lines = [
-        f"{len(study.worlds)} worlds that differ in {len(study.worlds.ranges)} assumptions, {study.plan.replicates} replicates "
-        f"of every scheme in each. Schemes are judged by {net_in_words(study)}.",
+        f"{len(study.worlds)} worlds that differ in {counted(len(study.worlds.ranges), 'assumption')}, "
+        f"{study.plan.replicates} replicates of every scheme in each. Schemes are judged by {net_in_words(study)}.",
     ]
     if study.left_out:
-        lines.append(f"{study.left_out} worlds are left out: a scheme lacked an outcome there.")
+        lines.append(f"{counted(study.left_out, 'world')} {are(study.left_out)} left out: a scheme lacked an outcome there.")
     rows = study.summary[study.summary["outcome"] == NET].set_index("scheme")
     top = rows.loc[study.leader]
     rank = "" if top["rank_high"] == 1 else f" (its rank may be up to {top['rank_high']:.0f})"
@@ -348,9 +349,9 @@ def adversary_sentences(study: Adversary) -> list[str]:
     """The loss at the worst found, by scheme, and what drives it."""
     titles, outcome = study.design.titles, study.plan.outcome
     lines = [
-        f"The behaviour within the declared bounds of {len(study.ranges)} parameters that does most harm to "
+        f"The behaviour within the declared bounds of {counted(len(study.ranges), 'parameter')} that does most harm to "
         f"{TITLES[outcome].lower()}, looked for by {study.plan.population} behaviours in "
-        f"{study.plan.generations} generations; judged on "
+        f"{counted(study.plan.generations, 'generation')}; judged on "
         f"{study.plan.fresh_replicates} fresh replicates. A worse one may exist: the loss is a lower bound of the worst."
     ]
     rows = study.losses.sort_values("loss", kind="stable")

@@ -18,6 +18,7 @@ from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
 from experiments.verbs.sweep import Sweep
+from sim.lang import counted
 
 #: Parameters in a panel, panels in a row, paths in one figure of responses.
 MOST_BARS, ACROSS, MOST_PATHS = 10, 3, 5
@@ -86,7 +87,7 @@ def tornado(result: Sensitivity, target: str) -> Figure:
 def wrapped_where(result: Sensitivity, target: str) -> str:
     """Where the study took place, in one line."""
     organisation = result.design.organisation.title or result.design.organisation.name
-    return f"{target_title(result, target)}; {organisation}, {result.design.months} months."
+    return f"{target_title(result, target)}; {organisation}, {counted(result.design.months, 'month')}."
 
 
 def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, bars: int) -> None:
@@ -211,7 +212,8 @@ def responses(sweep: Sweep, paths: list[str]) -> Figure:
     heading(
         figure,
         "Response along every path",
-        f"{organisation}, {sweep.design.months} months, {len(sweep.points)} points, {sweep.design.replicates} replicates.\n"
+        f"{organisation}, {counted(sweep.design.months, 'month')}, {len(sweep.points)} points, "
+        f"{sweep.design.replicates} replicates.\n"
         + wrapped(
             "Each dot: the mean over all points with that value. Bands and lines: 95 % intervals of its distance from the mean "
             "over all points.",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
+from sim.lang import are, counted
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished-"
@@ -163,7 +164,7 @@ def told_where(folder: Path, *, kept: int | None = None) -> Iterator[None]:
         reason = error.strerror or str(error)
         hint = "make room or choose another --out"
         if kept is not None:
-            hint = f"{kept} runs are kept: make room and give the same command again, or choose another --out"
+            hint = f"{counted(kept, 'run')} {are(kept)} kept: make room and give the same command again, or choose another --out"
         raise UserError.of(f"cannot write results: {reason}", found=str(folder), hint=hint) from error
 
 

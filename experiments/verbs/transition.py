@@ -25,6 +25,7 @@ from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
 from experiments.statistics.intervals import half_width, mean_with_interval
 from sim.errors import UserError
+from sim.lang import counted
 from sim.outcomes import HEADLINES, SERIES
 from sim.schemes.plans.transition import TransitionPlan
 
@@ -291,7 +292,8 @@ def run_transition(
     left = design.months - max(change.month for change in planned) + 1
     if left < 2 * STEADY:
         result.notes.append(
-            f"Only {left} months follow the last change: the state of the last {STEADY} may not be steady yet; lengthen `months`."
+            f"Only {counted(left, 'month')} follow{'s' * (left == 1)} the last change: the state of the last {STEADY} may not be "
+            "steady yet; lengthen `months`."
         )
     return result
 
