@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import stat
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -404,6 +406,24 @@ def test_bad_arguments_are_told(folder, tmp_path):
         assert told.exit_code == 2, (arguments, told.output)
         assert "Traceback" not in told.output
     assert CliRunner().invoke(app, ["report"]).exit_code == 2
+
+
+def test_a_place_that_is_no_file_is_refused_before_anything_is_made(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "experiments.report.dossier.making.make_page", lambda *given, **how: pytest.fail("made before it was refused")
+    )
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / "device")  # like /dev/null, which a root user would have replaced by a file
+    (tmp_path / "there").mkdir()
+    for out, told, hint in ((".", "a folder", "such as report.html"), ("there", "a folder", "such as there/report.html"),
+                            ("device", "no ordinary file", "such as report.html")):  # fmt: skip
+        said = CliRunner().invoke(app, ["report", str(folder), "--out", out])
+        assert said.exit_code == 2 and "Traceback" not in said.output
+        assert f"what is there is {told}" in said.output and f"found:    {out}\n" in said.output and hint in said.output
+    same = CliRunner().invoke(app, ["report", str(folder), "--out", "mine.pdf", "--pdf"])
+    assert same.exit_code == 2 and "page and PDF would be one file" in same.output
+    assert stat.S_ISFIFO(os.stat(tmp_path / "device").st_mode)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["device", "there"] and not list((tmp_path / "there").iterdir())
 
 
 def test_without_typst_a_pdf_is_refused_before_anything_is_made(folder, tmp_path, monkeypatch):

@@ -41,6 +41,22 @@ def check_writable(folder: Path) -> None:
         )
 
 
+def check_file(path: Path, example: str) -> None:
+    """Refuse a place for one output file that is a folder, a device, or lies where nothing can be written.
+
+    Raises:
+        UserError: naming what is in the way; the example is a name that would do.
+    """
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        there = "a folder" if path.is_dir() else "no ordinary file"
+        better = path / example if path.is_dir() else Path(example)
+        raise UserError.of(
+            f"the output file cannot be written: what is there is {there}", found=str(path),
+            expected="a new file, or one to replace", hint=f"name a file, such as {better}",
+        )  # fmt: skip
+    check_writable(path.parent)
+
+
 def check_folder(folder: Path, *, overwrite: bool = False) -> None:
     """Refuse an output folder that cannot take the results, before anything is run.
 
