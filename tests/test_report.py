@@ -24,6 +24,7 @@ from experiments.report import style
 from experiments.report.dossier.assembling import assemble
 from experiments.report.dossier.claims import Claim, Facts, Name, Number, WrongClaim, check_numbers, checked
 from experiments.report.dossier.comparison import claims_of, claims_of_desks
+from experiments.report.dossier.hinges import _boxes
 from experiments.report.dossier.making import make_page
 from experiments.report.dossier.parts import Folded, Part, Points, Table, Text
 from experiments.report.dossier.results import open_results
@@ -586,3 +587,15 @@ def test_a_damaged_table_of_winners_is_not_shown(tmp_path: Path) -> None:
         for asked in (["winners", str(folder)], ["report", str(folder), "-o", str(tmp_path / "r.html")]):
             shown = CliRunner().invoke(app, asked)
             assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output, asked
+
+
+@pytest.mark.parametrize(("language", "cases"), [("en", "17 of 21"), ("zh", "21 种中有 17 种")])
+def test_a_share_inside_conditions_stands_beside_its_worlds(language: str, cases: str) -> None:
+    path = "behaviour.sabotage_cost"
+    box = {"better": "a", "than": "b", "holds": "losses", "box": 1, "n_worlds": 21, "coverage": 0.5, "density": 17 / 21,
+           "path": path, "low": "", "high": 1.5, "levels": ""}  # fmt: skip
+    tables = {"boxes": pd.DataFrame([box]), "spread": pd.DataFrame([{"path": path, "low": 1.0, "high": 5.0}])}
+    results = SimpleNamespace(table=tables.__getitem__, titles={"a": "A", "b": "B"})
+    (table,) = _boxes(results, Saying(words(language)))  # type: ignore[arg-type]
+    lines = [line for cell in table.rows[0] for line in cell.lines]  # type: ignore[union-attr]
+    assert cases in lines and any(line.startswith("81") for line in lines)

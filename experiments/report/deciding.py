@@ -130,6 +130,10 @@ def robustness_sentences(study: Robustness) -> list[str]:
         lines.append(f"Up to {net_amount(study, largest)} of a mean regret may be luck: more replicates a world would tell.")
     lines += good_enough_sentences(study)
     lines += [duel_in_words(study, duel) for duel in study.duels]
+    if any(duel.boxes for duel in study.duels):
+        lines.append(
+            "Such conditions are sought in the very worlds that are counted in them: in others the shares are rather lower."
+        )
     return lines + information_sentences(study)
 
 
@@ -174,8 +178,8 @@ def _box_in_words(study: Robustness, duel: Duel, box: Box) -> str:
     conditions = _joined(restriction_in_words(one, study.worlds.ranges[one.column]) for one in box.restrictions)
     what = "fails" if duel.unless else "wins"
     return (
-        f"{conditions}, where it {what} in {share(box.density)} of the worlds (with {share(box.coverage)} of all its "
-        f"{'losses' if duel.unless else 'wins'})"
+        f"{conditions}, where it {what} in {box.cases} of {box.n} worlds ({share(box.density)}, and {share(box.coverage)} of all "
+        f"its {'losses' if duel.unless else 'wins'})"
     )
 
 

@@ -274,12 +274,13 @@ def _boxes(results: Results, say: Saying) -> Iterator[Part]:
             scheme=say.document(results.titles[first["better"]]),
             other=say.document(results.titles[str(than)]),
         )
+        density, inside = float(first["density"]), int(first["n_worlds"])
         rows.append(
             (
                 Cell.of(pair, words("report.hinges.box_n", n=number)),
                 Cell.of(words(f"report.hinges.{first['holds']}")),
                 Cell.of(*conditions, tone="text"),
-                Cell.of(say.share(float(first["density"]))),
+                Cell.of(say.share(density), words("report.hinges.cases", cases=round(density * inside), n=inside)),
                 Cell.of(say.share(float(first["coverage"]))),
             )
         )

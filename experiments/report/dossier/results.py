@@ -247,7 +247,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "robustness/good_enough": ("scheme", "limit", "share", "low", "high"),
     "robustness/shares_won": ("better", "than", "share", "low", "high"),
     "robustness/information": ("assumption", "value", "low", "high", "worth_knowing"),
-    "robustness/boxes": ("better", "than", "holds", "box", "coverage", "density", "path", "low", "high", "levels"),
+    "robustness/boxes": ("better", "than", "holds", "box", "n_worlds", "coverage", "density", "path", "low", "high", "levels"),
     "robustness/spread": ("path", "low", "high", "choices"),
     "sweep/moves": ("path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"),
     "transition/costs": (
