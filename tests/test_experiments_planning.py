@@ -216,6 +216,11 @@ def test_a_trial_is_unbiased_but_for_spill_over(trial: Pilot) -> None:
         assert row["coverage"] > 0.8
 
 
+def test_the_false_alarms_that_are_put_up_with_are_the_plans(tmp_path: Path) -> None:
+    study = written(tmp_path, verb="pilot", pilot=PLAN | {"level": 0.1}, months=24, replicates=4)
+    assert "(10 % would be right)" in str(pilot(study, workers=1))
+
+
 def test_the_same_seed_gives_the_same_trials_whatever_the_workers(tmp_path: Path) -> None:
     study = written(tmp_path, verb="pilot", pilot=PLAN, months=24, replicates=4)
     one, two = (pilot(study, workers=workers).designs for workers in (1, 2))

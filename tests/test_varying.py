@@ -14,7 +14,7 @@ from experiments_fake import FakeRecord
 from test_indices import ishigami, ishigami_truth
 from typer.testing import CliRunner
 
-from experiments import cli, sensitivity, sweep
+from experiments import cli, report_of, sensitivity, sweep
 from experiments.design.cases import Case, case_of
 from experiments.design.paths import Range
 from experiments.design.points import Cases, can_clash, full_factorial, latin_hypercube, sobol_sequence
@@ -412,6 +412,17 @@ def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 HEAD = f"organisation: {BUREAU}\nmonths: 2\nwarmup_months: 0\nreplicates: 3\n"
+
+
+def test_the_confidence_that_was_asked_for_is_the_one_that_is_told(fake_model: Path) -> None:
+    (fake_model / "b.yaml").write_text(
+        f"name: b\n{HEAD}schemes: [deduction_heavy]\nverb: sensitivity\nheadline: [exhaustion_mean]\n"
+        "sensitivity:\n  samples: 16\n  confidence: 0.999\n  parameters: {honesty: [0, 1], drive: [0, 1]}\n"
+    )
+    shown = CliRunner().invoke(cli.app, ["sensitivity", "b.yaml"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0 and "99.9 % interval" in shown.stdout, shown.output
+    html = report_of("results/b", "b.html")[0].read_text(encoding="utf-8")
+    assert "largest indices of each outcome, with 99.9 % intervals" in html and "index of every assumption, with 99.9 %" in html
 
 
 def test_the_commands_write_tables_and_figures(fake_model: Path) -> None:

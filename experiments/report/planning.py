@@ -322,7 +322,7 @@ def _wrong_by_before_after(result: Pilot) -> list[str]:
     return [
         f"Before and after would find {difference(name, row['estimate'])} after {counted(row['length'], 'month')}, off by "
         f"{with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
-        f"finds an effect in {chance(row['false_positive'])} of trials (5 % would be right)."
+        f"finds an effect in {chance(row['false_positive'])} of trials ({100 * result.plan.level:g} % would be right)."
     ]
 
 

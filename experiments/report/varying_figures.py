@@ -72,7 +72,7 @@ def tornado(result: Sensitivity, target: str) -> Figure:
         figure,
         f"What {'the difference' if result.plan.difference else 'each outcome'} hinges on",
         f"{wrapped_where(result, target)}\nDots: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}); lines: "
-        f"{100 * result.plan.confidence:.0f} % intervals.{first}{floor}",
+        f"{100 * result.plan.confidence:g} % intervals.{first}{floor}",
         left=0.012,
     )
     for place, outcome in enumerate(outcomes):

@@ -25,7 +25,7 @@ def sensitivity_table(result: Sensitivity, target: str) -> Table:
     unit = ", in the unit of the outcome" if MAIN[method] == "mu_star" else ""
     table = new_table(
         title=f"{target_title(result, target)}: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}{unit}), "
-        f"{100 * result.plan.confidence:.0f} % interval"
+        f"{100 * result.plan.confidence:g} % interval"
     )
     table.add_column("Parameter")
     for outcome in outcomes:
