@@ -17,6 +17,7 @@ from experiments import pilot, transition
 from experiments.api.planning import Pilot, Transition
 from experiments.cli import app
 from experiments.design.cases import Case, Course, case_of_courses, model_code, run_key
+from experiments.report.planning import transition_figure
 from experiments.runs import store
 from experiments.runs.courses import KEPT_OF_COURSES, walk_courses
 from experiments.runs.listing import look_at
@@ -131,6 +132,13 @@ def test_a_transition_is_saved_whole(tmp_path: Path) -> None:
                      "branches.svg", "branches.png"}  # fmt: skip
     assert json.loads((folder / "manifest.json").read_text())["transition"]["changes"][1]["month"] == 9
     assert "Goal attainment" in str(found) and "may not be steady yet" in str(found)
+
+
+@pytest.mark.parametrize(("months", "told"), [(27, "too soon to call it steady"), (28, "the steady state after")])
+def test_a_figure_calls_steady_only_what_had_time_to_settle(months: int, told: str, tmp_path: Path) -> None:
+    found = a_transition(tmp_path, {"month": 5}, months=months, replicates=2)
+    captions = " ".join(text.get_text() for text in transition_figure(found).texts)
+    assert told in captions and ("may not be steady yet" in str(found)) == (months < 28)
 
 
 def test_a_schedule_is_part_of_the_key_of_a_run() -> None:

@@ -501,14 +501,19 @@ OTHERS = {
         ["moves furthest with Bonus per point: by 3.1"],
     ),
     "transition": (
-        {},
+        {"changes": [{"month": 5}]},
         {
             "costs": "outcome,course,better,gain,gain_low,gain_high,loss,loss_low,loss_high,"
             "recovered,recovered_low,recovered_high\n"
             "goal_attainment,planned,1,0.02,0.01,0.03,0.05,0.02,0.08,17,16,19\n"
             "burnout_share,planned,-1,0.001,-0.01,0.02,0.0,-0.1,0.1,inf,inf,inf\n"
         },
-        ["better in the end (+2.0", "not within the run", "Month 17 [16, 19]"],
+        [
+            "better in the end (+2.0",
+            "not within the run",
+            "Month 17 [16, 19]",
+            "too short to tell whether its end is a steady state",
+        ],
     ),
     "pilot": (
         {"outcome": "efficacy_mean"},

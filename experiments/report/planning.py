@@ -17,7 +17,7 @@ from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, 
 from experiments.report.tables import new_table
 from experiments.statistics.intervals import direction, is_identical, is_settled, share_with_interval
 from experiments.verbs.pilot import BEFORE_AFTER, PARALLEL, STEPPED, Pilot
-from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, Transition
+from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, STEADY, Transition
 from sim.lang import counted
 
 COURSES = {STAY: "everything stays", PLANNED: "as planned", AT_ONCE: "all at once"}
@@ -156,7 +156,7 @@ def transition_figure(result: Transition) -> Figure:
         "The way to another scheme",
         f"{result.design.organisation.title or result.design.organisation.name}, {result.design.replicates} replicates. "
         "Dotted: months of change. Left: mean and the band that holds 90 % of replicates.\n"
-        "Right: paired difference to staying with its 95 % interval; dashed: the steady state after.",
+        f"Right: paired difference to staying with its 95 % interval; dashed: {_end_in_words(result)}.",
         left=0.075,
     )
     for place, course in enumerate(result.courses):
@@ -186,6 +186,13 @@ def transition_figure(result: Transition) -> Figure:
         for axes, signed in ((left, False), (right, True)):
             _months(axes, result, outcome, last=place == rows - 1, signed=signed)
     return figure
+
+
+def _end_in_words(result: Transition) -> str:
+    """What the last months of a run are, for a caption: a steady state only where the run is long enough to have one."""
+    if result.is_steady_known:
+        return "the steady state after"
+    return f"the mean of the last {counted(min(STEADY, result.design.months), 'month')}, too soon to call it steady"
 
 
 def branches_figure(result: Transition) -> Figure:
