@@ -197,7 +197,12 @@ def keys_by_kind(keys: Iterable[str]) -> dict[str, int]:
     from sim.schemes.behaviour import Behaviour
     from sim.schemes.study import Study
 
-    models = {"schemes": Scheme, "organisations": Organisation, "behaviour": Behaviour, "studies": Study}
+    models: dict[str, type[BaseModel]] = {
+        "schemes": Scheme,
+        "organisations": Organisation,
+        "behaviour": Behaviour,
+        "studies": Study,
+    }
     return {kind: sum(key in model.model_fields for key in keys) for kind, model in models.items()}
 
 
