@@ -5,6 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 
 from sim.errors import UserError
+from sim.lang import counted
 
 MOST_MONTHS = 6000
 LARGEST_SEED = 2**63 - 1
@@ -34,7 +35,7 @@ def check_lengths(months: int, warmup_months: int, step_months: int) -> None:
         if value % step_months:
             raise UserError.of(
                 f"{name} is no whole number of steps",
-                found=f"{value} months in steps of {step_months}",
+                found=f"{counted(value, 'month')} in steps of {step_months}",
                 expected=f"a multiple of {step_months}",
                 hint="the organisation's step_months is the length of a step",
             )

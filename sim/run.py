@@ -21,6 +21,7 @@ from sim.desks import DESK_COLUMNS, compare_desks, desks_of
 from sim.errors import UserError
 from sim.history import HISTORY, as_matrix, series_of_branches
 from sim.jit import is_compiled
+from sim.lang import counted
 from sim.loop.apply import apply, move_people
 from sim.loop.appraise import appraise, award_medals, judge_procedures, put_together, rank_groups
 from sim.loop.calendar import any_due
@@ -126,9 +127,9 @@ class Run:
         asked = self.setting
         place = asked.organisation.title or asked.organisation.name
         return (
-            f"<Run of {self.scheme.title or self.scheme.name} in {place}: {len(self.world.cadres)} cadres, {asked.months} months "
-            f"after {asked.warmup_months} of warm-up, seed {asked.seed}, replicate {self.replicate}; see .outcomes, .monthly, "
-            ".groups, .cadres>"
+            f"<Run of {self.scheme.title or self.scheme.name} in {place}: {counted(len(self.world.cadres), 'cadre')}, "
+            f"{counted(asked.months, 'month')} after {asked.warmup_months} of warm-up, seed {asked.seed}, "
+            f"replicate {self.replicate}; see .outcomes, .monthly, .groups, .cadres>"
         )
 
     @cached_property

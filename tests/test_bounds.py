@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from experiments_fake import design, scheme
 from typer.testing import CliRunner
 
+import sim.bounds
 from experiments.cli import app
 from experiments.cli.running import measured_over
 from sim.agents import Cadre
@@ -49,6 +52,27 @@ def test_whole_numbers_of_any_kind_are_whole() -> None:
     check_number("months", np.int64(3), low=1, high=6000)  # type: ignore[arg-type]
     with pytest.raises(UserError):
         check_number("months", np.float64(3.0), low=1, high=6000)  # type: ignore[arg-type]
+
+
+def test_bounds_stand_in_one_place() -> None:
+    """A bound that is typed again somewhere else would stay behind when it moves."""
+    bounds = {value for name, value in vars(sim.bounds).items() if name.startswith(("MOST_", "LARGEST_"))} - {
+        sim.bounds.MOST_WORKERS
+    }
+    root = Path(sim.bounds.__file__).parents[1]
+    doors = [
+        path
+        for folder in ("sim/schemes/plans", "experiments/cli", "experiments/design")
+        for path in (root / folder).rglob("*.py")
+    ]
+    doors.append(root / "sim/schemes/study.py")
+    again = [
+        f"{path.relative_to(root)}:{node.lineno}: {node.value}"
+        for path in doors
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value in bounds
+    ]
+    assert not again
 
 
 @pytest.mark.parametrize(("months", "warmup", "step"), [(6, 0, 12), (36, 24, 5), (13, 12, 12), (12, 13, 12), (1, 0, 2)])
@@ -92,4 +116,4 @@ def test_the_table_says_what_it_is_measured_over(changes: dict[str, Any], months
 def test_a_run_is_told_in_a_line():
     """A prompt or a notebook shows it: its world is a million numbers."""
     told = repr(simulate("base", "toy_bureau", months=1, warmup_months=0))
-    assert "Plain annual appraisal in Toy bureau: 9 cadres, 1 months" in told and len(told) < 200
+    assert "Plain annual appraisal in Toy bureau: 9 cadres, 1 month after" in told and len(told) < 200

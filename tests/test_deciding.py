@@ -86,6 +86,9 @@ def test_robustness_finds_what_was_planted() -> None:
     told = "\n".join(robustness_sentences(found))
     assert "unless sabotage cost is low (below 2." in told
     assert "Measure sabotage cost" in told
+    inside = box.holds(found.worlds.matrix)
+    assert box.n == inside.sum() and f"where it fails in {box.cases} of {box.n} worlds (" in told
+    assert "in others the shares are rather lower" in told
 
 
 def test_the_worth_of_the_planted_assumption() -> None:

@@ -17,6 +17,7 @@ from experiments import pilot, transition
 from experiments.api.planning import Pilot, Transition
 from experiments.cli import app
 from experiments.design.cases import Case, Course, case_of_courses, model_code, run_key
+from experiments.report.planning import transition_figure
 from experiments.runs import store
 from experiments.runs.courses import KEPT_OF_COURSES, walk_courses
 from experiments.runs.listing import look_at
@@ -133,6 +134,13 @@ def test_a_transition_is_saved_whole(tmp_path: Path) -> None:
     assert "Goal attainment" in str(found) and "may not be steady yet" in str(found)
 
 
+@pytest.mark.parametrize(("months", "told"), [(27, "too soon to call it steady"), (28, "the steady state after")])
+def test_a_figure_calls_steady_only_what_had_time_to_settle(months: int, told: str, tmp_path: Path) -> None:
+    found = a_transition(tmp_path, {"month": 5}, months=months, replicates=2)
+    captions = " ".join(text.get_text() for text in transition_figure(found).texts)
+    assert told in captions and ("may not be steady yet" in str(found)) == (months < 28)
+
+
 def test_a_schedule_is_part_of_the_key_of_a_run() -> None:
     old, new = load_scheme("deduction_heavy"), load_scheme("forced_ranking")
     document = load_organisation("toy_bureau")
@@ -214,6 +222,11 @@ def test_a_trial_is_unbiased_but_for_spill_over(trial: Pilot) -> None:
         row = table.loc[clusters]
         assert row["bias_low"] - 0.02 <= spill.loc[clusters, "difference"] <= row["bias_high"] + 0.02
         assert row["coverage"] > 0.8
+
+
+def test_the_false_alarms_that_are_put_up_with_are_the_plans(tmp_path: Path) -> None:
+    study = written(tmp_path, verb="pilot", pilot=PLAN | {"level": 0.1}, months=24, replicates=4)
+    assert "(10 % would be right)" in str(pilot(study, workers=1))
 
 
 def test_the_same_seed_gives_the_same_trials_whatever_the_workers(tmp_path: Path) -> None:
@@ -342,6 +355,20 @@ def test_another_number_of_branches_in_the_same_folder_reuses_the_whole_worlds(t
     assert again.designs.equals(alone.designs) and again.spillover.equals(alone.spillover)
 
 
+@pytest.mark.parametrize("verb", STORED)
+def test_shown_runs_have_no_empty_columns(tmp_path: Path, verb: str) -> None:
+    run, _, tables = STORED[verb]
+    run(tmp_path, replicates=2).save(tmp_path / "saved")
+    for name in tables:
+        (tmp_path / "out" / name).write_bytes((tmp_path / "saved" / name).read_bytes())
+    told = CliRunner().invoke(app, ["results", "show", str(tmp_path / "out")]).output
+    columns = next(line for line in told.splitlines() if "replicate" in line).split()
+    assert [name for name in columns if name != "point"] == ["scheme", "replicate"] and "goal_attainment" not in told
+    assert "no outcomes of whole runs" in told and all(name in told for name in tables)
+    asked = CliRunner().invoke(app, ["results", "show", str(tmp_path / "out"), "--columns", "surplus", "--csv"]).output
+    assert asked.splitlines()[0] == "point,scheme,replicate,surplus", "what is asked for is there"
+
+
 def broken_in_one(case: Any) -> Any:
     """Walks courses as always, but those that change fail in replicate 2."""
     walk = walk_courses(case)
@@ -359,7 +386,7 @@ def test_failed_runs_are_rows_and_their_replicates_are_left_out(verb: str, tmp_p
     run, courses, _ = STORED[verb]
     found = run(tmp_path, core=broken_in_one)
     assert len(found.failed) == courses - 1 and all("planted" in row["reason"] for row in found.failed)
-    assert "1 of 5 replicates are left out" in str(found)
+    assert "1 of 5 replicates is left out: a run of it failed" in str(found)
     n = len(found.worlds) if isinstance(found, Pilot) else len(found.paths[STAY])
     assert n == 4
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())

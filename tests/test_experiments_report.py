@@ -141,6 +141,9 @@ def test_sentence_where_nothing_is_settled_or_there_is_nothing() -> None:
     flat.summary[["simultaneous_low", "simultaneous_high"]] = [-1.0, 1.0]
     assert "no scheme is clearly better on any headline outcome" in in_one_sentence(flat)
     assert "5 of 5 headline differences are not settled" in in_one_sentence(flat)
+    single = compare_design(replace(design([scheme("one"), scheme("two")], replicates=3), headline=("surplus",)), core=fake_core)
+    single.summary[["simultaneous_low", "simultaneous_high"]] = [-1.0, 1.0]
+    assert "1 of 1 headline difference is not settled" in in_one_sentence(single)
     alone = compare_design(design([scheme("one")]), core=fake_core)
     assert "nothing to compare" in in_one_sentence(alone)
     absent = compare_design(replace(design(), headline=("goal_external",)), core=fake_core)

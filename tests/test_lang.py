@@ -14,7 +14,7 @@ from experiments.design.brief import brief_studies
 from experiments.report.lang import LANGUAGES, words
 from experiments.verbs.validate import stored_rows
 from sim.errors import UserError
-from sim.lang import MissingText, Words, read_folder
+from sim.lang import MissingText, Words, are, counted, of_one, read_folder
 from sim.lang import words as words_of_the_model
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, OWN_GROUP_OUTCOMES
 from sim.schemes import lint, traps
@@ -115,6 +115,15 @@ def test_names_in_ready_documents_are_translated_and_no_translation_is_idle():
     assert sorted(set(chinese) - named) == []
     assert words("zh").document("Deduction-heavy status quo") == "以扣分为主的现行办法"
     assert words("zh").document("My own scheme {x}") == "My own scheme {x}"
+
+
+def test_counts_agree_with_their_nouns():
+    assert [counted(n, "month") for n in (0, 1, 2)] == ["0 months", "1 month", "2 months"]
+    assert [counted(n, "study", "studies") for n in (1, 3)] == ["1 study", "3 studies"]
+    assert [of_one(unit) for unit in ("people", "steps", "branches", "attainment", "x normal")] == [
+        "person", "step", "branch", "attainment", "x normal"
+    ]  # fmt: skip
+    assert [are(n) for n in (0, 1, 2)] == ["are", "is", "are"]
 
 
 def test_missing_texts_and_languages_are_told():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import stat
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +24,7 @@ from experiments.report import style
 from experiments.report.dossier.assembling import assemble
 from experiments.report.dossier.claims import Claim, Facts, Name, Number, WrongClaim, check_numbers, checked
 from experiments.report.dossier.comparison import claims_of, claims_of_desks
+from experiments.report.dossier.hinges import _boxes
 from experiments.report.dossier.making import make_page
 from experiments.report.dossier.parts import Folded, Part, Points, Table, Text
 from experiments.report.dossier.results import open_results
@@ -167,7 +170,7 @@ def test_a_swapped_leader_is_refused(copied):
 
 def test_changed_winners_and_lost_runs_are_refused(copied):
     table = pd.read_csv(copied / "winners.csv")
-    table.loc[table["what"] == "raised", "value"] += 0.05
+    table.loc[table["what"] == "raised", ["value", "low", "high"]] += 0.05
     table.to_csv(copied / "winners.csv", index=False)
     with pytest.raises(WrongClaim):
         assemble([copied])
@@ -406,6 +409,24 @@ def test_bad_arguments_are_told(folder, tmp_path):
     assert CliRunner().invoke(app, ["report"]).exit_code == 2
 
 
+def test_a_place_that_is_no_file_is_refused_before_anything_is_made(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "experiments.report.dossier.making.make_page", lambda *given, **how: pytest.fail("made before it was refused")
+    )
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / "device")  # like /dev/null, which a root user would have replaced by a file
+    (tmp_path / "there").mkdir()
+    for out, told, hint in ((".", "a folder", "such as report.html"), ("there", "a folder", "such as there/report.html"),
+                            ("device", "no ordinary file", "such as report.html")):  # fmt: skip
+        said = CliRunner().invoke(app, ["report", str(folder), "--out", out])
+        assert said.exit_code == 2 and "Traceback" not in said.output
+        assert f"what is there is {told}" in said.output and f"found:    {out}\n" in said.output and hint in said.output
+    same = CliRunner().invoke(app, ["report", str(folder), "--out", "mine.pdf", "--pdf"])
+    assert same.exit_code == 2 and "page and PDF would be one file" in same.output
+    assert stat.S_ISFIFO(os.stat(tmp_path / "device").st_mode)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["device", "there"] and not list((tmp_path / "there").iterdir())
+
+
 def test_without_typst_a_pdf_is_refused_before_anything_is_made(folder, tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.report.dossier.printing.find_spec", lambda name: None)
     with pytest.raises(UserError, match="Typst"):
@@ -480,14 +501,19 @@ OTHERS = {
         ["moves furthest with Bonus per point: by 3.1"],
     ),
     "transition": (
-        {},
+        {"changes": [{"month": 5}]},
         {
             "costs": "outcome,course,better,gain,gain_low,gain_high,loss,loss_low,loss_high,"
             "recovered,recovered_low,recovered_high\n"
             "goal_attainment,planned,1,0.02,0.01,0.03,0.05,0.02,0.08,17,16,19\n"
             "burnout_share,planned,-1,0.001,-0.01,0.02,0.0,-0.1,0.1,inf,inf,inf\n"
         },
-        ["better in the end (+2.0", "not within the run", "Month 17 [16, 19]"],
+        [
+            "better in the end (+2.0",
+            "not within the run",
+            "Month 17 [16, 19]",
+            "too short to tell whether its end is a steady state",
+        ],
     ),
     "pilot": (
         {"outcome": "efficacy_mean"},
@@ -554,7 +580,27 @@ def test_a_damaged_table_of_winners_is_not_shown(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["winners", str(folder)]).exit_code == 0
     lines = whole.splitlines(keepends=True)
     half = b"".join(line for line in lines if not line.startswith(b"three,"))
-    for damaged, told in ((whole[:-7], "cut off"), (half, "nothing about three")):
+    changed = pd.read_csv(table).assign(value=7.0).to_csv(index=False).encode()
+    for damaged, told in (
+        (whole[:-7], "cut off"),
+        (half, "nothing about three"),
+        (changed, "outside its own interval"),
+        (b"what,is\nthis,?\n", "no column scheme"),
+        (b"", "damaged"),
+    ):
         table.write_bytes(damaged)
-        shown = CliRunner().invoke(app, ["winners", str(folder)])
-        assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output
+        for asked in (["winners", str(folder)], ["report", str(folder), "-o", str(tmp_path / "r.html")]):
+            shown = CliRunner().invoke(app, asked)
+            assert shown.exit_code == 2 and told in shown.output and "Traceback" not in shown.output, asked
+
+
+@pytest.mark.parametrize(("language", "cases"), [("en", "17 of 21"), ("zh", "21 种中有 17 种")])
+def test_a_share_inside_conditions_stands_beside_its_worlds(language: str, cases: str) -> None:
+    path = "behaviour.sabotage_cost"
+    box = {"better": "a", "than": "b", "holds": "losses", "box": 1, "n_worlds": 21, "coverage": 0.5, "density": 17 / 21,
+           "path": path, "low": "", "high": 1.5, "levels": ""}  # fmt: skip
+    tables = {"boxes": pd.DataFrame([box]), "spread": pd.DataFrame([{"path": path, "low": 1.0, "high": 5.0}])}
+    results = SimpleNamespace(table=tables.__getitem__, titles={"a": "A", "b": "B"})
+    (table,) = _boxes(results, Saying(words(language)))  # type: ignore[arg-type]
+    lines = [line for cell in table.rows[0] for line in cell.lines]  # type: ignore[union-attr]
+    assert cases in lines and any(line.startswith("81") for line in lines)

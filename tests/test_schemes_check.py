@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.errors import UserError
 from sim.schemes.check import check, kind_of
-from sim.schemes.load import read_organisation
+from sim.schemes.load import read_behaviour, read_organisation, read_scheme
 from sim.schemes.locate import KINDS, configuration_folder, preset_names
 
 BROKEN = Path(__file__).parent / "broken"
@@ -50,6 +51,29 @@ def test_unknown_names() -> None:
         check("municipal_burau")
     with pytest.raises(UserError, match="no such file or folder"):
         check("nowhere/base.yaml")
+
+
+@pytest.mark.parametrize(
+    ("read", "given", "told"),
+    [
+        (
+            read_scheme,
+            "county_bureau",
+            ["this is an organisation, not a scheme", "'county_bureau'", "--organisation (-g) takes it"],
+        ),
+        (read_scheme, "county_burea", ["did you mean county_bureau? It is an organisation"]),
+        (read_scheme, "forced_rankin", ["did you mean forced_ranking?\n"]),
+        (read_scheme, BROKEN / "good/organisation.yaml", ["this is an organisation, not a scheme", "good/organisation.yaml"]),
+        (read_scheme, configuration_folder() / "studies/municipal_comparison.yaml", ["this is a study, not a scheme"]),
+        (read_organisation, "forced_ranking", ["this is a scheme, not an organisation", "stands by itself"]),
+        (read_organisation, BROKEN / "good/scheme.yaml", ["this is a scheme, not an organisation"]),
+        (read_behaviour, "forced_ranking", ["this is a scheme, not a behaviour"]),
+    ],
+)
+def test_a_document_of_another_kind_is_told_as_what_it_is(read: Any, given: Any, told: list[str]) -> None:
+    with pytest.raises(UserError) as caught:
+        read(given)
+    assert len(caught.value.findings) == 1 and all(words in f"{caught.value}\n" for words in told), str(caught.value)
 
 
 @pytest.mark.parametrize("case", ["studies/unknown_key.yaml", "organisations/no_cadres.yaml", "behaviour/outside_the_model.yaml"])

@@ -115,6 +115,14 @@ def test_differences_in_words() -> None:
     assert [one.before for one in difference(base, other)] == [one.after for one in difference(other, base)]
 
 
+def test_one_of_a_unit_is_told_in_the_singular() -> None:
+    base = load_scheme("base")
+    monthly = load_scheme("base", changes={"appraisal.interval": 1}, name="monthly", title="Monthly")
+    assert "12 months -> 1 month\n" in difference_in_words(base, monthly) + "\n"
+    assert "1 month -> 12 months" in difference_in_words(monthly, base)
+    assert "1 个月" in difference_in_words(base, monthly, "zh")
+
+
 def test_indicators_that_come_and_go() -> None:
     told = {one.path: one for one in difference(load_scheme("base"), load_scheme("balanced_scorecard_four"))}
     assert told["plan.indicators.key_work"].after == "none"

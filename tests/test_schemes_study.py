@@ -76,6 +76,22 @@ def test_everything_wrong_is_told_at_once_with_its_file(tmp_path: Path) -> None:
     assert told == [("bad.yaml", 3), ("study.yaml", 7), ("study.yaml", 8), ("study.yaml", 9)]
 
 
+@pytest.mark.parametrize(
+    ("entry", "file"),
+    [
+        ("organisation: offices/bureau.yaml", "offices/bureau.yaml"),
+        ("organisation: toy_bureau\nbehaviour: mine.yaml", "mine.yaml"),
+    ],
+)
+def test_a_file_that_is_missing_is_named_at_the_line_of_the_study(entry: str, file: str, tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(f"name: mine\nschemes: [base, forced_ranking]\n{entry}\n")
+    with pytest.raises(UserError) as caught:
+        open_study(path)
+    told = str(caught.value)
+    assert "study.yaml:" in told and "no such file or folder" in told and f"'{file}'" in told
+
+
 def test_without_outcome_names_headlines_are_not_judged(tmp_path: Path) -> None:
     path = study(tmp_path, f"schemes: [{GOOD}/scheme.yaml]\nheadline: [anything]\n")
     assert load_study(path).headline == ["anything"]

@@ -168,6 +168,11 @@ def test_mistakes_name_sheet_and_cell(change: Change, words: list[str], book: Pa
         assert word in text, text
 
 
+def test_a_mistake_in_a_workbook_speaks_of_no_other_file(book: Path) -> None:
+    text = told(changed(book, setting("units", "E1", "titel")))
+    assert "neither a property of units nor a task that is listed" in text and ".csv" not in text
+
+
 def test_mistakes_in_several_sheets_are_told_at_once(book: Path) -> None:
     changed(book, setting("units", "D3", 0))
     text = told(changed(book, setting("tasks", "E2", "money")))

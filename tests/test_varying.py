@@ -14,14 +14,15 @@ from experiments_fake import FakeRecord
 from test_indices import ishigami, ishigami_truth
 from typer.testing import CliRunner
 
-from experiments import cli, sensitivity, sweep
+from experiments import cli, report_of, sensitivity, sweep
 from experiments.design.cases import Case, case_of
 from experiments.design.paths import Range
 from experiments.design.points import Cases, can_clash, full_factorial, latin_hypercube, sobol_sequence
 from experiments.design.questions import read_planned, read_question
 from experiments.report.dossier.claims import Facts
 from experiments.report.dossier.hinges import sensitivity_claims
-from experiments.report.varying_words import index_in_words, share, short
+from experiments.report.varying_tables import sensitivity_table
+from experiments.report.varying_words import index_in_words, luck_told, share, short
 from experiments.verbs.sensitivity import CONSTANT, INCOMPLETE, MISSING, VARIES
 from sim.errors import UserError
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
@@ -132,6 +133,32 @@ def test_luck_is_told_from_parameters() -> None:
     assert table.loc["efficacy_mean", "luck_own"] == pytest.approx(1 / (1 + 1 / 12), abs=0.05)
     assert found.floor("efficacy_mean") > 0.8 and found.floor("cynicism_mean") == pytest.approx(0.0, abs=1e-9)
     assert "luck makes < 1 %" in found.sentences[2]
+
+
+def test_luck_that_few_replicates_leave_open_is_told_so() -> None:
+    """Luck common to all points, of which two replicates say next to nothing: whatever is estimated, the interval is told."""
+    found = run(Counting(), samples=32, luck_points=8, luck_replicates=2, outcomes=["cynicism_mean"])
+    row = found.outcomes.set_index("outcome").loc["cynicism_mean"]
+    assert row["luck_high"] - row["luck_low"] > 0.5
+    told = f"{100 * row['luck_low']:.0f} to {100 * row['luck_high']:.0f} %"
+    assert found.sentences[0].endswith(f" is not settled by 2 replicates of 8 points ({told}).")
+    table = sensitivity_table(found, next(iter(found.targets)))
+    assert told in list(table.columns[1].cells)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "told"),
+    [
+        (0.0, 0.0, 0.84, "0 to 84 %"),
+        (0.0, 0.0, 0.4, "0 to 40 %"),
+        (0.0, 0.0, 0.03, "< 1 % [0, 3]"),
+        (0.31, 0.22, 0.41, "31 % [22, 41]"),
+        (0.31, 0.02, 0.97, "2 to 97 %"),
+        (0.31, float("nan"), float("nan"), "31 %"),
+    ],
+)
+def test_an_estimate_does_not_stand_against_its_interval(value: float, low: float, high: float, told: str) -> None:
+    assert luck_told(value, low, high) == told
 
 
 def test_a_parameter_that_does_nothing_has_an_index_of_nothing() -> None:
@@ -385,6 +412,17 @@ def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 HEAD = f"organisation: {BUREAU}\nmonths: 2\nwarmup_months: 0\nreplicates: 3\n"
+
+
+def test_the_confidence_that_was_asked_for_is_the_one_that_is_told(fake_model: Path) -> None:
+    (fake_model / "b.yaml").write_text(
+        f"name: b\n{HEAD}schemes: [deduction_heavy]\nverb: sensitivity\nheadline: [exhaustion_mean]\n"
+        "sensitivity:\n  samples: 16\n  confidence: 0.999\n  parameters: {honesty: [0, 1], drive: [0, 1]}\n"
+    )
+    shown = CliRunner().invoke(cli.app, ["sensitivity", "b.yaml"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0 and "99.9 % interval" in shown.stdout, shown.output
+    html = report_of("results/b", "b.html")[0].read_text(encoding="utf-8")
+    assert "largest indices of each outcome, with 99.9 % intervals" in html and "index of every assumption, with 99.9 %" in html
 
 
 def test_the_commands_write_tables_and_figures(fake_model: Path) -> None:

@@ -315,10 +315,25 @@ def test_random_queries_never_break_the_server(client):
         assert refused_well(response), (text, response.text[:200])
 
 
-def test_months_replicates_and_seeds_are_clamped(client):
-    told = get(client, "/api/run?o=toy_bureau&months=999999999&n=3&seed=99999999999")
-    assert len(told["schemes"][0]["lines"]["inflation"]["mean"]) == 120
-    assert get(client, "/api/run?o=toy_bureau&months=12&n=1")["replicates"] == 2
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("months", "11", "12 to 120"), ("months", "121", "12 to 120"), ("months", "9" * 40, "12 to 120"), ("n", "1", "2 to 100"),
+        ("n", "5000", "2 to 100"), ("seed", "2147483648", "0 to 2147483647"), ("replicate", "9999", "0 to "),
+    ],
+)  # fmt: skip
+def test_numbers_out_of_bounds_are_refused_and_not_bent(client, name, value, expected):
+    """Whoever is given other numbers than asked for takes them for those of the address."""
+    address = "picture" if name == "replicate" else "run"
+    response = client.get(f"/api/{address}?o=toy_bureau&{name}={value}")
+    assert refused_well(response) and response.status_code == 400
+    (finding,) = response.json()["error"]["findings"]
+    assert finding["path"] == name and finding["problem"] == "out of bounds" and finding["expected"].startswith(expected)
+
+
+def test_numbers_at_their_bounds_are_taken(client):
+    told = get(client, "/api/run?o=toy_bureau&months=120&n=2&seed=2147483647")
+    assert len(told["schemes"][0]["lines"]["inflation"]["mean"]) == 120 and told["replicates"] == 2
 
 
 def alias_bomb() -> str:

@@ -153,6 +153,25 @@ def test_a_scheme_is_downloaded_and_reads_back(browser, served, tmp_path):  # no
         assert scheme.appraisal == load_scheme("combined_incentives").appraisal
 
 
+def test_what_an_address_asks_for_out_of_bounds_is_told(browser, served):  # noqa: F811
+    with opened(browser) as watched:
+        visit(watched, served, f"{SMALL}&s=deduction_heavy&s=forced_ranking&sel=7&lang=en")
+        told = watched.page.locator("#problems").inner_text()
+        assert "sel: " in told and "left out" in told and "0\u20131" in told
+        visit(watched, served, f"{SMALL}&{'&'.join(['s=base'] * 5)}&lang=en")
+        assert "1\u20134" in watched.page.locator("#problems").inner_text()
+        watched.page.goto(f"{served.url}/?{SMALL}&months=6&lang=en")
+        wait(watched, "refused")
+        told = watched.page.locator("#problems").inner_text()
+        assert "months: out of bounds" in told and "12 to 120" in told and "6" in told
+        watched.page.locator("#design details.block.more > summary").click()
+        months = watched.page.locator("#months")
+        months.fill("12")
+        months.press("Enter")
+        wait(watched)
+        assert watched.page.locator("#problems").is_hidden() and "months=12" in watched.page.url
+
+
 def test_what_is_not_possible_is_told_beside_its_control(browser, served):  # noqa: F811
     with opened(browser) as watched:
         # One change only, of a scheme that leaves all to the superior: the answer to an allowed one before it could come late.

@@ -23,6 +23,7 @@ from sim.agents.played import REPORTS, Decision, PlayedWork
 from sim.bounds import LARGEST_SEED, MOST_MONTHS
 from sim.errors import UserError
 from sim.history import HISTORY
+from sim.lang import counted
 from sim.loop.calendar import is_due, month_of_year
 from sim.loop.recording import record
 from sim.outcomes import OUTCOME_NAMES, measure
@@ -165,7 +166,9 @@ class Game:
             UserError: the year is over, a seat is not played, or a move cannot be. Nothing has changed then.
         """
         if self.is_over:
-            raise UserError.of("the year is over", found=f"month {self.month}", expected=f"at most {self.n_months} months")
+            raise UserError.of(
+                "the year is over", found=f"month {self.month}", expected=f"at most {counted(self.n_months, 'month')}"
+            )
         read = {self._seat(seat): Move.of(move) for seat, move in moves.items()}
         self.work.decisions = {seat - 1: self.decision(seat, move) for seat, move in read.items()}
         step = self.prepared.first_step + len(self.moves)
@@ -428,7 +431,9 @@ class Game:
 
     def _check_over(self) -> None:
         if not self.is_over:
-            raise UserError.of("the year is not over yet", found=f"month {self.month}", expected=f"{self.n_months} months played")
+            raise UserError.of(
+                "the year is not over yet", found=f"month {self.month}", expected=f"{counted(self.n_months, 'month')} played"
+            )
 
     # --- plain data -------------------------------------------------------------------------------------------------
 

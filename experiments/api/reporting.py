@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.runs.folder import MANIFEST, is_signed, read_json
+from experiments.runs.folder import MANIFEST, check_file, is_signed, read_json
 from experiments.runs.listing import RESULTS
 from sim.errors import UserError
 
@@ -37,9 +37,22 @@ def report_of(
 
     names = [results] if isinstance(results, str | Path) else list(results)
     folders = [folder_of(name) for name in names]
-    page = make_page(folders, language=language, pdf=pdf is not None)
     target = Path(out) if out is not None else folders[0] / "report.html"
-    return page.write(target, Path(pdf) if pdf is not None else None)
+    pdf_target = Path(pdf) if pdf is not None else None
+    _check_targets(target, pdf_target)  # before minutes of making, not after them
+    return make_page(folders, language=language, pdf=pdf is not None).write(target, pdf_target)
+
+
+def _check_targets(page: Path, pdf: Path | None) -> None:
+    """Refuse files that cannot be written, or that would overwrite one another."""
+    check_file(page, "report.html")
+    if pdf is None:
+        return
+    check_file(pdf, "report.pdf")
+    if page.absolute() == pdf.absolute():
+        raise UserError.of(
+            "page and PDF would be one file", found=str(page), expected="two names", hint="end the page's name in .html"
+        )
 
 
 def folder_of(name: str | Path) -> Path:

@@ -26,6 +26,8 @@ from experiments.cli.options import (
     WorkersOption,
 )
 from experiments.cli.plumbing import app
+from sim.bounds import MOST_REPLICATES
+from sim.lang import counted
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -69,7 +71,7 @@ def compare(
     ] = None,
     most: Annotated[
         int | None,
-        typer.Option("--most", min=2, max=10_000_000, help="Replicates at most, with --until or --best. (default: 1000)"),
+        typer.Option("--most", min=2, max=MOST_REPLICATES, help="Replicates at most, with --until or --best. (default: 1000)"),
     ] = None,
     winners: Annotated[
         bool | None,
@@ -121,7 +123,7 @@ def _run_into(
     plumbing.get_ready(status)
     with (
         plumbing.told_how_to_go_on(folder),
-        progress_bar(status, f"{len(design.schemes)} schemes, {design.months} months") as tell,
+        progress_bar(status, f"{counted(len(design.schemes), 'scheme')}, {counted(design.months, 'month')}") as tell,
     ):
         return compare_into(
             folder,

@@ -19,6 +19,7 @@ from experiments.cli.options import (
     WorkersOption,
 )
 from experiments.cli.plumbing import app
+from sim.lang import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -132,4 +133,4 @@ def _show(tables: list[RenderableType], sentences: list[str], ran: Any, folder: 
     console.print()
     there = f", {ran.n_reused} more shared within the study or done before" if ran.n_reused else ""
     failed = f", {ran.n_failed} failed" if ran.n_failed else ""
-    console.print(f"{ran.n_new} runs{there}{failed}. Tables and figures: {folder}", markup=False, soft_wrap=True)
+    console.print(f"{counted(ran.n_new, 'run')}{there}{failed}. Tables and figures: {folder}", markup=False, soft_wrap=True)

@@ -20,6 +20,7 @@ from experiments.cli.options import (
     WorkersOption,
 )
 from experiments.cli.plumbing import app
+from sim.lang import counted
 
 
 @app.command()
@@ -99,6 +100,6 @@ def _run_and_tell(
     console.print(str(result), markup=False)
     console.print()
     there = f", {result.ran.n_reused} done before" if result.ran.n_reused else ""
-    runs = f"{result.ran.n_new} runs{there}"
+    runs = f"{counted(result.ran.n_new, 'run')}{there}"
     console.print(f"{duration(result.wall_time)}, {runs}. Tables and figures: {folder}", markup=False, soft_wrap=True)
     plumbing.tell_failed(result.failed, told["n_runs"])

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from sim.lang import are, counted
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
@@ -119,7 +121,8 @@ def told_how_to_go_on(folder: Path) -> Iterator[None]:
 
         kept = kept_runs(folder)
         if kept:
-            tell_error(f"Stopped. {kept} finished runs are kept in {folder}: the same command goes on from there.")
+            told = f"Stopped. {counted(kept, 'finished run')} {are(kept)} kept in {folder}: the same command goes on from there."
+            tell_error(told)
         else:
             tell_error("Stopped before a run was finished; nothing was kept.")
         raise typer.Exit(STOPPED) from stop
@@ -167,7 +170,8 @@ def tell_failed(failed: Sequence[Mapping[str, Any]], n_runs: int) -> None:
         return
     reasons = Counter(str(run["reason"]) for run in failed)
     told = "\n".join(f"    {count} x {reason}" for reason, count in reasons.most_common(5))
-    tell_error(f"{len(failed)} of {n_runs} runs failed; they are missing in every result:\n{told}")
+    they_are = "it is" if len(failed) == 1 else "they are"
+    tell_error(f"{len(failed)} of {counted(n_runs, 'run')} failed; {they_are} missing in every result:\n{told}")
     raise typer.Exit(SOME_FAILED)
 
 

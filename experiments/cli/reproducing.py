@@ -12,6 +12,7 @@ import typer
 from experiments.cli import plumbing
 from experiments.cli.options import WorkersOption
 from experiments.cli.plumbing import app
+from sim.lang import counted
 
 
 @app.command()
@@ -51,4 +52,4 @@ def reproduce(
     if not listed:
         from experiments.report.progress import duration
 
-        typer.echo(f"\n{len(studies)} studies in {duration(time.perf_counter() - began)}: {out}")
+        typer.echo(f"\n{counted(len(studies), 'study', 'studies')} in {duration(time.perf_counter() - began)}: {out}")

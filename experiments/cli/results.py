@@ -67,6 +67,7 @@ def _show(name: str, columns: str | None, *, csv: bool) -> None:
 
     from experiments.runs.listing import find_study, study_table
     from experiments.runs.store import read_study
+    from sim.outcomes import HEADLINES
 
     folder = find_study(name)
     chosen = [column.strip() for column in columns.split(",") if column.strip()] if columns else None
@@ -79,6 +80,10 @@ def _show(name: str, columns: str | None, *, csv: bool) -> None:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
     _print(table, folder)
+    if len(table) and chosen is None and not set(HEADLINES) & set(table.columns):
+        tables = ", ".join(sorted(path.name for path in folder.glob("*.csv"))) or "the tables that the study's own command writes"
+        told = f"These runs are read month by month and have no outcomes of whole runs. What the study found: {tables}"
+        plumbing.new_console().print(told, markup=False, soft_wrap=True)
 
 
 def _print(table: pd.DataFrame, folder: Path) -> None:

@@ -20,6 +20,7 @@ from experiments.cli.options import (
     WorkersOption,
 )
 from experiments.cli.plumbing import app
+from sim.lang import counted
 
 if TYPE_CHECKING:
     from experiments.api.varying import Sensitivity, Sweep
@@ -125,8 +126,9 @@ def _tell(found: Sweep | Sensitivity) -> None:
     console.print()
     there = f", {found.ran.n_reused} of them shared between points or done before" if found.ran.n_reused else ""
     n_runs = found.ran.n_new + found.ran.n_reused
+    runs = f"{counted(n_runs, 'run')} at {counted(len(found.points), 'point')}{there}"
     console.print(
-        f"{n_runs} runs at {len(found.points)} points{there}, {duration(found.wall_time)}. Tables and figures: {found.folder}",
+        f"{runs}, {duration(found.wall_time)}. Tables and figures: {found.folder}",
         markup=False,
         soft_wrap=True,
     )

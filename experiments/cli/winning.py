@@ -71,6 +71,7 @@ def _results(folder: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
     """The table of winners of a folder, titles of its schemes, and the baseline."""
     import json
 
+    from experiments.statistics.winners import read_winners
     from sim.errors import UserError
 
     path = folder / "winners.csv"
@@ -80,27 +81,10 @@ def _results(folder: Path) -> tuple[pd.DataFrame, dict[str, str], str]:
             found=str(folder),
             hint="cadresim compare writes winners.csv (unless --no-winners)",
         )
-    import pandas as pd
-
     study: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["study"]
     titles = {one["name"]: one.get("title") or one["name"].replace("_", " ") for one in study["schemes"]}
-    table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in ("value", "low", "high")})
-    told = _damage(path, table, [name for name in titles if name != study["baseline"]])
-    if told:
-        raise UserError.of(
-            "the table of winners is damaged", file=str(path), found=told, hint="run the study again into the same folder"
-        )
+    table = read_winners(path, [name for name in titles if name != study["baseline"]])
     return table, titles, str(study["baseline"])
-
-
-def _damage(path: Path, table: pd.DataFrame, schemes: list[str]) -> str:
-    """What is wrong with a table of winners, in words; '' where it is whole."""
-    lacking = [name for name in schemes if name not in set(table["scheme"])]
-    if lacking:
-        return f"nothing about {', '.join(lacking)}"
-    if not path.read_bytes().endswith(b"\n") or ((table["low"] > table["value"]) | (table["value"] > table["high"])).any():
-        return "a row that is cut off"
-    return ""
 
 
 def _known(table: pd.DataFrame, column: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.bounds import MOST_REPLICATES, check_number
 from sim.errors import Finding, UserError
 from sim.outcomes import OUTCOMES
 from sim.schemes.plans.compare import AMOUNT
@@ -89,8 +90,8 @@ def read_wanted(until: Asked, best: str | None, most: int | None) -> Wanted | No
             hint = "or say how many replicates: --replicates"
             raise UserError.of("most: a bound on replicates needs something to reach", expected="--until or --best", hint=hint)
         return None
-    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or not 2 <= most <= 10_000_000):
-        raise UserError.of("most is out of bounds", found=repr(most), expected="a whole number from 2 to 10000000")
+    if most is not None:
+        check_number("most", most, low=2, high=MOST_REPLICATES)
     return Wanted(targets, found, MOST if most is None else most)
 
 

@@ -21,6 +21,7 @@ from experiments.verbs.adversary import Adversary
 from experiments.verbs.optimise import Optimum
 from experiments.verbs.robustness import NET, Duel, Robustness
 from sim.errors import UserError
+from sim.lang import are, counted
 
 MOST_NAMED = 3
 MOST_DRIVERS = 5
@@ -108,11 +109,11 @@ def robustness_sentences(study: Robustness) -> list[str]:
     """Everything a robustness study says, a line a thought."""
     n, titles = len(study.net), study.design.titles
     lines = [
-        f"{len(study.worlds)} worlds that differ in {len(study.worlds.ranges)} assumptions, {study.plan.replicates} replicates "
-        f"of every scheme in each. Schemes are judged by {net_in_words(study)}.",
+        f"{len(study.worlds)} worlds that differ in {counted(len(study.worlds.ranges), 'assumption')}, "
+        f"{study.plan.replicates} replicates of every scheme in each. Schemes are judged by {net_in_words(study)}.",
     ]
     if study.left_out:
-        lines.append(f"{study.left_out} worlds are left out: a scheme lacked an outcome there.")
+        lines.append(f"{counted(study.left_out, 'world')} {are(study.left_out)} left out: a scheme lacked an outcome there.")
     rows = study.summary[study.summary["outcome"] == NET].set_index("scheme")
     top = rows.loc[study.leader]
     rank = "" if top["rank_high"] == 1 else f" (its rank may be up to {top['rank_high']:.0f})"
@@ -129,6 +130,10 @@ def robustness_sentences(study: Robustness) -> list[str]:
         lines.append(f"Up to {net_amount(study, largest)} of a mean regret may be luck: more replicates a world would tell.")
     lines += good_enough_sentences(study)
     lines += [duel_in_words(study, duel) for duel in study.duels]
+    if any(duel.boxes for duel in study.duels):
+        lines.append(
+            "Such conditions are sought in the very worlds that are counted in them: in others the shares are rather lower."
+        )
     return lines + information_sentences(study)
 
 
@@ -173,8 +178,8 @@ def _box_in_words(study: Robustness, duel: Duel, box: Box) -> str:
     conditions = _joined(restriction_in_words(one, study.worlds.ranges[one.column]) for one in box.restrictions)
     what = "fails" if duel.unless else "wins"
     return (
-        f"{conditions}, where it {what} in {share(box.density)} of the worlds (with {share(box.coverage)} of all its "
-        f"{'losses' if duel.unless else 'wins'})"
+        f"{conditions}, where it {what} in {box.cases} of {box.n} worlds ({share(box.density)}, and {share(box.coverage)} of all "
+        f"its {'losses' if duel.unless else 'wins'})"
     )
 
 
@@ -348,9 +353,9 @@ def adversary_sentences(study: Adversary) -> list[str]:
     """The loss at the worst found, by scheme, and what drives it."""
     titles, outcome = study.design.titles, study.plan.outcome
     lines = [
-        f"The behaviour within the declared bounds of {len(study.ranges)} parameters that does most harm to "
+        f"The behaviour within the declared bounds of {counted(len(study.ranges), 'parameter')} that does most harm to "
         f"{TITLES[outcome].lower()}, looked for by {study.plan.population} behaviours in "
-        f"{study.plan.generations} generations; judged on "
+        f"{counted(study.plan.generations, 'generation')}; judged on "
         f"{study.plan.fresh_replicates} fresh replicates. A worse one may exist: the loss is a lower bound of the worst."
     ]
     rows = study.losses.sort_values("loss", kind="stable")

@@ -24,6 +24,7 @@ from experiments.report.style import BETTER, FAINT, INK, MUTED, OPEN, WORSE, hea
 from experiments.report.tables import LEAST_SHOWN
 from experiments.statistics.intervals import is_settled
 from experiments.verbs.compare import HEADLINE_SERIES, Comparison
+from sim.lang import counted
 
 ACROSS, UP, COLOUR = "goal_attainment", "burnout_share", "inflation"
 CHANCE_OF_BEST = "chance_of_best"  # names those notes in a figure
@@ -89,7 +90,7 @@ def tradeoff_map(comparison: Comparison) -> Figure:
 def _where(comparison: Comparison) -> str:
     design = comparison.design
     organisation = design.organisation.title or design.organisation.name
-    return f"{organisation}, {design.months} {design.organisation.time_unit}s, {design.replicates} replicates"
+    return f"{organisation}, {counted(design.months, design.organisation.time_unit)}, {design.replicates} replicates"
 
 
 def _whiskers(wide: pd.DataFrame, names: list[str], key: str) -> np.ndarray:

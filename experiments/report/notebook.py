@@ -31,6 +31,7 @@ from experiments.verbs.sensitivity import Sensitivity
 from experiments.verbs.survey import SurveyFit
 from experiments.verbs.sweep import Sweep
 from sim.errors import UserError
+from sim.lang import counted
 from sim.schemes.words import did_you_mean
 
 CELL = "padding:.35em .8em;vertical-align:top;"
@@ -241,7 +242,8 @@ def levels_figure(comparison: Comparison, outcomes: Sequence[str], labels: Mappi
 def _place(comparison: Comparison) -> str:
     """Where a comparison took place, in a line."""
     design = comparison.design
-    return f"{design.organisation.title or design.organisation.name}, {design.months} months, {design.replicates} replicates"
+    place, months = design.organisation.title or design.organisation.name, counted(design.months, "month")
+    return f"{place}, {months}, {design.replicates} replicates"
 
 
 def _names_at_the_end(axes: Axes, ends: list[tuple[float, str, str]], n: int) -> None:

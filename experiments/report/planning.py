@@ -17,7 +17,8 @@ from experiments.report.style import BETTER, FAINT, INK, MUTED, WORSE, heading, 
 from experiments.report.tables import new_table
 from experiments.statistics.intervals import direction, is_identical, is_settled, share_with_interval
 from experiments.verbs.pilot import BEFORE_AFTER, PARALLEL, STEPPED, Pilot
-from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, Transition
+from experiments.verbs.transition import AT_ONCE, PLANNED, STAY, STEADY, Transition
+from sim.lang import counted
 
 COURSES = {STAY: "everything stays", PLANNED: "as planned", AT_ONCE: "all at once"}
 COURSE_COLOURS = {STAY: MUTED, PLANNED: BETTER, AT_ONCE: WORSE}
@@ -155,7 +156,7 @@ def transition_figure(result: Transition) -> Figure:
         "The way to another scheme",
         f"{result.design.organisation.title or result.design.organisation.name}, {result.design.replicates} replicates. "
         "Dotted: months of change. Left: mean and the band that holds 90 % of replicates.\n"
-        "Right: paired difference to staying with its 95 % interval; dashed: the steady state after.",
+        f"Right: paired difference to staying with its 95 % interval; dashed: {_end_in_words(result)}.",
         left=0.075,
     )
     for place, course in enumerate(result.courses):
@@ -185,6 +186,13 @@ def transition_figure(result: Transition) -> Figure:
         for axes, signed in ((left, False), (right, True)):
             _months(axes, result, outcome, last=place == rows - 1, signed=signed)
     return figure
+
+
+def _end_in_words(result: Transition) -> str:
+    """What the last months of a run are, for a caption: a steady state only where the run is long enough to have one."""
+    if result.is_steady_known:
+        return "the steady state after"
+    return f"the mean of the last {counted(min(STEADY, result.design.months), 'month')}, too soon to call it steady"
 
 
 def branches_figure(result: Transition) -> Figure:
@@ -253,16 +261,16 @@ def pilot_in_words(result: Pilot) -> list[str]:
     effect = result.biases[result.biases["source"] == "effect"].iloc[-1]
     size = with_ends(name, effect["value"], effect["low"], effect["high"])
     lines = [
-        f"{TITLES[name]} under {result.design.titles[result.scheme]}: {size} after {effect['length']} months where everybody "
-        "changes."
+        f"{TITLES[name]} under {result.design.titles[result.scheme]}: {size} after "
+        f"{counted(effect['length'], 'month')} where everybody changes."
     ]
     lines += _still_growing(result, effect)
     found = result.proposal
     if found:
         sure = "" if found["is_settled"] else " (the interval of the power reaches below: run more replicates to be sure)"
         lines.append(
-            f"Proposed: {DESIGNS[found['design']]}, {found['clusters']} branches, {found['length']} months: it finds the effect "
-            f"in {chance(found['power'])} of simulated trials{sure}."
+            f"Proposed: {DESIGNS[found['design']]}, {found['clusters']} branches, {counted(found['length'], 'month')}: it "
+            f"finds the effect in {chance(found['power'])} of simulated trials{sure}."
         )
         lines += [f"  {arm}: {', '.join(_branch(name) for name in names)}" for arm, names in found["arms"].items()]
     else:
@@ -273,8 +281,8 @@ def pilot_in_words(result: Pilot) -> list[str]:
             if best is None
             else " None of the simulated trials found it."
             if best["power"] <= 0.0
-            else f" The best, {DESIGNS[best['design']]} with {best['clusters']} branches and {best['length']} months, finds it "
-            f"in {chance(best['power'])}."
+            else f" The best, {DESIGNS[best['design']]} with {best['clusters']} branches and "
+            f"{counted(best['length'], 'month')}, finds it in {chance(best['power'])}."
         )
         lines.append(f"No trial that was tried finds the effect in {100 * plan.power:g} % of cases.{told}")
     lines += _wrong_by_before_after(result)
@@ -294,7 +302,7 @@ def _still_growing(result: Pilot, effect: pd.Series) -> list[str]:
         return []
     return [
         f"It comes slowly: in the last twelve months of the run it is {difference(result.plan.outcome, later)}. A trial of "
-        f"{effect['length']} months ends before most of it; try longer ones."
+        f"{counted(effect['length'], 'month')} ends before most of it; try longer ones."
     ]
 
 
@@ -319,9 +327,9 @@ def _wrong_by_before_after(result: Pilot) -> list[str]:
     name = result.plan.outcome
     row = table.sort_values(["length", "clusters"]).iloc[-1]
     return [
-        f"Before and after would find {difference(name, row['estimate'])} after {row['length']} months, off by "
+        f"Before and after would find {difference(name, row['estimate'])} after {counted(row['length'], 'month')}, off by "
         f"{with_ends(name, row['bias'], row['bias_low'], row['bias_high'])}; where nothing changes at all it "
-        f"finds an effect in {chance(row['false_positive'])} of trials (5 % would be right)."
+        f"finds an effect in {chance(row['false_positive'])} of trials ({100 * result.plan.level:g} % would be right)."
     ]
 
 
@@ -353,7 +361,7 @@ def bias_table(result: Pilot) -> Table:
     table = new_table(title="What a comparison of before and after is made of")
     table.add_column("Part")
     for length in lengths:
-        table.add_column(f"{length} months", justify="right")
+        table.add_column(counted(length, "month"), justify="right")
     rows = result.biases.set_index(["source", "length"])
     for source, told in SOURCES.items():
         cells = [rows.loc[(source, length)] for length in lengths]
@@ -411,7 +419,7 @@ def power_figure(result: Pilot) -> Figure:
         axes.set_ylim(-0.02, 1.02)
         axes.set_xlim(numbers[0] - 0.35 * step, numbers[-1] + 0.35 * step)
         axes.set_xticks(numbers)
-        axes.set_title(f"{length} months", pad=6)
+        axes.set_title(counted(length, "month"), pad=6)
         axes.set_xlabel("branches in the trial", color=MUTED, fontsize=8)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axes.grid(True, axis="y")
@@ -428,9 +436,9 @@ def bias_figure(result: Pilot) -> Figure:
     heading(
         figure,
         "What each design gets wrong",
-        f"{TITLES[name]}, trials of {length} months; 95 % intervals over {len(result.worlds)} worlds. Left: parts of what a "
-        "comparison of before and after finds.\nRight: mean estimate and the middle 95 % of single trials (thin); "
-        "bar: the true effect where everybody changes.",
+        f"{TITLES[name]}, trials of {counted(length, 'month')}; 95 % intervals over {len(result.worlds)} worlds. "
+        "Left: parts of what a comparison of before and after finds.\nRight: mean estimate and the middle 95 % of "
+        "single trials (thin); bar: the true effect where everybody changes.",
         left=0.02,
     )
     left = figure.add_axes((0.215, 0.14, 0.29, 0.62))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from sim.lang import counted
+
 #: Without a terminal: a line at every tenth part, but no more often than every so many seconds.
 PARTS = 10
 QUIET_SECONDS = 5.0
@@ -52,7 +54,7 @@ def plain_progress(console: Console, text: str, clock: Callable[[], float] = tim
             return  # a search asks anew every generation
         if done == 0:
             has_begun = True
-            console.print(f"{text}: {total} runs ..." if total else f"{text}: no run is lacking", highlight=False)
+            console.print(f"{text}: {counted(total, 'run')} ..." if total else f"{text}: no run is lacking", highlight=False)
         elif part > told_part and done < total and now - last_told >= QUIET_SECONDS:
             left = (now - began) / done * (total - done)
             pace = rate(done, now - began)

@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import axis_title, chance, plain, tick
+from experiments.report.numbers import axis_title, plain, tick
 from experiments.report.style import BETTER, INK, MUTED, OPEN, WORSE, heading, house_style, new_figure, save, wrapped
-from experiments.report.varying_words import NAMES, level, share, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, level, luck_told, share, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
 from experiments.verbs.sweep import Sweep
+from sim.lang import counted
 
 #: Parameters in a panel, panels in a row, paths in one figure of responses.
 MOST_BARS, ACROSS, MOST_PATHS = 10, 3, 5
@@ -71,7 +72,7 @@ def tornado(result: Sensitivity, target: str) -> Figure:
         figure,
         f"What {'the difference' if result.plan.difference else 'each outcome'} hinges on",
         f"{wrapped_where(result, target)}\nDots: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}); lines: "
-        f"{100 * result.plan.confidence:.0f} % intervals.{first}{floor}",
+        f"{100 * result.plan.confidence:g} % intervals.{first}{floor}",
         left=0.012,
     )
     for place, outcome in enumerate(outcomes):
@@ -86,7 +87,7 @@ def tornado(result: Sensitivity, target: str) -> Figure:
 def wrapped_where(result: Sensitivity, target: str) -> str:
     """Where the study took place, in one line."""
     organisation = result.design.organisation.title or result.design.organisation.name
-    return f"{target_title(result, target)}; {organisation}, {result.design.months} months."
+    return f"{target_title(result, target)}; {organisation}, {counted(result.design.months, 'month')}."
 
 
 def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, bars: int) -> None:
@@ -119,10 +120,11 @@ def _tornado_panel(axes: Axes, result: Sensitivity, target: str, outcome: str, b
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     states = result.outcomes
-    luck = float(states[(states["target"] == target) & (states["outcome"] == outcome)]["luck"].iloc[0])
-    if np.isfinite(luck):
+    row = states[(states["target"] == target) & (states["outcome"] == outcome)].iloc[0]
+    if np.isfinite(row["luck"]):
+        told = luck_told(row["luck"], row["luck_low"], row["luck_high"])
         axes.annotate(
-            f"luck makes {chance(luck)} of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
+            f"luck makes {told} of a run's variance", (0, 1), xycoords="axes fraction", xytext=(0, 5),
             textcoords="offset points", fontsize=7.4, color=MUTED,
         )  # fmt: skip
 
@@ -210,7 +212,8 @@ def responses(sweep: Sweep, paths: list[str]) -> Figure:
     heading(
         figure,
         "Response along every path",
-        f"{organisation}, {sweep.design.months} months, {len(sweep.points)} points, {sweep.design.replicates} replicates.\n"
+        f"{organisation}, {counted(sweep.design.months, 'month')}, {len(sweep.points)} points, "
+        f"{sweep.design.replicates} replicates.\n"
         + wrapped(
             "Each dot: the mean over all points with that value. Bands and lines: 95 % intervals of its distance from the mean "
             "over all points.",

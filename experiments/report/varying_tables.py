@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.report.numbers import TITLES as OUTCOMES
-from experiments.report.numbers import chance, scaled, with_ends
+from experiments.report.numbers import scaled, with_ends
 from experiments.report.tables import new_table
-from experiments.report.varying_words import NAMES, index_told, is_varied, level, short, shown_outcomes, target_title
+from experiments.report.varying_words import NAMES, index_told, is_varied, level, luck_told, short, shown_outcomes, target_title
 from experiments.statistics.indices import MAIN, TITLES
 from experiments.statistics.samples import DUMMY
 from experiments.verbs.sensitivity import Sensitivity
@@ -25,7 +25,7 @@ def sensitivity_table(result: Sensitivity, target: str) -> Table:
     unit = ", in the unit of the outcome" if MAIN[method] == "mu_star" else ""
     table = new_table(
         title=f"{target_title(result, target)}: {TITLES[MAIN[method]]} ({NAMES[method]}, N = {result.plan.samples}{unit}), "
-        f"{100 * result.plan.confidence:.0f} % interval"
+        f"{100 * result.plan.confidence:g} % interval"
     )
     table.add_column("Parameter")
     for outcome in outcomes:
@@ -53,9 +53,10 @@ def sensitivity_table(result: Sensitivity, target: str) -> Table:
             *(_index(method, name, floor) for name, floor in zip(outcomes, floors, strict=True)),
         )
     states = result.outcomes.set_index(["target", "outcome"])
-    luck = [states.loc[(target, outcome), "luck"] for outcome in outcomes]
-    if any(one == one for one in luck):
-        table.add_row(Text("luck's share of a single run", style="dim"), *(chance(one) if one == one else "" for one in luck))
+    luck = [tuple(states.loc[(target, outcome), ["luck", "luck_low", "luck_high"]]) for outcome in outcomes]
+    if any(share == share for share, _, _ in luck):
+        told = (luck_told(*one) if one[0] == one[0] else "" for one in luck)
+        table.add_row(Text("luck's share of a single run", style="dim"), *told)
     return table
 
 

@@ -28,6 +28,9 @@ NAMES = {
 #: An index below this is not worth a sentence, however sure it is.
 LEAST = 0.01
 
+#: Widths of an interval of luck's share beyond which its estimate is not told: anywhere, and where the estimate is 0 or all.
+WIDEST, NARROW_AT_AN_END = 0.5, 0.1
+
 
 def index_in_words(value: float, low: float, high: float) -> str:
     """'.41 [.36, .46]'."""
@@ -124,8 +127,26 @@ def _luck(result: Sensitivity, target: str, outcome: str) -> str:
     row = table[(table["target"] == target) & (table["outcome"] == outcome)].iloc[0]
     if not math.isfinite(row["luck"]):
         return ""
-    ends = f" [{100 * row['luck_low']:.0f}, {100 * row['luck_high']:.0f}]" if math.isfinite(row["luck_low"]) else ""
-    return f"; luck makes {chance(row['luck'])}{ends} of the variance of a single run"
+    told = luck_told(row["luck"], row["luck_low"], row["luck_high"])
+    if is_luck_known(row["luck"], row["luck_low"], row["luck_high"]):
+        return f"; luck makes {told} of the variance of a single run"
+    few = f"{result.plan.luck_replicates} replicates of {result.plan.luck_points} points"
+    return f"; what luck makes of the variance of a single run is not settled by {few} ({told})"
+
+
+def is_luck_known(value: float, low: float, high: float) -> bool:
+    """Whether an estimate of luck's share says something: few replicates can put it at 0 and leave nearly everything open."""
+    if not math.isfinite(high - low):
+        return True
+    is_at_an_end = not LEAST <= value <= 1 - LEAST
+    return high - low <= (NARROW_AT_AN_END if is_at_an_end else WIDEST)
+
+
+def luck_told(value: float, low: float, high: float) -> str:
+    """Luck's share with its interval, '31 % [22, 41]', or the interval alone where the estimate says nothing: '0 to 84 %'."""
+    if not is_luck_known(value, low, high):
+        return f"{100 * low:.0f} to {100 * high:.0f} %"
+    return chance(value) + (f" [{100 * low:.0f}, {100 * high:.0f}]" if math.isfinite(high - low) else "")
 
 
 def _not_looked_at(result: Sensitivity, target: str) -> str:

@@ -10,6 +10,7 @@ from experiments.report.numbers import TITLES, better, chance, difference, inter
 from experiments.statistics.intervals import CONFIDENCE, is_identical, is_settled, normal_quantile
 from experiments.statistics.settling import State
 from experiments.verbs.compare import Comparison
+from sim.lang import are, counted
 
 MOST_NAMED = 3
 
@@ -62,10 +63,12 @@ def _unsettled(rows: pd.DataFrame, replicates: int, titles: dict[str, str]) -> s
     if judged.empty:
         return "every headline outcome is missing" if rows["difference"].isna().all() else "the schemes differ in nothing"
     if still.empty:
-        return f"all {len(judged)} headline differences are settled {where}"
+        all_of_them = "the only headline difference is" if len(judged) == 1 else f"all {len(judged)} headline differences are"
+        return f"{all_of_them} settled {where}"
     named = [f"{titles[row.scheme]}: {TITLES[row.outcome].lower()}" for row in still.head(MOST_NAMED).itertuples()]
     more = f" and {len(still) - MOST_NAMED} more" if len(still) > MOST_NAMED else ""
-    return f"{len(still)} of {len(judged)} headline differences are not settled {where} ({'; '.join(named)}{more})"
+    judged_told = counted(len(judged), "headline difference")
+    return f"{len(still)} of {judged_told} {are(len(still))} not settled {where} ({'; '.join(named)}{more})"
 
 
 def settling_in_words(comparison: Comparison) -> list[str]:
@@ -81,7 +84,7 @@ def settling_in_words(comparison: Comparison) -> list[str]:
     if pairs:
         asked = ", ".join(f"{TITLES[target.outcome].lower()} \u00b1{target}" for target in settling.wanted.until)
         parts = [f"{n} {STATE_WORDS[state]}" for state, n in counts.items() if n]
-        told.append(f"{start} Asked for: {asked}. Of {len(pairs)} differences, {listed(parts)}.")
+        told.append(f"{start} Asked for: {asked}. Of {counted(len(pairs), 'difference')}, {listed(parts)}.")
         waiting = [pair for pair in pairs if pair.state is State.OPEN]
         if waiting:
             named = "; ".join(f"{titles[pair.scheme]}: {TITLES[pair.outcome].lower()}" for pair in waiting[:MOST_NAMED])

@@ -17,6 +17,7 @@ from experiments.design.study import Design, has_rewards, with_rewards_scaled
 from experiments.runs.runner import Core, compiled_core, run_replicates
 from experiments.statistics.intervals import mean_present
 from sim.errors import UserError
+from sim.lang import counted
 from sim.outcomes import OUTCOME_NAMES
 
 PILOT_REPLICATES = 4
@@ -126,7 +127,7 @@ def equalise(
         open_names = [name for name, search in searches.items() if not search.is_done(target)]
         if not open_names:
             break
-        say(f"Equal budget: step {number}, {len(open_names)} schemes to go ...")
+        say(f"Equal budget: step {number}, {counted(len(open_names), 'scheme')} to go ...")
         costs_now = pilot_costs(_only(trial, open_names), replicates, workers, core)
         for name in open_names:
             factor = searches[name].points.pop()[0]

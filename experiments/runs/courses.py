@@ -17,6 +17,7 @@ from experiments.design.cases import Case, Course
 from experiments.runs.parts import MONTHLY, RUNS
 from experiments.runs.runner import Ran, Replicate, run_cases
 from sim.errors import UserError
+from sim.lang import are
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
@@ -168,4 +169,6 @@ def told_failures(failed: list[dict[str, Any]], asked: int, good: int) -> list[s
     """A note where replicates are left out because a run of theirs failed."""
     if not failed:
         return []
-    return [f"{asked - good} of {asked} replicates are left out: a run of theirs failed ({failed[0]['reason']})."]
+    left_out = asked - good
+    whose = "a run of it" if left_out == 1 else "a run of theirs"
+    return [f"{left_out} of {asked} replicates {are(left_out)} left out: {whose} failed ({failed[0]['reason']})."]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
+from sim.lang import are, counted
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished-"
@@ -38,6 +39,22 @@ def check_writable(folder: Path) -> None:
         raise UserError.of(
             "the output folder cannot be written", found=str(parent), hint="choose another --out or mend its rights"
         )
+
+
+def check_file(path: Path, example: str) -> None:
+    """Refuse a place for one output file that is a folder, a device, or lies where nothing can be written.
+
+    Raises:
+        UserError: naming what is in the way; the example is a name that would do.
+    """
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        there = "a folder" if path.is_dir() else "no ordinary file"
+        better = path / example if path.is_dir() else Path(example)
+        raise UserError.of(
+            f"the output file cannot be written: what is there is {there}", found=str(path),
+            expected="a new file, or one to replace", hint=f"name a file, such as {better}",
+        )  # fmt: skip
+    check_writable(path.parent)
 
 
 def check_folder(folder: Path, *, overwrite: bool = False) -> None:
@@ -163,8 +180,16 @@ def told_where(folder: Path, *, kept: int | None = None) -> Iterator[None]:
         reason = error.strerror or str(error)
         hint = "make room or choose another --out"
         if kept is not None:
-            hint = f"{kept} runs are kept: make room and give the same command again, or choose another --out"
+            hint = f"{counted(kept, 'run')} {are(kept)} kept: make room and give the same command again, or choose another --out"
         raise UserError.of(f"cannot write results: {reason}", found=str(folder), hint=hint) from error
+
+
+def damaged_table(path: Path, found: str) -> UserError:
+    """The user's error where a table of finished results is not what was written."""
+    return UserError.of(
+        "a table of the results is damaged, or of another version", file=str(path), found=found,
+        hint="run the study again into the same folder",
+    )  # fmt: skip
 
 
 def write_json(path: Path, content: Any) -> None:

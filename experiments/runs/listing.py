@@ -112,7 +112,8 @@ def find_study(name: str) -> Path:
 def study_table(store: StudyStore, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The runs of a study: labels, then the columns asked for, of outcomes or of the table of points.
 
-    Without ``columns``: what varies between points, the headline outcomes and why a run failed.
+    Without ``columns``: what varies between points, the headline outcomes that any run has, and why a run failed. Studies that
+    follow people month by month (`experiments.runs.courses`) have no outcomes of whole runs.
 
     Raises:
         UserError: an unknown column.
@@ -126,6 +127,8 @@ def study_table(store: StudyStore, columns: Sequence[str] | None = None) -> pd.D
     table = store.runs([name for name in wanted if name not in own])
     of_points = points[[name for name in dict.fromkeys(wanted) if name in own]].reindex(table["point"]).set_axis(table.index)
     table = pd.concat([table, of_points], axis=1)
+    if not columns:
+        wanted = [name for name in wanted if name not in HEADLINES or table[name].notna().any()]
     return table[list(dict.fromkeys([*LABELS, *wanted]))]
 
 

@@ -25,6 +25,7 @@ from experiments.design.study import Design
 from experiments.runs.parts import DESKS, GROUPS, KEY, MONTHLY, RUNS, Runs
 from sim.bounds import MOST_WORKERS, check_number
 from sim.errors import UserError
+from sim.lang import are, counted
 from sim.outcomes import GROUP_OUTCOMES, OUTCOME_NAMES, SERIES
 
 if TYPE_CHECKING:
@@ -371,10 +372,11 @@ class _Study:
     def _given_up(self, error: BaseException) -> UserError:
         with suppress(UserError):
             self.store.commit()
+        kept = f"{counted(self.store.n_runs, 'run')} {are(self.store.n_runs)} kept"
         return UserError.of(
             "the workers cannot go on",
             found=f"{type(error).__name__}: {error}"[:500],
-            hint=f"{self.store.n_runs} runs are kept: give the same command again when the workers are well",
+            hint=f"{kept}: give the same command again when the workers are well",
         )
 
     def _to_do(self) -> int:

@@ -54,6 +54,11 @@ class Box:
     coverage: float
     density: float
 
+    @property
+    def cases(self) -> int:
+        """How many of the worlds inside are of interest."""
+        return round(self.density * self.n)
+
     def holds(self, worlds: np.ndarray) -> np.ndarray:
         """Which worlds lie inside (boolean, one a row)."""
         inside = np.ones(len(worlds), bool)

@@ -18,6 +18,7 @@ from experiments.statistics.dropping import where_dropped
 from experiments.statistics.intervals import CONFIDENCE, error_of, half_width, mean_present, normal_quantile
 from experiments.statistics.selection import Selection
 from experiments.statistics.sequential import limits_for, looks_up_to
+from sim.lang import counted
 from sim.outcomes import OUTCOME_NAMES
 
 
@@ -142,7 +143,7 @@ class Settling:
         parts = []
         if pairs:
             waiting = sum(pair.state is State.OPEN for pair in pairs)
-            parts.append(f"{len(pairs) - waiting} of {len(pairs)} differences settled")
+            parts.append(f"{len(pairs) - waiting} of {counted(len(pairs), 'difference')} settled")
         if self.selection:
             parts.append(f"{len(self.selection.alive)} of {len(self.names)} schemes can be best")
         return f"At {self.replicates} replicates: {', '.join(parts)}."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.runs.folder import damaged_table
 from experiments.statistics.intervals import CONFIDENCE, student_quantile
 from sim.desks import DESK_COLUMNS, GRADE, MEASURES, OTHER, SAME, Measure, moved, turned
 
@@ -41,6 +42,39 @@ def winners_of(groups: Path, schemes: Sequence[str], confidence: float = CONFIDE
 def winners_in(table: pd.DataFrame, schemes: Sequence[str], confidence: float = CONFIDENCE) -> pd.DataFrame:
     """The same from a table of groups in memory: columns scheme, replicate, dimension, group and counts of desks."""
     return _summed(_with_everybody(table), schemes, confidence)
+
+
+def read_winners(path: Path, schemes: Sequence[str]) -> pd.DataFrame:
+    """The table of winners of a folder of results, as it was written; empty cells of words are ''.
+
+    Raises:
+        UserError: it is cut off, lacks a column or one of the schemes, or is no table.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in ("value", "low", "high")})
+    except (OSError, ValueError) as error:
+        raise damaged_table(path, " ".join(str(error).split())[:120]) from error
+    damage = _damage(path, table, schemes)
+    if damage:
+        raise damaged_table(path, damage)
+    return table
+
+
+def _damage(path: Path, table: pd.DataFrame, schemes: Sequence[str]) -> str:
+    """What is wrong with a table of winners, in words; '' where it is whole."""
+    no_columns = [name for name in COLUMNS if name not in table.columns]
+    if no_columns:
+        return f"no column {', '.join(no_columns)}"
+    no_rows = [name for name in schemes if name not in set(table["scheme"])]
+    if no_rows:
+        return f"nothing about {', '.join(no_rows)}"
+    if not path.read_bytes().endswith(b"\n"):
+        return "a row that is cut off"
+    if ((table["low"] > table["value"]) | (table["value"] > table["high"])).any():
+        return "a value outside its own interval"
+    return ""
 
 
 def _summed(blocks: Iterable[pd.DataFrame], schemes: Sequence[str], confidence: float) -> pd.DataFrame:

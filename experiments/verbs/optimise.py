@@ -33,6 +33,7 @@ from experiments.statistics.intervals import (
 )
 from experiments.statistics.search import HOPELESS, Candidate, Found, check_pymoo, search, spread_out, undominated
 from sim.errors import UserError
+from sim.lang import are, counted
 from sim.schemes.plans.optimise import OptimisePlan
 from sim.schemes.plans.worlds import Limit
 
@@ -281,7 +282,8 @@ def run_optimise(
     front = found.front
     numbers = front[spread_out(found.objectives[front], plan.front)]
     numbers = numbers[np.argsort(found.objectives[numbers, 0], kind="stable")]
-    say(f"The front has {len(front)} schemes; {len(numbers)} of them are judged again with fresh luck ...")
+    again = f"{len(numbers)} of them {are(len(numbers))} judged again with fresh luck"
+    say(f"The front has {counted(len(front), 'scheme')}; {again} ...")
     return judge.again(found, numbers)
 
 
@@ -494,7 +496,7 @@ def write_front(optimum: Optimum, origin: Mapping[str, Any], folder: Path) -> li
             "name": scheme.name,
             **{key: origin[key] for key in ("extends", "parts") if key in origin},
             "title": f"{titled}, front {place}",
-            "summary": f"One of {len(optimum.schemes)} schemes found by the study {optimum.design.name}.",
+            "summary": f"One of {counted(len(optimum.schemes), 'scheme')} found by the study {optimum.design.name}.",
             "changes": {**origin.get("changes", {}), **differences(optimum.start, scheme)},
         }
         path = folder / f"{scheme.name}.yaml"

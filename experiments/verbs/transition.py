@@ -7,7 +7,7 @@ the study) and **at_once** (what the waves lead to, everywhere from the month of
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,6 +25,7 @@ from experiments.runs.runner import Core, Ran, check_workers
 from experiments.runs.store import StudyStore, versions
 from experiments.statistics.intervals import half_width, mean_with_interval
 from sim.errors import UserError
+from sim.lang import counted
 from sim.outcomes import HEADLINES, SERIES
 from sim.schemes.plans.transition import TransitionPlan
 
@@ -78,6 +79,11 @@ class Transition:
     def waves(self) -> list[int]:
         """Months of change, each once, in order."""
         return sorted({change.month for change in self.plan.changes})
+
+    @property
+    def is_steady_known(self) -> bool:
+        """Whether enough months follow the last change to speak of a steady state after it."""
+        return can_be_steady(months_after(self.design.months, self.waves))
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
@@ -214,6 +220,16 @@ def recovered(ahead: np.ndarray, gain: float, tolerance: float) -> float:
     return float(good.argmax()) if good.any() else np.inf
 
 
+def months_after(months: int, changes: Iterable[int]) -> int:
+    """Months of a run that follow its last change, that of the change among them."""
+    return months - max(changes) + 1
+
+
+def can_be_steady(months_left: int) -> bool:
+    """Whether the end of a run may be taken for steady: a year to settle in, and a year to be measured."""
+    return months_left >= 2 * STEADY
+
+
 def about(design: Design, plan: TransitionPlan, command: str = "") -> dict[str, Any]:
     """What the store is told of the study: what must stay the same while it grows, and what is asked for now."""
     return about_study(
@@ -288,10 +304,11 @@ def run_transition(
         failed=found.failed,
         ran=found.ran,
     )
-    left = design.months - max(change.month for change in planned) + 1
-    if left < 2 * STEADY:
+    left = months_after(design.months, result.waves)
+    if not can_be_steady(left):
         result.notes.append(
-            f"Only {left} months follow the last change: the state of the last {STEADY} may not be steady yet; lengthen `months`."
+            f"Only {counted(left, 'month')} follow{'s' * (left == 1)} the last change: the state of the last {STEADY} may not be "
+            "steady yet; lengthen `months`."
         )
     return result
 

@@ -229,7 +229,7 @@ def _explained(view: View, choice: Choice, cadre: str, replicate: int, language:
 
 
 def _replicates(request: Request) -> int:
-    return max(2, whole(request.query_params.get("n", str(STEPS[0])), "n", 2, MOST_REPLICATES))
+    return whole(request.query_params.get("n", str(STEPS[0])), "n", 2, MOST_REPLICATES)
 
 
 async def _runs(request: Request, view: View, n: int) -> list[list[Kept]]:

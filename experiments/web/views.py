@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FEWEST_SCHEMES, MOST_SCHEMES = 1, 4
 MOST_CHANGES = 120
 LONGEST_TITLE = 80
+LONGEST_NUMBER = 12
 MONTHS = (12, 120)
 WARMUP_MONTHS = 24
 MOST_SEED = 2**31 - 1
@@ -175,9 +176,11 @@ def whole(written: str, name: str, low: int, high: int) -> int:
     Raises:
         UserError: anything else.
     """
-    if not written.isascii() or not written.isdecimal() or len(written) > 12:
+    if not written.isascii() or not written.isdecimal():
         raise UserError.of("not a whole number", path=name, found=quoted(written[:40]), expected=f"{low} to {high}")
-    return min(max(int(written), low), high)
+    if len(written) > LONGEST_NUMBER or not low <= int(written) <= high:
+        raise UserError.of("out of bounds", path=name, found=quoted(written[:40]), expected=f"{low} to {high}")
+    return int(written)
 
 
 def _under(letter: str, finding: Finding) -> Finding:

@@ -83,6 +83,25 @@ def words(language: str = "en") -> Words:
     return Words(check_language(language), *read_folder(Path(__file__).parent / language))
 
 
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """How many of something, in English: '1 month', '12 months', '0 studies' where the plural is no mere s."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+#: Singulars of units that are not made by taking an s away.
+SINGULARS = {"people": "person", "branches": "branch", "boxes": "box"}
+
+
+def of_one(unit: str) -> str:
+    """A unit as it stands behind a one, in English: 'month' for 'months', 'person' for 'people', 'attainment' as it is."""
+    return SINGULARS.get(unit, unit.removesuffix("s") if unit.isalpha() else unit)
+
+
+def are(number: float) -> str:
+    """The verb behind a number, in English: 'is' of one, else 'are'."""
+    return "is" if number == 1 else "are"
+
+
 def check_language(language: str) -> str:
     """The code of a language that there is.
 

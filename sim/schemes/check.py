@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from pydantic import BaseModel
-
 from sim.errors import Finding, UserError
 from sim.schemes.fit import check_scheme_fits
 from sim.schemes.lint import organisation_advice, provenance_advice, scheme_advice
-from sim.schemes.load import Loaded, read_behaviour, read_organisation, read_scheme
+from sim.schemes.load import Loaded, keys_by_kind, read_behaviour, read_organisation, read_scheme, telling_keys
 from sim.schemes.locate import KINDS, Reference, find, is_workbook, looks_like_path, preset_names, shown
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
-from sim.schemes.scheme import Scheme
-from sim.schemes.study import OpenStudy, Study, open_study
+from sim.schemes.study import OpenStudy, open_study
 from sim.schemes.words import did_you_mean, quoted
 
 
@@ -83,20 +80,10 @@ def kind_of(reference: Reference) -> str:
 
 
 def _kind_of_file(path: FilePath, followed: int = 0) -> str:
-    from sim.schemes.behaviour import Behaviour
-
     top = read_yaml(path).value
-    models: dict[str, type[BaseModel]] = {
-        "schemes": Scheme,
-        "organisations": Organisation,
-        "behaviour": Behaviour,
-        "studies": Study,
-    }
-    # Name and title stand in several kinds of document and tell nothing.
-    telling = [key for key in top if key not in ("name", "title", "summary")]
-    own = {kind: sum(key in model.model_fields for key in telling) for kind, model in models.items()}
+    own = keys_by_kind(telling_keys(top))
     best = max(own, key=lambda kind: own[kind])
-    if own[best] == 0 and "extends" in top and followed < len(models):
+    if own[best] == 0 and "extends" in top and followed < len(own):
         return _kind_of_base(top["extends"].value, path, followed)
     # A file that says nothing of its own is what its folder holds.
     return path.resolve().parent.name if own[best] == 0 and path.resolve().parent.name in KINDS else best

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sim.lang import Words
+from sim.lang import Words, of_one
 from sim.lang import words as words_of
 from sim.schemes.fit import select_tasks, unappraised_tasks
 from sim.schemes.organisation import Organisation
@@ -520,12 +520,13 @@ def _in_words(path: tuple[str, ...], value: Any, say: _Says) -> str:
     if unit.startswith("monthly wages"):
         each = unit.removeprefix("monthly wages")
         return say.wages(value) + (say.words.of(f"wage_unit.{unit}", each) if each else "")
+    english = of_one(unit) if value == 1 else unit
     return {
         "share": say.share(value),
         "attainment": say("of_standard", share=say.share(value)),
         "per weight": say("times_weight", n=number(value)),
         "-": number(value),
-    }.get(unit, say("with_unit", n=number(value), unit=say.words.of(f"unit.{unit}", unit) if unit else "").strip())
+    }.get(unit, say("with_unit", n=number(value), unit=say.words.of(f"unit.{unit}", english) if unit else "").strip())
 
 
 def _neutral(path: tuple[str, ...]) -> Any:

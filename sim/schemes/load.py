@@ -16,7 +16,7 @@ The same can be said in Python: `load_scheme("base", parts=["my_part"], changes=
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -27,7 +27,7 @@ from pydantic import BaseModel
 from sim.errors import Finding, UserError
 from sim.schemes.annotating import settled
 from sim.schemes.checking import checked, finding_at
-from sim.schemes.locate import Reference, find, is_workbook, shown, sources_file
+from sim.schemes.locate import Reference, find, is_workbook, other_kind, shown, sources_file
 from sim.schemes.nodes import Annotation, Node, Path, Place, changed, descend, merged, node_of, place_of, walk, without
 from sim.schemes.organisation import Organisation
 from sim.schemes.reading import read_yaml
@@ -187,6 +187,25 @@ def with_changes(node: Node, changes: Mapping[str, Any]) -> Node:
     return node
 
 
+def telling_keys(top: Mapping[str, Any]) -> list[str]:
+    """Keys of a file by which its kind is told: labels stand in several kinds, and every file may extend another."""
+    return [key for key in top if key not in (*LABELS, *HEADER)]
+
+
+def keys_by_kind(keys: Iterable[str]) -> dict[str, int]:
+    """How many of the keys belong to each kind of document."""
+    from sim.schemes.behaviour import Behaviour
+    from sim.schemes.study import Study
+
+    models: dict[str, type[BaseModel]] = {
+        "schemes": Scheme,
+        "organisations": Organisation,
+        "behaviour": Behaviour,
+        "studies": Study,
+    }
+    return {kind: sum(key in model.model_fields for key in keys) for kind, model in models.items()}
+
+
 @dataclass
 class Layers(Generic[Document]):
     """Reads the files that make up one document and checks what comes out."""
@@ -249,9 +268,18 @@ class Layers(Generic[Document]):
         self.findings += _said_twice(body, changes)
         return self._settled(with_changes(node, changes.value), path.parent)
 
+    def _refuse_other_kind(self, path: FilePath, top: Node) -> None:
+        """A file of which nothing belongs here and most elsewhere: told as what it is, not key by key."""
+        keys = telling_keys(top.value)
+        own = keys_by_kind(keys)
+        best = max(own, key=lambda kind: own[kind])
+        if keys and self.kind in own and not own[self.kind] and 2 * own[best] > len(keys):
+            raise other_kind(shown(path), self.kind, best)
+
     def _split(self, path: FilePath, above: tuple[FilePath, ...]) -> tuple[dict[str, Node], Node]:
         self._refuse_cycle(path, above)
         top = self._top(path)
+        self._refuse_other_kind(path, top)
         self.files.append(path)
         header = {key: top.value[key] for key in HEADER if key in top.value}
         wrong = [_wrong_header(key, node) for key, node in header.items()]

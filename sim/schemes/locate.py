@@ -14,6 +14,13 @@ from sim.errors import UserError
 from sim.schemes.words import nearest, quoted
 
 KINDS = {"schemes": "scheme", "organisations": "organisation", "behaviour": "behaviour", "studies": "study"}
+#: Where a document of each kind is given instead, for those who give it where another is expected.
+GIVEN_AS = {
+    "schemes": "a scheme stands by itself or in the schemes of a study",
+    "organisations": "--organisation (-g) takes it, or the organisation of a study",
+    "behaviour": "--behaviour takes it, or the behaviour of a study",
+    "studies": "`cadresim compare`, or the command of its verb, runs it",
+}
 SUFFIXES = (".yaml", ".yml")
 WORKBOOK = ".xlsx"
 
@@ -111,6 +118,9 @@ def _not_found(reference: Reference, kind: str) -> UserError:
         )
     names = preset_names(kind)
     presets = f"one of {', '.join(names[:_NAMES_SHOWN])}{' ...' if len(names) > _NAMES_SHOWN else ''}; or " if names else ""
+    other = next((other for other in KINDS if other != kind and str(reference) in preset_names(other)), "")
+    if other:
+        return other_kind(reference, kind, other)
     return UserError.of(
         f"there is no {noun} of this name",
         found=quoted(_printable(reference)),
@@ -119,9 +129,22 @@ def _not_found(reference: Reference, kind: str) -> UserError:
     )
 
 
+def other_kind(reference: Reference, kind: str, other: str) -> UserError:
+    """The user's error where a document of another kind is given than the one expected: what it is, and where it goes."""
+    problem = f"this is {_a(KINDS[other])}, not {_a(KINDS[kind])}"
+    return UserError.of(
+        problem, found=quoted(_printable(reference)), expected=f"the name or file of {_a(KINDS[kind])}", hint=GIVEN_AS[other]
+    )
+
+
 def _near(reference: Reference, kind: str) -> str:
-    name = nearest(Path(_printable(reference)).stem, preset_names(kind))
-    return f"did you mean {name}?" if name else ""
+    """The nearest name of the kind that is expected; of another kind only where it is nearer."""
+    by_name = {name: other for other in (*(other for other in KINDS if other != kind), kind) for name in preset_names(other)}
+    name = nearest(Path(_printable(reference)).stem, by_name)
+    if not name:
+        return ""
+    aside = "" if by_name[name] == kind else f" It is {_a(KINDS[by_name[name]])}: {GIVEN_AS[by_name[name]]}"
+    return f"did you mean {name}?{aside}"
 
 
 def _printable(reference: Reference) -> str:

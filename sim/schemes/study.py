@@ -210,13 +210,15 @@ class _Opener:
         try:
             return reader()
         except UserError as error:
-            here = self.loaded.place(*path)
-            own = self.loaded.finding(path, "")
-            self.findings += [
-                finding if finding.line else replace(finding, file=here.file, line=here.line, path=finding.path or own.path)
-                for finding in error.findings
-            ]
+            self.findings += [finding if finding.line else self._said_here(finding, path) for finding in error.findings]
             return None
+
+    def _said_here(self, finding: Finding, path: Path) -> Finding:
+        """A finding about what the study names, at the study's own line; the file that was looked for is told beside it."""
+        here = self.loaded.place(*path)
+        at = finding.path or self.loaded.finding(path, "").path
+        found = finding.found or (quoted(finding.file) if finding.file != here.file else "")
+        return replace(finding, file=here.file, line=here.line, path=at, found=found)
 
     def _check_headline(self, outcome_names: Collection[str]) -> None:
         for index, name in enumerate(self.study.headline):

@@ -214,7 +214,7 @@ def _units(table: Table, tasks: list[str], findings: list[Finding]) -> dict[str,
     for column in table.columns:
         if column not in known and not findings:
             expected = f"one of {listed(known)}"
-            problem = "neither a property of units nor a task of tasks.csv"
+            problem = "neither a property of units nor a task that is listed"
             findings.append(
                 Finding(table.file, 1, f"column {column}", problem, quoted(column), expected, did_you_mean(column, known))
             )

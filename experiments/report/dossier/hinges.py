@@ -73,10 +73,11 @@ def sensitivity_parts(results: Results, say: Saying) -> Iterator[Part]:
             ]
         name = f"indices{number}"
         title = say.target(_plain_title(results, target))
-        alt = words("report.hinges.indices_alt", target=title, outcomes=say.listed(say.within(one) for one in outcomes))
+        told = {"target": title, "confidence": f"{100 * plan['confidence']:g}"}
+        alt = words("report.hinges.indices_alt", outcomes=say.listed(say.within(one) for one in outcomes), **told)
         columns = (words("report.hinges.assumption"), words("report.outcome"), words(f"report.index.{MAIN[method]}"))
-        table = Table(words("report.hinges.indices_table", target=title), columns, tuple(rows), folded=words("report.as_table"))
-        caption = words("report.hinges.indices_caption", target=title, most=MOST_SHOWN)
+        table = Table(words("report.hinges.indices_table", **told), columns, tuple(rows), folded=words("report.as_table"))
+        caption = words("report.hinges.indices_caption", most=MOST_SHOWN, **told)
         yield Figure(name, caption, alt, *drawing.drawn(drawing.stacked(panels), name, alt), table)
 
 
@@ -274,12 +275,13 @@ def _boxes(results: Results, say: Saying) -> Iterator[Part]:
             scheme=say.document(results.titles[first["better"]]),
             other=say.document(results.titles[str(than)]),
         )
+        density, inside = float(first["density"]), int(first["n_worlds"])
         rows.append(
             (
                 Cell.of(pair, words("report.hinges.box_n", n=number)),
                 Cell.of(words(f"report.hinges.{first['holds']}")),
                 Cell.of(*conditions, tone="text"),
-                Cell.of(say.share(float(first["density"]))),
+                Cell.of(say.share(density), words("report.hinges.cases", cases=round(density * inside), n=inside)),
                 Cell.of(say.share(float(first["coverage"]))),
             )
         )

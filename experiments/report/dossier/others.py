@@ -13,6 +13,7 @@ from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
 from experiments.report.numbers import tick
 from experiments.statistics.intervals import is_identical
+from experiments.verbs.transition import STEADY, can_be_steady, months_after
 
 
 def study_parts(results: Results, say: Saying) -> Iterator[Part]:
@@ -33,6 +34,10 @@ def _transition(results: Results, say: Saying) -> Iterator[Part]:
     words = say.words
     table = results.table("costs")
     yield Text(words("report.transition.text"))
+    waves = [int(change["month"]) for change in results.manifest["transition"]["changes"]]
+    left = months_after(results.design.months, waves)
+    if not can_be_steady(left):
+        yield Text(words("report.transition.unsteady", n=left, last=STEADY))
     yield _points(results, say, lambda facts: _transition_claims(results, facts))
     rows = []
     for row in table[table["better"] != 0].to_dict("records"):

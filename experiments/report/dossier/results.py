@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.design.study import Design, design_of
-from experiments.runs.folder import MANIFEST, is_signed, read_json
+from experiments.runs.folder import MANIFEST, damaged_table, is_signed, read_json
 from experiments.statistics.intervals import Summary
+from experiments.statistics.winners import read_winners
 from experiments.verbs.compare import TABLES as RUN_TABLES
 from sim.errors import UserError
 from sim.outcomes import OUTCOME_NAMES
@@ -123,10 +124,15 @@ def _trajectories(results: Results) -> pd.DataFrame:
     return read_comparison(results.folder).trajectories
 
 
-#: Tables that a verb makes of others when they are asked for.
+def _winners(results: Results) -> pd.DataFrame:
+    return read_winners(results.folder / "winners.csv", results.others)
+
+
+#: Tables that are made of others, or read in a way of their own, when they are asked for.
 MADE: dict[tuple[str, str], Callable[[Results], Any]] = {
     ("compare", "counts"): _counts,
     ("compare", "trajectories"): _trajectories,
+    ("compare", "winners"): _winners,
 }
 
 
@@ -236,13 +242,12 @@ def _open(folder: Path) -> Results:
 #: Columns without which a table says nothing.
 NEEDED: dict[str, tuple[str, ...]] = {
     "compare/summary": ("scheme", "outcome", *(each.name for each in fields(Summary))),
-    "compare/winners": ("scheme", "dimension", "group", "measure", "what", "value", "low", "high"),
     "sensitivity/indices": ("method", "target", "outcome", "kind", "parameter", "value", "low", "high"),
     "robustness/summary": ("outcome", "scheme", "mean", "mean_low", "mean_high", "rank", "best", "regret_mean", "bad_end"),
     "robustness/good_enough": ("scheme", "limit", "share", "low", "high"),
     "robustness/shares_won": ("better", "than", "share", "low", "high"),
     "robustness/information": ("assumption", "value", "low", "high", "worth_knowing"),
-    "robustness/boxes": ("better", "than", "holds", "box", "coverage", "density", "path", "low", "high", "levels"),
+    "robustness/boxes": ("better", "than", "holds", "box", "n_worlds", "coverage", "density", "path", "low", "high", "levels"),
     "robustness/spread": ("path", "low", "high", "choices"),
     "sweep/moves": ("path", "scheme", "outcome", "at_low", "at_high", "move", "low", "high"),
     "transition/costs": (
@@ -278,11 +283,11 @@ def _check_columns(results: Results) -> None:
         table = results.table(name)
         lacking = [column for column in needed if column not in table.columns]
         if lacking:
-            raise _damaged(results.folder / f"{name}.csv", f"no column {', '.join(lacking)}")
+            raise damaged_table(results.folder / f"{name}.csv", f"no column {', '.join(lacking)}")
     if results.verb == "compare":
         rows = len(results.table("summary"))
         if rows != len(results.design.schemes) * len(OUTCOME_NAMES):
-            raise _damaged(results.folder / "summary.csv", f"{rows} rows")
+            raise damaged_table(results.folder / "summary.csv", f"{rows} rows")
         for name in RUN_TABLES:
             _check_runs(results.folder / name)
 
@@ -297,16 +302,9 @@ def _check_runs(path: Path) -> None:
             "the results lack a table", file=str(path), found="no such file", hint="run the study again into the same folder"
         ) from error
     except (OSError, ValueError) as error:
-        raise _damaged(path, " ".join(str(error).split())[:120]) from error
+        raise damaged_table(path, " ".join(str(error).split())[:120]) from error
     if not {"scheme", "replicate"} <= columns:
-        raise _damaged(path, "no column scheme, replicate")
-
-
-def _damaged(path: Path, found: str) -> UserError:
-    return UserError.of(
-        "a table of the results is damaged, or of another version", file=str(path), found=found,
-        hint="run the study again into the same folder",
-    )  # fmt: skip
+        raise damaged_table(path, "no column scheme, replicate")
 
 
 def _is_folder(folder: Path) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from pydantic import Field
 
+from sim.bounds import MOST_REPLICATES
 from sim.schemes.misfit import Misfit
 from sim.schemes.plans.plan import Documents, Misfits, Plan
 from sim.schemes.scheme import count
@@ -25,7 +26,7 @@ class ComparePlan(Plan):
     best: str = Field(
         "", description="OUTCOME=AMOUNT: drop schemes that cannot be best on it; less than the amount is no matter."
     )
-    most: int = count(1000, "Replicates at most, with until or best.", low=2, high=10_000_000, unit="runs")
+    most: int = count(1000, "Replicates at most, with until or best.", low=2, high=MOST_REPLICATES, unit="runs")
     winners: bool = Field(True, description="Compare every desk with itself under the baseline: who gains and who loses what.")
 
     def misfits(self, documents: Documents) -> list[Misfit]:

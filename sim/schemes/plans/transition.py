@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from sim.bounds import MOST_MONTHS
 from sim.schemes.misfit import Misfit
 from sim.schemes.plans.plan import Documents, Misfits, Plan
 from sim.schemes.scheme import Document, count, element
@@ -21,7 +22,7 @@ OFFICES = "offices"
 class PlannedChange(Document):
     """One wave: from a month on, some branches (all without names) are under a scheme."""
 
-    month: int = count(13, "First recorded month under the scheme; 1 = the first of all.", low=1, high=6000)
+    month: int = count(13, "First recorded month under the scheme; 1 = the first of all.", low=1, high=MOST_MONTHS)
     scheme: str = Field("", description="Name of a scheme of the study; may be left out where there are two.")
     branches: list[str] = Field(default_factory=list, description="Branches by name, `offices` for the offices; none = all.")
 

@@ -65,6 +65,7 @@ function showAll() {
 
 /* A change of what is simulated: shown at once, asked for after a breath, so that dragging asks a few times only. */
 function change(alter, { rebuild = false, wait = 70 } = {}) {
+  page.state.left = [];
   alter(page.state);
   remember();
   if (rebuild) showDesign(page);

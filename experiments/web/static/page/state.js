@@ -15,6 +15,7 @@ export function firstState() {
     x: "goal_attainment",
     y: "burnout_share",
     own: {},
+    left: [], // what the address asks for and the page cannot show: told until something is changed
   };
 }
 
@@ -22,16 +23,25 @@ export async function readState() {
   const state = firstState();
   const query = new URLSearchParams(location.search);
   state.o = query.get("o") ?? state.o;
-  if (query.has("s")) state.schemes = query.getAll("s").slice(0, MOST_SCHEMES).map(readScheme);
-  state.months = Number(query.get("months")) || state.months;
-  state.seed = /^\d+$/.test(query.get("seed") ?? "") ? Number(query.get("seed")) : state.seed;
+  const asked = query.getAll("s");
+  if (asked.length) state.schemes = asked.slice(0, MOST_SCHEMES).map(readScheme);
+  if (asked.length > MOST_SCHEMES) state.left.push({ path: "s", found: String(asked.length), expected: `1–${MOST_SCHEMES}` });
+  state.months = numberOf(query.get("months"), state.months);
+  state.seed = numberOf(query.get("seed"), state.seed);
   state.lang = query.get("lang");
-  state.sel = Math.min(Math.max(Number(query.get("sel") ?? state.sel) || 0, 0), state.schemes.length - 1);
+  const last = state.schemes.length - 1;
+  const sel = numberOf(query.get("sel"), Math.min(state.sel, last));
+  const isThere = Number.isInteger(sel) && sel <= last;
+  state.sel = isThere ? sel : Math.min(state.sel, last);
+  if (!isThere) state.left.push({ path: "sel", found: String(sel).slice(0, 40), expected: `0–${last}` });
   state.x = query.get("x") ?? state.x;
   state.y = query.get("y") ?? state.y;
   state.own = await readOwn();
   return state;
 }
+
+/* Digits as a number; anything else stays as it is written, so that the server refuses it in words. */
+const numberOf = (written, usual) => (written === null ? usual : /^\d+$/.test(written) ? Number(written) : written);
 
 function readScheme(text) {
   const [ref, ...parts] = text.split("~");
