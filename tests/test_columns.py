@@ -89,7 +89,7 @@ def test_columns_keep_their_bounds_in_a_hard_life() -> None:
 #: organisation has voluntary work, which alone can become an exchange (`test_prices`).
 SILENT = {"cadres.dismissed", "departments.exchange"}
 #: Stakes that make people work long hours, partly in place of the wage.
-HARD = {"application.explicit.bonus_per_point": 0.05, "application.explicit.at_risk": 0.5}
+HARD = {"application.explicit.bonus_per_point": 0.1, "application.explicit.at_risk": 0.5}
 
 
 def test_every_column_that_a_link_writes_changes_somewhere() -> None:

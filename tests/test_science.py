@@ -151,12 +151,22 @@ def test_joint_responsibility_raises_the_share_of_luck() -> None:
 
 
 def test_joint_responsibility_takes_the_edge_off_a_contest() -> None:
-    """A point of one's own counts less, so less is made up for it, fewer colleagues are harmed and more are helped."""
+    """A point of one's own counts less, so less is made up for it."""
     joint = changed("forced_ranking", "joint", {"appraisal.joint_responsibility": 0.4})
-    ask = paired(load_scheme("forced_ranking"), joint, replicates=20)
-    assert ask("falsified_share").falls
-    assert ask("sabotage_mean").falls
-    assert ask("help_mean").rises
+    assert paired(load_scheme("forced_ranking"), joint, replicates=20)("falsified_share").falls
+
+
+def test_joint_responsibility_makes_people_help_where_results_pay() -> None:
+    """A colleague's point is one's own in part; where points bring next to nothing the unfairness of being liable weighs more."""
+    joint = changed("explicit_incentives", "joint", {"appraisal.joint_responsibility": 0.4})
+    assert paired(load_scheme("explicit_incentives"), joint)("help_mean").rises
+
+
+def test_joint_responsibility_spares_colleagues() -> None:
+    """A place that depends on all who are liable is less one's own to win, so fewer colleagues are harmed for it."""
+    prize = {"application.explicit.top_prize": 0.5}  # for the prizes of the ready scheme hardly anybody harms anybody
+    joint = changed("forced_ranking", "joint", prize | {"appraisal.joint_responsibility": 0.4})
+    assert paired(changed("forced_ranking", "alone", prize), joint, replicates=20)("sabotage_mean").falls
 
 
 def test_the_stronger_the_pay_the_more_what_nobody_counts_is_neglected() -> None:
