@@ -91,7 +91,8 @@ result.picture("winners")
 answer(
     f"Goals {told(result, 'ranked', 'goal_attainment')}, help {told(result, 'ranked', 'help_mean')} and harm "
     f"{told(result, 'ranked', 'sabotage_mean')} (months of work a month). Where only the place counts, a rival's loss is as good as "
-    "one's own gain: contests pay sabotage and tax help (Lazear, 1989). What is gained on counted tasks has to be held against that."
+    "one's own gain: contests tax help and, where enough is to be won, pay sabotage (Lazear, 1989). The prizes of the ready scheme "
+    "are too small to harm anybody for; exercise 3 makes them worth it. What is gained has to be held against what is lost."
 )
 
 # %% [markdown]
@@ -140,14 +141,18 @@ pd.concat({"sigma 2": contest, "sigma 4": noisy})
 #
 # 1. What does the floor change, and for whom? Compare `spared` with `ranked` line by line. Who asked for the floor, and why?
 # 2. Raise `bottom_share` to 0.2. Which outcome moves first?
-# 3. Your department of six is excellent. Write two sentences to the superior, each with a number and its interval from this notebook.
+# 3. Make the last go: compare `forced_ranking_dismissal` with `ranked`. What do people do for their jobs, besides work, and what does
+#    the superior still learn from the scores? (What a job is worth to lose is cited; how far people lie for it, nobody has measured.)
+# 4. Your department of six is excellent. Write two sentences to the superior, each with a number and its interval from this notebook.
 #
 # <details><summary><b>Answers</b></summary>
 #
 # 1. The floor spares whoever reaches a minimum score; with a good bureau the ladder then threatens few. Units asked for it in the
 #    launch speech, and it was adopted after weighing.
 # 2. Run it: the differences with the narrowest intervals settle first; those on burnout need more replicates.
-# 3. There is no model answer; a number without its interval does not count.
+# 3. They work a little more, help less, a few harm rivals, and most of all they make results up: ranks then tell who makes up most.
+#    Lies in the model answer to stakes more than people's did in laboratories (row B69b), so take the size as an upper end.
+# 4. There is no model answer; a number without its interval does not count.
 #
 # </details>
 #
