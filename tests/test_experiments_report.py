@@ -14,7 +14,7 @@ from rich.console import Console
 
 from experiments.api.comparing import Comparison, compare_design
 from experiments.report.labels import Box, place_labels
-from experiments.report.numbers import chance, difference, interval, round_level, scaled, tick
+from experiments.report.numbers import axis_title, chance, difference, interval, round_level, scaled, tick
 from experiments.report.progress import duration, plain_progress, progress_bar
 from experiments.report.style import wrapped
 from experiments.report.tables import BAD, GOOD, NEUTRAL, UNSETTLED, cell_style, comparison_table, monthly_table
@@ -278,3 +278,17 @@ def test_a_sitting_counts_rounds_and_a_bureau_months() -> None:
     series = pd.DataFrame({"month": [1, 2], "burnout_share": [0.1, 0.2]})
     heads = [monthly_table("", series, ["burnout_share"], unit=one.time_unit).columns[0].header for one in (bureau, sitting)]
     assert heads == ["Month", "Round"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "title"),
+    [
+        ("burnout_share", "Burnout (% of cadres)"),
+        ("goal_attainment", "Goal attainment (% of the goal)"),
+        ("appraisal_hours_share", "Appraisal hours (% of time)"),
+        ("understanding_mean", "Understanding (%)"),
+        ("falsified_share", "Falsified (%)"),
+    ],
+)
+def test_only_heads_are_told_as_shares_of_cadres(outcome, title):
+    assert axis_title(outcome) == title

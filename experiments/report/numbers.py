@@ -102,11 +102,16 @@ def _own_unit(outcome: str) -> str:
     return BY_NAME[outcome].unit.replace("MBI 0-6", "scale 0 to 6")
 
 
+#: Outcomes that count heads; every other share is of something else, which its meaning tells.
+OF_CADRES = ("burnout_share", "bottom_share", "top_share", "exit_share")
+OF_WHAT = {"share of goal": "% of the goal", "share of time": "% of time"}
+
+
 def axis_title(outcome: str, *, short: bool = False) -> str:
     """Title of an axis: name and unit."""
     if is_share(outcome):
-        unit = {"share of goal": "% of the goal", "share of time": "% of time"}.get(BY_NAME[outcome].unit, "% of cadres")
-        unit = "%" if short else unit
+        of = "% of cadres" if outcome in OF_CADRES else OF_WHAT.get(BY_NAME[outcome].unit, "%")
+        unit = "%" if short else of
     else:
         unit = "" if short else _own_unit(outcome)
     return f"{TITLES[outcome]} ({unit})" if unit else TITLES[outcome]
