@@ -154,7 +154,8 @@ SWITCHES = (
         idle_behaviour={"study_rate": 0.5, "interview_rate": 0.5, "novelty_loss": 0.9},
         idle_scheme={"communication.culture": 0.9}),
     # 7 falsification
-    Switch(7, "nobody falsifies", "bright_line", "inflation_cadre", 0.01, behaviour={"falsification_cost": 0.0},
+    Switch(7, "nobody falsifies", "bright_line", "inflation_cadre", 0.01,
+        behaviour={"falsification_cost": 0.0, "harm_and_honesty": 0.0},
         idle_behaviour={"honesty": 0.01, "honesty_sd": 0.1, "detection_learning": 0.5, "norm_influence": 0.1, "norm_memory": 0.5,
                         "audit_detection": 0.4, "on_site_detection": 0.9, "re_marking_effect": 0.1},
         idle_scheme={"appraisal.audit_rate": 0.4, "appraisal.audit_penalty": 3.0, "appraisal.re_marking": 0.9},

@@ -121,10 +121,10 @@ def test_pressure_from_above_makes_lines_worth_more():
     row = int(np.flatnonzero(notched)[0])
     j = int(department["offer_task"][row])
     whole = float(c["period_steps"] * department["share"][j] * c["target"][j])
-    widest = []
+    widest, honest = [], 2.0  # wages a unit: so few go all the way to the line
     for pressure in (0.0, 0.05):
         world.schemes["pressure"], world.bureaus["pressure"] = pressure, 1.0
         widest.append(
-            max(gap for gap in np.linspace(0.0, 0.9, 901) if raised_to_line(world, 0, row, (1.0 - gap) * whole, 0.0, 0.4))
+            max(gap for gap in np.linspace(0.0, 0.9, 901) if raised_to_line(world, 0, row, (1.0 - gap) * whole, 0.0, honest))
         )
     assert widest[1] > widest[0] + 0.01

@@ -240,7 +240,7 @@ TRUE = {
     "deduction_heavy": {"deduction-not-earned-back", "pool-not-balanced"},
     "deduction_only": {"deduction-not-earned-back"},
     "forced_ranking": {"flat-above-standard", "ladder-without-floor", "pool-not-balanced"},
-    "forced_ranking_dismissal": {"flat-above-standard", "ladder-without-floor", "pool-not-balanced"},
+    "forced_ranking_dismissal": {"flat-above-standard", "ladder-without-floor", "pool-not-balanced", "quota-in-small-unit"},
     "forced_ranking_floor": {"flat-above-standard", "pool-not-balanced"},
     "superior_ranking": {"flat-above-standard", "ratchet-eats-reward", "reward-dissolves"},
     "superior_ranking_individuals": {"flat-above-standard", "ratchet-eats-reward"},
