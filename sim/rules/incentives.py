@@ -219,8 +219,8 @@ def loss_of_job(job_worth, age, retirement_age, months, share):
     Nobody loses more than the wages until he retires, or than those of the time people last where a `share` must go each
     time, months/share. Source: present value of earnings lost (Davis & von Wachter 2011).
     """
-    years_left = max(0.0, 12.0 * (retirement_age - age) - months)
-    return min(job_worth, years_left, months / share) / months
+    to_earn = max(0.0, 12.0 * (retirement_age - age) - months)
+    return min(job_worth, to_earn, months / share) / months
 
 
 @rule
