@@ -32,7 +32,7 @@ FIT_ROWS = (
     "C18",
 )  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
-#: On the edge of its band at the centre (-.280 with four replicates, -.277 with the row's own, for -.28), inside it in most sets.
+#: On the edge of its band, -.28: -.280 at the centre with four replicates, -.274 with the row's own (docs/evidence.md).
 KNOWN_MISSES: set[tuple[str, str]] = {("B15", "after_reward")}
 
 
