@@ -23,8 +23,7 @@ def explanation_as_text(found: Explanation, language: str = "en", *, depth: int 
         organisation=told["organisation"]["title"], year=told["year"], first=told["months"][0], last=told["months"][1],
         grade=told["grade"]["name"],
     )  # fmt: skip
-    colon, comma = ("：", "、") if language == "zh" else (": ", ", ")
-    tree = _tree(told["root"], depth, settings, colon)
+    tree = _tree(told["root"], depth, settings, say("explain.text.colon"))
     parts: list[Any] = [Text(head, style="bold"), tree, Text(say("explain.text.followed"), style="bold")]
     parts += [Text(f"  {node['sentence']}") for node in told["consequences"]]
     if told["changes"]:
@@ -33,7 +32,9 @@ def explanation_as_text(found: Explanation, language: str = "en", *, depth: int 
         for way in ("up", "down"):
             none = [change["name"] for change in told["changes"] if not change["found"] and change["direction"] == way]
             if none:
-                parts.append(Text("  " + say(f"explain.text.none_{way}", names=comma.join(none)), style="dim"))
+                parts.append(
+                    Text("  " + say(f"explain.text.none_{way}", names=say("explain.text.comma").join(none)), style="dim")
+                )
     checked = told["checked"]
     parts.append(Text(say("explain.text.checked", nodes=checked["nodes"], gap=f"{checked['largest_gap']:.0e}"), style="dim"))
     return Group(*parts)

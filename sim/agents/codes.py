@@ -16,5 +16,3 @@ BY_RESULT, AT_RANDOM, BY_SENIORITY, WORST_FIRST = (
     code(rule) for rule in (PromotionRule.RESULT, PromotionRule.RANDOM, PromotionRule.SENIORITY, PromotionRule.WORST)
 )
 ABILITY_REDRAWN = code(AbilityOnPromotion.REDRAWN)
-#: Places of the cut-offs in a peer group's tables of contests.
-BOTTOM_CUT, SECOND_CUT, TOP_CUT, DISMISSED_CUT = 0, 1, 2, 3

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.agents.codes import BOTTOM_CUT, BY_RESULT, DISMISSED_CUT, FORCED, FREE, SECOND_CUT, TOP_CUT
+from sim.agents.codes import BY_RESULT, FORCED, FREE
 from sim.agents.entity import Entity
+from sim.population.columns import BOTTOM_CUT, DISMISSED_CUT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import (
     appraisals_ahead,
     career_value,
@@ -189,7 +190,7 @@ class Planning(Entity):
         scheme, b, per_output = self.scheme, self.behaviour, self.own_department.points_per_output
         if scheme.promotion_rule != BY_RESULT:
             return 0.0
-        period_years = scheme.interval * self.model.organisation.months_a_step / 12.0
+        period_years = self.months_decided() / 12.0
         ahead = appraisals_ahead(b.planning_horizon, self.age, b.retirement_age, period_years)
         signal = 1.0 / per_output if per_output > 0.0 else 0.0
         value = career_value(scheme.post_value, b.signal_precision, self.belief_precision, b.discount_rate, ahead)

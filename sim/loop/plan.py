@@ -9,6 +9,7 @@ from sim.loop.apply import BY_RESULT
 from sim.loop.appraise import spread_of_impressions, usual_shift
 from sim.loop.calendar import is_period_start, steps_left
 from sim.loop.process import unit_pace
+from sim.population.columns import BOTTOM_CUT, DISMISSED_CUT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import (
     appraisals_ahead,
     career_value,
@@ -38,7 +39,6 @@ from sim.rules.scoring import expected_points_share, expected_points_slope, poin
 from sim.rules.targets import added_per_level, bargained_slack, cascaded_target
 
 FORCED, FREE = 2, 1
-BOTTOM_CUT, SECOND_CUT, TOP_CUT, DISMISSED_CUT = 0, 1, 2, 3
 OWN_RESULT = 0
 
 

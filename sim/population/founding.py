@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.population.columns import (
+    BOTTOM_CUT,
     BRANCH,
     BUREAU,
     CADRE,
@@ -18,7 +19,9 @@ from sim.population.columns import (
     INDICATOR,
     INDICATORS,
     OWN_TASKS,
+    SECOND_CUT,
     TASKS,
+    TOP_CUT,
 )  # fmt: skip
 from sim.population.contests import contest_density_even, contest_tables_by_lot
 from sim.population.draws import MAX_POSITION, luck_of, unit_key
@@ -489,7 +492,7 @@ def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray, en
             if by_lot:
                 favoured = grades.top_share + grades.second_share if grades.second_share > 0.0 else 0.0
                 places = (n - grades.bottom_share * n, favoured * n, grades.top_share * n)
-            for cut, seated in enumerate(places):
+            for cut, seated in zip((BOTTOM_CUT, SECOND_CUT, TOP_CUT), places, strict=True):
                 group["chance"][cut], group["density"][cut] = contest_tables_by_lot(n, seated)
         for r, row in enumerate(indicators[:INDICATORS]):
             medals = seats(float(row["medal_share"]), n)

@@ -271,9 +271,11 @@ class Layers(Generic[Document]):
     def _refuse_other_kind(self, path: FilePath, top: Node) -> None:
         """A file of which nothing belongs here and most elsewhere: told as what it is, not key by key."""
         keys = telling_keys(top.value)
+        if not keys or any(key in self.model.model_fields for key in keys):
+            return  # the other kinds' models are not even read
         own = keys_by_kind(keys)
         best = max(own, key=lambda kind: own[kind])
-        if keys and self.kind in own and not own[self.kind] and 2 * own[best] > len(keys):
+        if 2 * own[best] > len(keys):
             raise other_kind(shown(path), self.kind, best)
 
     def _split(self, path: FilePath, above: tuple[FilePath, ...]) -> tuple[dict[str, Node], Node]:

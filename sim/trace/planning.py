@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.loop.apply import BY_RESULT
-from sim.loop.plan import BOTTOM_CUT, DISMISSED_CUT, SECOND_CUT, TOP_CUT
+from sim.population.columns import BOTTOM_CUT, DISMISSED_CUT, SECOND_CUT, TOP_CUT
 from sim.rules.incentives import (
     colleagues_part,
     contest_chance,
@@ -228,21 +228,14 @@ class Reading:
 
     def career(self) -> Node:
         """What a unit of signal to the superior's belief is worth over the appraisals ahead."""
-        case, scheme = self.case, self.case.scheme
+        case = self.case
         ahead = parent(
             "appraisals_ahead",
             "sim.rules.incentives.appraisals_ahead",
             [
                 case.of_behaviour("planning_horizon", "planning_horizon"),
-                leaf("age", self.c["age"], argument="age", columns=("cadres.age",)),
-                case.of_behaviour("retirement_age", "retirement_age"),
-                leaf(
-                    "period_years",
-                    float(scheme["interval"]) * float(case.world.organisation[0]["months_a_step"]) / 12.0,
-                    argument="period_years",
-                    unit="years",
-                    columns=(),
-                ),
+                *self.working_life(),
+                leaf("period_years", self.months_decided() / 12.0, argument="period_years", unit="years", columns=()),
             ],
             argument="horizon",
         )
@@ -263,6 +256,15 @@ class Reading:
             ],
             unit="wages",
         )
+
+    def working_life(self) -> list[Node]:
+        """How old he is, and when he will retire."""
+        age = leaf("age", self.c["age"], argument="age", columns=("cadres.age",))
+        return [age, self.case.of_behaviour("retirement_age", "retirement_age")]
+
+    def months_decided(self) -> float:
+        """Months of pay that one appraisal decides on."""
+        return float(self.case.scheme["interval"]) * float(self.case.world.organisation[0]["months_a_step"])
 
     def signal(self) -> Node:
         """How much a point tells of ability."""
@@ -296,15 +298,13 @@ class Reading:
         share = float(scheme["applied"]) * float(scheme["dismissal_share"])
         if self.rivals <= 0.0 or share <= 0.0 or not self.group["density"][DISMISSED_CUT].any():
             return []
-        months = float(scheme["interval"]) * float(case.world.organisation[0]["months_a_step"])
         costs = parent(
             "loss_of_job",
             "sim.rules.incentives.loss_of_job",
             [
                 case.of_behaviour("job_worth", "job_worth"),
-                leaf("age", self.c["age"], argument="age", columns=("cadres.age",)),
-                case.of_behaviour("retirement_age", "retirement_age"),
-                leaf("months_decided", months, argument="months", unit="months", columns=()),
+                *self.working_life(),
+                leaf("months_decided", self.months_decided(), argument="months", unit="months", columns=()),
                 leaf("share_dismissed", share, argument="share", unit="share", columns=()),
             ],
             argument="factor",
