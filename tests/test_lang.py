@@ -123,6 +123,11 @@ def test_counts_agree_with_their_nouns():
     assert [of_one(unit) for unit in ("people", "steps", "branches", "attainment", "x normal")] == [
         "person", "step", "branch", "attainment", "x normal"
     ]  # fmt: skip
+    said = Words("en", {"k": "{n} months, {m} of {n} branches; {n} people"}, {})
+    assert said("k", n=1, m=0.1) == "1 month, 0.1 of 1 branch; 1 person"
+    assert said("k", n="1,001", m=-1) == "1,001 months, -1 of 1,001 branches; 1,001 people"
+    assert said("k", n=21, m=1) == "21 months, 1 of 21 branches; 21 people"
+    assert Words("zh", {"k": "{n} months"}, {})("k", n=1) == "1 months"  # no English, no singulars
     assert [are(n) for n in (0, 1, 2)] == ["are", "is", "are"]
 
 

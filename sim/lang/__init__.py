@@ -8,6 +8,7 @@ the rest, the Chinese folder all of it. Texts may hold placeholders (``{n}``) th
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -68,9 +69,10 @@ class Words:
 
     def _filled(self, key: str, text: str, parts: Mapping[str, object]) -> str:
         try:
-            return text.format_map(parts) if parts or "{" in text else text
+            filled = text.format_map(parts) if parts or "{" in text else text
         except (KeyError, IndexError) as error:
             raise MissingText(f"{self.language}: {key!r} lacks the part {error}") from None
+        return agreeing(filled) if self.language == "en" else filled
 
 
 @lru_cache(maxsize=8)
@@ -95,6 +97,15 @@ SINGULARS = {"people": "person", "branches": "branch", "boxes": "box"}
 def of_one(unit: str) -> str:
     """A unit as it stands behind a one, in English: 'month' for 'months', 'person' for 'people', 'attainment' as it is."""
     return SINGULARS.get(unit, unit.removesuffix("s") if unit.isalpha() else unit)
+
+
+#: A plural behind a one that is no part of a longer number (`experiments/web/static/lib/words.js` has the same).
+PLURAL_OF_ONE = re.compile(r"(?<![\w.,−-])1 (months|years|rounds|steps|replicates|runs|schemes|branches|cadres|people|points)\b")
+
+
+def agreeing(text: str) -> str:
+    """An English text whose ones stand before singulars: '1 months' was filled in where '12 months' may stand."""
+    return PLURAL_OF_ONE.sub(lambda found: f"1 {of_one(found[1])}", text)
 
 
 def are(number: float) -> str:
