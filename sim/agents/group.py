@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.agents.codes import FORCED, FRACTIONS_BY_LOT, FREE, SENIORITY_FIRST
 from sim.agents.entity import Entity, Settings, squared, total
 from sim.population.draws import Purpose
+from sim.rules.justice import standing_among
 from sim.rules.ranking import ORDINARY, forced_grade, free_grade, is_sanctioned, seats, seats_by_lot
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ class PeerGroup(Entity, table="groups"):
         self.mean, _ = mean_and_spread(cadre.score for cadre in self.members)
         squares = total(squared(cadre.score - self.mean) for cadre in self.members)
         self.spread = math.sqrt(squares / (self.size - 1.0)) if self.size > 1 else 0.0
-        self.mean_contribution, self.spread_contribution = mean_and_spread(cadre.contribution for cadre in self.members)
         seated = self.seats_this_time()
         for place, cadre in enumerate(self.in_order()):
             cadre.grade = self.grade_of(cadre, place, seated)
@@ -114,9 +114,10 @@ class PeerGroup(Entity, table="groups"):
         """Rewards and sanctions, and what everybody makes of them."""
         for cadre in self.members:
             cadre.be_paid()
-        self.mean_pay, self.spread_pay = mean_and_spread(cadre.pay for cadre in self.members)
-        for cadre in self.members:
-            cadre.judge_rewards()
+        brought = standings(cadre.reward() for cadre in self.members)
+        contributed = standings(cadre.contribution for cadre in self.members)
+        for cadre, got, made in zip(self.members, brought, contributed, strict=True):
+            cadre.judge_reward(got, made)
 
 
 def sample_spread(values: list[float]) -> float:
@@ -125,6 +126,13 @@ def sample_spread(values: list[float]) -> float:
         return 0.0
     mean = total(values) / len(values)
     return math.sqrt(total(squared(value - mean) for value in values) / (len(values) - 1.0))
+
+
+def standings(values: Iterable[float]) -> list[float]:
+    """Everybody's standing in a whole group, in its standard deviations."""
+    column = list(values)
+    mean, spread = mean_and_spread(column)
+    return [standing_among(value, mean, spread) for value in column]
 
 
 def mean_and_spread(values: Iterable[float]) -> tuple[float, float]:

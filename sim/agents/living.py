@@ -24,11 +24,11 @@ from sim.rules.burnout import (
     strain,
 )  # fmt: skip
 from sim.rules.flow import exit_chance, promotion_merit
-from sim.rules.justice import distributive_signal, informational_signal, interpersonal_signal
+from sim.rules.justice import distributive_signal, informational_signal, interpersonal_signal, worth_of_result
 from sim.rules.motivation import felt_control, motivation_aimed_at
 from sim.rules.numbers import remembered
 from sim.rules.pay import explicit_reward, log_of_pay
-from sim.rules.ranking import BOTTOM, ORDINARY, next_rung
+from sim.rules.ranking import BOTTOM, ORDINARY, TOP, next_rung
 from sim.rules.responsibility import role_conflict
 from sim.rules.scoring import points_share
 from sim.rules.strategy import next_capability
@@ -102,12 +102,17 @@ class Living(Entity):
             attained, indicator.below, indicator.above, indicator.floor, indicator.cap, indicator.notch, indicator.steps
         )
 
-    def judge_rewards(self) -> None:
-        """Distributive justice: reward among peers against contribution among peers, self-serving (mechanism 14)."""
-        b, group = self.behaviour, self.own_group
-        made = standing(self.contribution, group.mean_contribution, group.spread_contribution)
-        paid = standing(self.pay, group.mean_pay, group.spread_pay)
-        signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, self.fairness_sensitivity)
+    def reward(self) -> float:
+        """All that his last result brought him, in monthly wages."""
+        scheme, b = self.scheme, self.behaviour
+        return worth_of_result(
+            self.pay, self.score, scheme.publish_scores, b.esteem, self.grade == TOP, scheme.applied, scheme.recognition, b.honour
+        )
+
+    def judge_reward(self, got: float, made: float) -> None:
+        """Distributive justice: what his result brought, among peers, against his contribution, among peers (mechanism 14)."""
+        b = self.behaviour
+        signal = distributive_signal(got, made, b.self_serving, b.reward_sensitivity, self.fairness_sensitivity)
         self.justice_distributive = remembered(self.justice_distributive, signal, self.memory_of_appraisal())
 
     def live_on(self) -> None:
@@ -231,8 +236,3 @@ class Living(Entity):
             redraw_ability(self.model.world, self.now, self.index)
         else:
             self.belief_precision = max(self.behaviour.prior_precision, 0.5 * self.belief_precision)
-
-
-def standing(value: float, mean: float, spread: float) -> float:
-    """Standard deviations above the mean; 0 where all are equal (a spread of rounding errors is none)."""
-    return (value - mean) / spread if spread > 1e-12 else 0.0

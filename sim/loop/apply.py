@@ -11,17 +11,17 @@ from sim.loop.calendar import is_due
 from sim.population.draws import Purpose, uniforms
 from sim.population.entry import DISMISSED, enter, redraw_ability
 from sim.rules.flow import promotion_merit
-from sim.rules.justice import distributive_signal
+from sim.rules.justice import distributive_signal, standing_among, worth_of_result
 from sim.rules.numbers import remembered
 from sim.rules.pay import explicit_reward
-from sim.rules.ranking import BOTTOM, next_rung
+from sim.rules.ranking import BOTTOM, TOP, next_rung
 
 PROMOTION = int(Purpose.PROMOTION)
 BY_RESULT, BY_SENIORITY, AT_RANDOM, WORST_FIRST = 0, 1, 2, 3
 REDRAWN = 1
 
 
-@rule
+@allocating
 def apply(world, step, first, last):
     """Rewards and sanctions of the peer groups [first, last), where an appraisal is due."""
     for g in range(first, last):
@@ -35,7 +35,6 @@ def pay_group(world, g):
     """Explicit rewards and the ladder of sanctions in one peer group."""
     group = world.groups[g]
     scheme = world.schemes[group.arm]
-    total, squares = 0.0, 0.0
     for m in range(group.first, group.first + group.size):
         c = world.cadres[world.members[m]]
         c.pay = explicit_reward(
@@ -44,31 +43,41 @@ def pay_group(world, g):
         )  # fmt: skip
         c.replaced = scheme.applied * scheme.at_risk
         c.rung = next_rung(c.rung, c.sanctioned == 1, c.grade == BOTTOM and c.sanctioned == 0)
-        total += c.pay
-    group.mean_pay = total / group.size
-    for m in range(group.first, group.first + group.size):
-        squares += (world.cadres[world.members[m]].pay - group.mean_pay) ** 2
-    group.spread_pay = math.sqrt(squares / group.size)
 
 
-@rule
+@allocating
 def judge_rewards(world, g):
-    """Distributive justice: one's reward among peers against one's contribution among peers, self-serving."""
+    """Distributive justice: what one's result brought, among peers, against one's contribution, among peers."""
     group = world.groups[g]
     scheme, b = world.schemes[group.arm], world.behaviour[0]
     speed = 1.0 - (1.0 - b.justice_memory) ** scheme.interval
-    for m in range(group.first, group.first + group.size):
-        c = world.cadres[world.members[m]]
-        made = standing_among(c.contribution, group.mean_contribution, group.spread_contribution)
-        paid = standing_among(c.pay, group.mean_pay, group.spread_pay)
-        signal = distributive_signal(paid, made, b.self_serving, b.reward_sensitivity, c.fairness_sensitivity)
+    brought, contributed = np.empty(group.size), np.empty(group.size)
+    for m in range(group.size):
+        c = world.cadres[world.members[group.first + m]]
+        contributed[m] = c.contribution
+        brought[m] = worth_of_result(
+            c.pay, c.score, scheme.publish_scores, b.esteem, c.grade == TOP, scheme.applied, scheme.recognition, b.honour
+        )
+    mean_brought, spread_brought = mean_and_spread(brought)
+    mean_contributed, spread_contributed = mean_and_spread(contributed)
+    for m in range(group.size):
+        c = world.cadres[world.members[group.first + m]]
+        got = standing_among(brought[m], mean_brought, spread_brought)
+        made = standing_among(contributed[m], mean_contributed, spread_contributed)
+        signal = distributive_signal(got, made, b.self_serving, b.reward_sensitivity, c.fairness_sensitivity)
         c.justice_distributive = remembered(c.justice_distributive, signal, speed)
 
 
 @rule
-def standing_among(value, mean, spread):
-    """Standard deviations above the group's mean; 0 where all are equal (a spread of rounding errors is none)."""
-    return (value - mean) / spread if spread > 1e-12 else 0.0
+def mean_and_spread(values):
+    """Mean and standard deviation of a whole group."""
+    total, squares = 0.0, 0.0
+    for value in values:
+        total += value
+    mean = total / len(values)
+    for value in values:
+        squares += (value - mean) ** 2
+    return mean, math.sqrt(squares / len(values))
 
 
 @allocating

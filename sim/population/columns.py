@@ -349,10 +349,6 @@ GROUP_COLUMNS: tuple[Column, ...] = (
     _col("n_dismissed", "people", "plan", "dismissed at each appraisal", 0, dtype="i4"),
     _col("mean", "points", "appraise", "mean score at the last appraisal; NaN = none"),
     _col("spread", "points", "appraise", "standard deviation of scores at the last appraisal"),
-    _col("mean_contribution", "wages", "appraise", "mean contribution at the last appraisal"),
-    _col("spread_contribution", "wages", "appraise", "its standard deviation"),
-    _col("mean_pay", "wages", "apply", "mean explicit reward of the last appraisal"),
-    _col("spread_pay", "wages", "apply", "its standard deviation"),
     Column(
         "medal_density", "f8", "1/SD", "plan", "marginal chance of a medal by indicator row of the scheme", 0, 1, (INDICATORS,)
     ),

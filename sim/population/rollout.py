@@ -19,7 +19,7 @@ from sim.population.settings import DERIVED, IN_FORCE
 from sim.population.world import World
 
 #: What a peer group remembers of its last appraisal; a group that gains or loses members keeps it.
-MEMORY = ("mean", "spread", "mean_contribution", "spread_contribution", "mean_pay", "spread_pay", "medal_spread")
+MEMORY = ("mean", "spread", "medal_spread")
 
 
 @dataclass(frozen=True)

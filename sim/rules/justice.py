@@ -7,6 +7,25 @@ from sim.rules.numbers import bounded, squashed
 
 
 @rule
+def worth_of_result(pay, score, publish_scores, esteem, is_honoured, applied, recognition, honour):
+    """All that a result brought, in monthly wages: pay, esteem for the score (half of it where none is published), an honour.
+
+    pay + esteem (.5 + .5 publish) score + applied recognition honour: as a point is valued (`worth_as_gain`). How one is
+    judged is itself what people ask to be just (Greenberg 1986).
+    """
+    return pay + esteem * (0.5 + 0.5 * publish_scores) * score + applied * recognition * honour * is_honoured
+
+
+@rule
+def standing_among(value, mean, spread):
+    """Standard deviations above the mean of peers; 0 where all are equal (a spread of rounding errors is none).
+
+    Standings, since rank in pay moves satisfaction more than its level (Card et al. 2012).
+    """
+    return (value - mean) / spread if spread > 1e-12 else 0.0
+
+
+@rule
 def distributive_signal(reward_standing, contribution_standing, self_serving, sensitivity, fairness_sensitivity):
     """Reward against contribution, both as standings among peers (SD), with self-serving comparison.
 
