@@ -108,7 +108,7 @@ def test_whoever_raises_his_report_to_a_line_has_reached_it():
 
     for step in range(12):
         walk_links(world, step, look)
-    assert len(points) > 50
+    assert len(points) > 30, "too few raised reports to tell"
     assert min(points) == 1.0
 
 
