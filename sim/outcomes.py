@@ -122,7 +122,14 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome(
         "adverse_impact_null", "fairness", 0, "ratio", "Adverse impact by chance", "The mean of that ratio under random labels"
     ),
-    Outcome("justice_distributive", "fairness", 1, "share", "Distributive justice", "Perceived fairness of rewards"),
+    Outcome(
+        "justice_distributive",
+        "fairness",
+        1,
+        "share",
+        "Distributive justice",
+        "Perceived fairness of what results bring: pay, esteem, honours",
+    ),
     Outcome("justice_procedural", "fairness", 1, "share", "Procedural justice", "Perceived fairness of procedures", True),
     Outcome("justice_interpersonal", "fairness", 1, "share", "Interpersonal justice", "Perceived respect"),
     Outcome("justice_informational", "fairness", 1, "share", "Informational justice", "Perceived honesty of explanations"),

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from trials import founded, walked
 
+from sim.loop.apply import judge_rewards
+from sim.population.world import copy_of
 from sim.rules.justice import distributive_signal, standing_among, worth_of_result
+from sim.rules.ranking import TOP
 from sim.schemes.load import load_behaviour, load_scheme
 
 #: Nothing but the score itself hangs on a result.
 NO_MONEY = {
-    f"application.explicit.{name}": 0.0 for name in ("bonus_per_point", "unit_bonus_per_point", "promotion", "top_prize")
+    f"application.explicit.{name}": 0.0
+    for name in ("bonus_per_point", "unit_bonus_per_point", "promotion", "top_prize", "second_prize", "bottom_cut")
 } | {"application.applied": 1.0}
 
 
@@ -32,14 +36,14 @@ def test_a_result_brings_pay_esteem_and_an_honour() -> None:
 
 def test_standings_are_in_spreads_and_rounding_is_no_spread() -> None:
     assert standing_among(3.0, 1.0, 2.0) == 1.0
-    assert standing_among(1.0 + 1e-16, 1.0, 1e-16) == 0.0
+    assert standing_among(1.0 + 1e-15, 1.0, 1e-15) == 0.0
 
 
 def test_the_reward_that_follows_the_contribution_is_the_just_one() -> None:
     falling = [distributive_signal(1.0 - short, 1.0, 0.0, 1.0, 1.0) for short in (0.0, 0.5, 1.0, 2.0)]
     assert falling[0] == 1.0 and all(np.diff(falling) < 0.0)
-    more = distributive_signal(2.0, 1.0, 0.0, 1.0, 1.0)
-    assert falling[2] < more < 1.0  # too much is felt, too, a quarter as much
+    too_much = distributive_signal(2.0, 1.0, 0.0, 1.0, 1.0)
+    assert too_much == distributive_signal(0.75, 1.0, 0.0, 1.0, 1.0)  # felt as well, a quarter as much
 
 
 def test_a_billionth_of_a_wage_buys_no_justice() -> None:
@@ -50,8 +54,19 @@ def test_a_billionth_of_a_wage_buys_no_justice() -> None:
 
 
 def test_who_is_honoured_and_who_is_not_is_felt() -> None:
-    honours = {"scheme": "forced_ranking", "implicit__recognition": 1.0}
-    preset = honours.pop("scheme")
-    told = distributive(preset, {"honour": 0.3}, **honours)
-    untold = distributive(preset, {"honour": 0.0}, **honours)
-    assert np.abs(told - untold).max() > 0.01
+    """The same year, judged by people to whom an honour is worth nothing, and by people to whom it is worth something."""
+    changes = NO_MONEY | {"application.implicit.recognition": 1.0}
+    world, _ = walked(founded(load_scheme("forced_ranking", changes=changes), "county_bureau"), 12)
+    world.cadres["justice_distributive"] = world.behaviour["justice_start"][0]
+    felt = {}
+    for honour in (0.0, 0.3):
+        judged = copy_of(world)
+        judged.behaviour["honour"], judged.behaviour["esteem"] = honour, 0.0
+        for g in range(len(judged.groups)):
+            judge_rewards(judged, g)
+        felt[honour] = np.array(judged.cadres["justice_distributive"])
+    honoured = world.cadres["grade"] == TOP
+    made_more = np.array([world.cadres["contribution"][honoured].mean(), world.cadres["contribution"][~honoured].mean()])
+    gained = felt[0.3] - felt[0.0]  # nobody was rewarded at all before
+    assert made_more[0] > made_more[1], "the right ones, by and large"
+    assert gained[honoured].mean() > 0.01 > -0.01 > gained[~honoured].mean()

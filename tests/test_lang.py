@@ -14,7 +14,7 @@ from experiments.design.brief import brief_studies
 from experiments.report.lang import LANGUAGES, words
 from experiments.verbs.validate import stored_rows
 from sim.errors import UserError
-from sim.lang import MissingText, Words, are, counted, of_one, read_folder
+from sim.lang import PLURALS, MissingText, Words, are, counted, of_one, read_folder
 from sim.lang import words as words_of_the_model
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, OWN_GROUP_OUTCOMES
 from sim.schemes import lint, traps
@@ -123,12 +123,24 @@ def test_counts_agree_with_their_nouns():
     assert [of_one(unit) for unit in ("people", "steps", "branches", "attainment", "x normal")] == [
         "person", "step", "branch", "attainment", "x normal"
     ]  # fmt: skip
-    said = Words("en", {"k": "{n} months, {m} of {n} branches; {n} people"}, {})
-    assert said("k", n=1, m=0.1) == "1 month, 0.1 of 1 branch; 1 person"
-    assert said("k", n="1,001", m=-1) == "1,001 months, -1 of 1,001 branches; 1,001 people"
-    assert said("k", n=21, m=1) == "21 months, 1 of 21 branches; 21 people"
+    said = Words("en", {"k": "{n} months, {m} of {n} branches; {n} people; {n} {unit}"}, {})
+    assert said("k", n=1, m=0.1, unit="rounds") == "1 month, 0.1 of 1 branch; 1 person; 1 round"
+    assert said("k", n="1", m=-1, unit="of what") == "1 month, -1 of 1 branch; 1 person; 1 of what"
+    assert said("k", n="1,001", m=1, unit="months") == "1,001 months, 1 of 1,001 branches; 1,001 people; 1,001 months"
+    assert (
+        Words("en", {"k": "{name}: {n} runs"}, {})("k", name="Tier 1 branches", n=1) == "Tier 1 branches: 1 run"
+    )  # users' words
     assert Words("zh", {"k": "{n} months"}, {})("k", n=1) == "1 months"  # no English, no singulars
     assert [are(n) for n in (0, 1, 2)] == ["are", "is", "are"]
+
+
+def test_the_page_counts_with_the_same_nouns():
+    page = (Path(__file__).parents[1] / "experiments/web/static/lib/words.js").read_text(encoding="utf-8")
+    nouns = re.search(r"PLURALS = \[(.*?)\];", page, re.DOTALL)
+    assert nouns is not None
+    assert tuple(re.findall(r'"(\w+)"', nouns[1])) == PLURALS
+    irregular = dict(re.findall(r"(\w+): \"(\w+)\"", page.split("SINGULARS = {")[1].split("}")[0]))
+    assert {noun: irregular.get(noun, noun.removesuffix("s")) for noun in PLURALS} == {noun: of_one(noun) for noun in PLURALS}
 
 
 def test_missing_texts_and_languages_are_told():

@@ -209,7 +209,7 @@ def test_seven_equal_cadres_are_equal_to_the_last_bit() -> None:
     quiet = {f"tasks.{name}.noise": 0.0 for name in load_organisation("workshop_bureau").tasks}
     alone = {"offices": [office], "branches": [], "sequences": ["offices"], "posts.shares": [1.0], "posts.responsibility": [1.0]}
     organisation = load_organisation("workshop_bureau", changes=quiet | alone)
-    behaviour = Behaviour(drive=0.3, duty=0.4, reward_sensitivity=1.0, justice_memory=0.08)
+    behaviour = Behaviour(drive=0.3, duty=0.4, esteem=0.0007, reward_sensitivity=1.0, justice_memory=0.08)
     for name in ("team_bonus", "superior_ranking", "base"):
         world = a_world(name, organisation, behaviour)
         assert first_disagreement(world, 12) == ""

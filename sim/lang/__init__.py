@@ -69,10 +69,10 @@ class Words:
 
     def _filled(self, key: str, text: str, parts: Mapping[str, object]) -> str:
         try:
-            filled = text.format_map(parts) if parts or "{" in text else text
+            said = agreeing(text, parts) if self.language == "en" else text
+            return said.format_map(parts) if parts or "{" in said else said
         except (KeyError, IndexError) as error:
             raise MissingText(f"{self.language}: {key!r} lacks the part {error}") from None
-        return agreeing(filled) if self.language == "en" else filled
 
 
 @lru_cache(maxsize=8)
@@ -99,13 +99,24 @@ def of_one(unit: str) -> str:
     return SINGULARS.get(unit, unit.removesuffix("s") if unit.isalpha() else unit)
 
 
-#: A plural behind a one that is no part of a longer number (`experiments/web/static/lib/words.js` has the same).
-PLURAL_OF_ONE = re.compile(r"(?<![\w.,−-])1 (months|years|rounds|steps|replicates|runs|schemes|branches|cadres|people|points)\b")
+#: Plurals that templates of texts count with (`experiments/web/static/lib/words.js` has the same).
+PLURALS = (
+    "months", "years", "rounds", "steps", "times", "replicates", "runs", "schemes", "branches", "cadres", "people", "points",
+    "seats", "elements", "assumptions", "appraisals",
+)  # fmt: skip
+#: A count and the noun behind it, which may be filled in as well: '{n} months', '{months} {unit}'.
+COUNTED = re.compile(r"\{(\w+)\} (?:\{(\w+)\}|([a-z]+))")
 
 
-def agreeing(text: str) -> str:
-    """An English text whose ones stand before singulars: '1 months' was filled in where '12 months' may stand."""
-    return PLURAL_OF_ONE.sub(lambda found: f"1 {of_one(found[1])}", text)
+def agreeing(text: str, parts: Mapping[str, object]) -> str:
+    """An English template whose counts of one stand before singulars. What is filled in elsewhere is users' and stays."""
+
+    def said(found: re.Match[str]) -> str:
+        noun = found[3] or str(parts.get(found[2]))
+        is_one = str(parts.get(found[1])) == "1" and noun in PLURALS
+        return f"{{{found[1]}}} {of_one(noun)}" if is_one else found[0]
+
+    return COUNTED.sub(said, text)
 
 
 def are(number: float) -> str:

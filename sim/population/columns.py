@@ -82,7 +82,7 @@ CADRE_COLUMNS: tuple[Column, ...] = (
     _col("efficacy", "MBI", "people", "professional efficacy", 0.0, 6.0),
     _col("motivation", "x normal", "people", "autonomous motivation", 0.0),
     _col("understanding", "share", "communicate", "understanding of the scheme", 0.0, 1.0),
-    _col("justice_distributive", "share", "apply", "perceived fairness of rewards", 0.0, 1.0),
+    _col("justice_distributive", "share", "apply", "perceived fairness of what results bring", 0.0, 1.0),
     _col("justice_procedural", "share", "appraise", "perceived fairness of procedures", 0.0, 1.0),
     _col("justice_interpersonal", "share", "communicate", "perceived respect", 0.0, 1.0),
     _col("justice_informational", "share", "communicate", "perceived honesty of explanations", 0.0, 1.0),

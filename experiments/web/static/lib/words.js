@@ -22,12 +22,20 @@ export function t(key, parts = {}) {
 
 /* A sentence with its places, `{n}`, filled. */
 export const filled = (text, parts) =>
-  agreeing(text.replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole)));
+  agreeing(text, parts).replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole));
 
-/* English ones stand before singulars: '1 months' was filled in where '12 months' may stand (as `agreeing` of sim/lang does). */
-const PLURAL_OF_ONE = /(?<![\w.,−-])1 (months|years|rounds|steps|replicates|runs|schemes|branches|cadres|people|points)\b/g;
+/* English counts of one stand before singulars, as `agreeing` of sim/lang makes them. */
+const PLURALS = [
+  "months", "years", "rounds", "steps", "times", "replicates", "runs", "schemes", "branches", "cadres", "people", "points",
+  "seats", "elements", "assumptions", "appraisals",
+];
 const SINGULARS = { people: "person", branches: "branch" };
-const agreeing = (text) => text.replace(PLURAL_OF_ONE, (whole, plural) => `1 ${SINGULARS[plural] ?? plural.slice(0, -1)}`);
+const agreeing = (text, parts) =>
+  text.replace(/\{(\w+)\} (?:\{(\w+)\}|([a-z]+))/g, (whole, count, name, behind) => {
+    const noun = behind ?? String(parts[name]);
+    if (String(parts[count]) !== "1" || !PLURALS.includes(noun)) return whole;
+    return `{${count}} ${SINGULARS[noun] ?? noun.slice(0, -1)}`;
+  });
 
 export const has = (key) => key in texts;
 
