@@ -81,12 +81,7 @@ class PeerGroup(Entity, table="groups"):
         lot = self.members[0].draw_uniforms(Purpose.LOT, other=OF_THE_GROUP)[0]
         top, favoured, bottom, dismissed = (
             seats_by_lot(share, self.size, lot)
-            for share in (
-                grades.top_share,
-                grades.top_share + grades.second_share,
-                grades.bottom_share,
-                grades.applied * grades.dismissal_share,
-            )
+            for share in (grades.top_share, grades.top_share + grades.second_share, grades.bottom_share, grades.must_go)
         )
         return Seats(top, favoured - top, bottom, dismissed)
 

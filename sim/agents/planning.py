@@ -161,10 +161,9 @@ class Planning(Entity):
         """What one more point is worth where the last of his peers are dismissed, and what he fears to lose by it."""
         scheme, b, group = self.scheme, self.behaviour, self.own_group
         self.job_at_risk = 0.0
-        share = scheme.applied * scheme.dismissal_share
-        if rivals <= 0.0 or share <= 0.0:
+        if rivals <= 0.0 or scheme.must_go <= 0.0:
             return 0.0
-        costs = loss_of_job(b.job_worth, self.age, b.retirement_age, self.months_decided(), share)
+        costs = loss_of_job(b.job_worth, self.age, b.retirement_age, self.months_decided(), scheme.must_go)
         self.job_at_risk = costs * (1.0 - contest_chance(group.chance[DISMISSED_CUT], standing))
         return costs * (contest_density(group.density[DISMISSED_CUT], standing) / rivals)
 

@@ -292,7 +292,7 @@ def seats_of(world, step, group):
     top = seats_by_lot(scheme.top_share, group.size, lot)
     favoured = seats_by_lot(scheme.top_share + scheme.second_share, group.size, lot)
     bottom = seats_by_lot(scheme.bottom_share, group.size, lot)
-    return top, favoured - top, bottom, seats_by_lot(scheme.applied * scheme.dismissal_share, group.size, lot)
+    return top, favoured - top, bottom, seats_by_lot(scheme.must_go, group.size, lot)
 
 
 @rule

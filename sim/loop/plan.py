@@ -307,13 +307,12 @@ def among_rivals(scheme, b, department, group, c):
 def worth_of_keeping_the_job(scheme, b, group, c, rivals, standing, months):
     """Marginal worth of a point where the last of the group are dismissed, in wages; sets what one fears to lose by it.
 
-    Whoever goes is decided among rivals whatever the grades are, and is no matter of pay: `applied` is in the share already.
+    Whoever goes is decided among rivals whatever the grades are, and is no matter of pay: `applied` is in `must_go` already.
     """
     c.job_at_risk = 0.0
-    share = scheme.applied * scheme.dismissal_share
-    if rivals <= 0.0 or share <= 0.0:
+    if rivals <= 0.0 or scheme.must_go <= 0.0:
         return 0.0
-    costs = loss_of_job(b.job_worth, c.age, b.retirement_age, months, share)
+    costs = loss_of_job(b.job_worth, c.age, b.retirement_age, months, scheme.must_go)
     c.job_at_risk = costs * (1.0 - contest_chance(group.chance[DISMISSED_CUT], standing))
     return costs * (contest_density(group.density[DISMISSED_CUT], standing) / rivals)
 

@@ -475,12 +475,12 @@ def fill_contests(groups: np.ndarray, scheme: Scheme, indicators: np.ndarray, en
     grades = scheme.appraisal.grades
     forced = grades.ranking is Ranking.FORCED
     by_lot = grades.fractions is Fractions.LOT
-    dismissal_share = scheme.application.applied * scheme.application.sanctions.dismissal_share
+    must_go = scheme.application.must_go
     for group, entries in zip(groups, entered, strict=True):
         n = int(group["size"])
-        group["n_dismissed"] = seats(dismissal_share, n)
-        if dismissal_share > 0.0:
-            stay = n - (dismissal_share * n if by_lot else int(group["n_dismissed"]))
+        group["n_dismissed"] = seats(must_go, n)
+        if must_go > 0.0:
+            stay = n - (must_go * n if by_lot else int(group["n_dismissed"]))
             group["chance"][DISMISSED_CUT], group["density"][DISMISSED_CUT] = contest_tables_by_lot(n, stay)
         if forced:
             group["n_top"] = seats(grades.top_share, n)

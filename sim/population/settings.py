@@ -30,6 +30,7 @@ DERIVED = (
     "bias_left",  # share of bias left after training and supervision
     "sanctions",  # 1 = the bottom grade costs something, 0 = nothing hangs on it
     "stake",  # how much hangs on a rating, 0..1
+    "must_go",  # share of every peer group that is really dismissed at each appraisal
     "hours",  # time appraisal takes
     "n_counted",  # indicators of the scheme
 )
@@ -135,6 +136,7 @@ def scheme_record(
     )
     record["sanctions"] = 1.0 if _bottom_costs(scheme) else 0.0
     record["stake"] = _stake(scheme)
+    record["must_go"] = scheme.application.must_go
     record["hours"] = hours.appraisal_hours(
         len(scheme.plan.indicators), process.tracking_interval, talk.interviews_per_year, kinds * appraisal.raters - 1,
         appraisal.interval * step_months, talk.study, process.automation, behaviour.hours_indicator, behaviour.hours_tracking,

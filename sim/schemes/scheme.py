@@ -376,6 +376,11 @@ class Application(Document):
     implicit: Implicit = Field(default_factory=Implicit, description="Recognition, growth, meaning, autonomy, care.")
     sanctions: Sanctions = Field(default_factory=Sanctions, description="The ladder of bottom sanctions.")
 
+    @property
+    def must_go(self) -> float:
+        """Share of every peer group that is really dismissed at each appraisal."""
+        return self.applied * self.sanctions.dismissal_share
+
 
 class SuperiorPressure(Document):
     """What the superior authority adds: rank pressure and passed-on deductions."""

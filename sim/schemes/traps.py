@@ -99,8 +99,7 @@ def quota_in_small_unit(case: Case) -> Iterator[Advice]:
     grades = case.scheme.appraisal.grades
     if grades.fractions is Fractions.LOT:
         return
-    application = case.scheme.application
-    must_go = application.applied * application.sanctions.dismissal_share
+    must_go = case.scheme.application.must_go
     quotas: list[tuple[Path, float]] = [(("application", "sanctions", "dismissal_share"), must_go)]
     if grades.ranking is Ranking.FORCED:
         shares = ("top_share", "second_share", "bottom_share")

@@ -295,7 +295,7 @@ class Reading:
     def of_the_job(self) -> list[Node]:
         """What being dismissed costs, times what a point does against it."""
         case, scheme = self.case, self.case.scheme
-        share = float(scheme["applied"]) * float(scheme["dismissal_share"])
+        share = float(scheme["must_go"])
         if self.rivals <= 0.0 or share <= 0.0 or not self.group["density"][DISMISSED_CUT].any():
             return []
         costs = parent(
