@@ -32,7 +32,7 @@ FIT_ROWS = (
     "C18",
 )  # rows of the evidence marked fit
 DEFAULT = read_behaviour("default")
-#: On the edge of its band, -.28: -.280 at the centre with four replicates, -.274 with the row's own (docs/evidence.md).
+#: On the edge of its band, -.28: -.279 at the centre with the row's own replicates (docs/evidence.md).
 KNOWN_MISSES: set[tuple[str, str]] = {("B15", "after_reward")}
 
 

@@ -13,8 +13,9 @@ from ruamel.yaml import YAML
 from experiments.design.brief import brief_studies
 from experiments.report.lang import LANGUAGES, words
 from experiments.verbs.validate import stored_rows
+from experiments.web.words import catalogue
 from sim.errors import UserError
-from sim.lang import PLURALS, MissingText, Words, are, counted, of_one, read_folder
+from sim.lang import COUNTED_NOUNS, MissingText, Words, are, counted, of_one, read_folder
 from sim.lang import words as words_of_the_model
 from sim.outcomes import GROUP_OUTCOMES, OUTCOMES, OWN_GROUP_OUTCOMES
 from sim.schemes import lint, traps
@@ -135,12 +136,9 @@ def test_counts_agree_with_their_nouns():
 
 
 def test_the_page_counts_with_the_same_nouns():
-    page = (Path(__file__).parents[1] / "experiments/web/static/lib/words.js").read_text(encoding="utf-8")
-    nouns = re.search(r"PLURALS = \[(.*?)\];", page, re.DOTALL)
-    assert nouns is not None
-    assert tuple(re.findall(r'"(\w+)"', nouns[1])) == PLURALS
-    irregular = dict(re.findall(r"(\w+): \"(\w+)\"", page.split("SINGULARS = {")[1].split("}")[0]))
-    assert {noun: irregular.get(noun, noun.removesuffix("s")) for noun in PLURALS} == {noun: of_one(noun) for noun in PLURALS}
+    assert catalogue("en")["singulars"] == {noun: of_one(noun) for noun in COUNTED_NOUNS}
+    assert COUNTED_NOUNS["branches"] == "branch" and COUNTED_NOUNS["months"] == "month"
+    assert catalogue("zh")["singulars"] == {}
 
 
 def test_missing_texts_and_languages_are_told():

@@ -177,7 +177,7 @@ def test_a_change_there_and_nothing_here_leaves_here_as_it_is() -> None:
             assert same(world.cadres[name][here], before.cadres[name][here]), name
     assert (world.cadres["understanding"][there] < before.cadres["understanding"][there]).all()
     assert np.isnan(world.cadres["score"][there]).all() and not np.isnan(world.cadres["score"][here]).any()
-    for name in ("mean", "spread"):
+    for name in ("mean", "spread", "medal_spread"):
         mine = world.groups[name][world.cadres["group"][here]]
         assert same(mine, before.groups[name][before.cadres["group"][here]]), name
     assert np.isnan(world.groups["mean"][world.cadres["group"][there]]).all()

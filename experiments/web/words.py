@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from experiments.report.lang import LANGUAGES, words
 from experiments.web.answers import answer
+from sim.lang import COUNTED_NOUNS
 
 
 @lru_cache(maxsize=2)
 def catalogue(language: str) -> dict[str, dict[str, str]]:
-    """All texts of a language by key, and what titles of ready documents are called in it."""
+    """All texts of a language by key, what titles of ready documents are called in it, and nouns that change behind a one."""
     said = words(language)
-    return {"texts": dict(said.texts), "documents": dict(said.documents)}
+    return {"texts": dict(said.texts), "documents": dict(said.documents), "singulars": COUNTED_NOUNS if language == "en" else {}}
 
 
 async def send_words(request: Request) -> Response:

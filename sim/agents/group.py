@@ -63,9 +63,8 @@ class PeerGroup(Entity, table="groups"):
         """Mechanism 9: places by score, grades by place or by score, sanctions with or without the floor."""
         for cadre in self.members:
             cadre.appeal_if_due()
-        self.mean, _ = mean_and_spread(cadre.score for cadre in self.members)
-        squares = total(squared(cadre.score - self.mean) for cadre in self.members)
-        self.spread = math.sqrt(squares / (self.size - 1.0)) if self.size > 1 else 0.0
+        scores = [cadre.score for cadre in self.members]
+        self.mean, self.spread = total(scores) / self.size, sample_spread(scores)  # rivals are a sample: n - 1
         seated = self.seats_this_time()
         for place, cadre in enumerate(self.in_order()):
             cadre.grade = self.grade_of(cadre, place, seated)
@@ -126,12 +125,6 @@ def sample_spread(values: list[float]) -> float:
 def standings(values: Iterable[float]) -> list[float]:
     """Everybody's standing in a whole group, in its standard deviations."""
     column = list(values)
-    mean, spread = mean_and_spread(column)
-    return [standing_among(value, mean, spread) for value in column]
-
-
-def mean_and_spread(values: Iterable[float]) -> tuple[float, float]:
-    """Mean and standard deviation of a whole group."""
-    column = list(values)
     mean = total(column) / len(column)
-    return mean, math.sqrt(total(squared(value - mean) for value in column) / len(column))
+    spread = math.sqrt(total(squared(value - mean) for value in column) / len(column))
+    return [standing_among(value, mean, spread) for value in column]

@@ -23,6 +23,7 @@ from sim.rules.incentives import (
     luck_of_pay,
     next_rung_loss,
     next_score,
+    openness,
     own_part,
     place_part,
     rivals_at_hand,
@@ -65,7 +66,7 @@ class Planning(Entity):
             self.bottom_chance = self.sanction_chance = 0.0
         bonus = scheme.bonus_per_point
         share = scheme.unit_bonus_per_point / department.size
-        esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
+        esteem = b.esteem * openness(scheme.publish_scores)
         growth = b.growth_worth * scheme.growth
         applied = scheme.applied
         won, won_of_unit = self.parts_of_place(own, colleagues, unit)

@@ -68,9 +68,10 @@ class Words:
         return {key[len(prefix) + 1 :]: text for key, text in self.texts.items() if key.startswith(f"{prefix}.")}
 
     def _filled(self, key: str, text: str, parts: Mapping[str, object]) -> str:
+        if not parts and "{" not in text:
+            return text
         try:
-            said = agreeing(text, parts) if self.language == "en" else text
-            return said.format_map(parts) if parts or "{" in said else said
+            return (agreeing(text, parts) if self.language == "en" else text).format_map(parts)
         except (KeyError, IndexError) as error:
             raise MissingText(f"{self.language}: {key!r} lacks the part {error}") from None
 
@@ -99,11 +100,14 @@ def of_one(unit: str) -> str:
     return SINGULARS.get(unit, unit.removesuffix("s") if unit.isalpha() else unit)
 
 
-#: Plurals that templates of texts count with (`experiments/web/static/lib/words.js` has the same).
-PLURALS = (
-    "months", "years", "rounds", "steps", "times", "replicates", "runs", "schemes", "branches", "cadres", "people", "points",
-    "seats", "elements", "assumptions", "appraisals",
-)  # fmt: skip
+#: Singulars of the plurals that templates of texts count with.
+COUNTED_NOUNS = {
+    noun: of_one(noun)
+    for noun in (
+        "months", "years", "rounds", "steps", "times", "replicates", "runs", "schemes", "branches", "cadres", "people", "points",
+        "seats", "elements", "assumptions", "appraisals",
+    )
+}  # fmt: skip
 #: A count and the noun behind it, which may be filled in as well: '{n} months', '{months} {unit}'.
 COUNTED = re.compile(r"\{(\w+)\} (?:\{(\w+)\}|([a-z]+))")
 
@@ -113,8 +117,8 @@ def agreeing(text: str, parts: Mapping[str, object]) -> str:
 
     def said(found: re.Match[str]) -> str:
         noun = found[3] or str(parts.get(found[2]))
-        is_one = str(parts.get(found[1])) == "1" and noun in PLURALS
-        return f"{{{found[1]}}} {of_one(noun)}" if is_one else found[0]
+        is_one = str(parts.get(found[1])) == "1" and noun in COUNTED_NOUNS
+        return f"{{{found[1]}}} {COUNTED_NOUNS[noun]}" if is_one else found[0]
 
     return COUNTED.sub(said, text)
 

@@ -250,7 +250,7 @@ def rank_groups(world, step, first, last):
             continue
         scores = np.zeros(group.size)
         ties = np.zeros(group.size)
-        total, squares = 0.0, 0.0
+        total = 0.0
         for m in range(group.size):
             c = world.cadres[world.members[group.first + m]]
             correct_by_appeal(world, step, c, scheme)
@@ -261,10 +261,7 @@ def rank_groups(world, step, first, last):
                 ties[m] = uniforms(world.luck, c.key, c.position, 0, step + 1, LOT, 0)[0]
             total += c.score
         group.mean = total / group.size
-        for m in range(group.size):
-            c = world.cadres[world.members[group.first + m]]
-            squares += (c.score - group.mean) ** 2
-        group.spread = math.sqrt(squares / (group.size - 1.0)) if group.size > 1 else 0.0  # rivals are a sample: n - 1
+        group.spread = spread_of_entries(scores)  # rivals are a sample: n - 1
         order = ranked(scores, ties)
         n_top, n_second, n_bottom, n_dismissed = seats_of(world, step, group)
         for place in range(group.size):

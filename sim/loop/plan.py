@@ -23,6 +23,7 @@ from sim.rules.incentives import (
     luck_of_result,
     next_rung_loss,
     next_score,
+    openness,
     own_part,
     place_part,
     ratchet_discount,
@@ -262,7 +263,7 @@ def value_of_a_point(world, d, i):
     told = worth_of_career(world, d, c)  # the superior learns from one's own points, before they are shared
     bonus = scheme.bonus_per_point
     share = scheme.unit_bonus_per_point / department.size
-    esteem = b.esteem * (0.5 + 0.5 * scheme.publish_scores)
+    esteem = b.esteem * openness(scheme.publish_scores)
     growth = b.growth_worth * scheme.growth
     applied = scheme.applied
     here = rivals_at_hand(department.size, group.size)

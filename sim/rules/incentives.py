@@ -71,6 +71,15 @@ def rivals_at_hand(members, rivals_and_self):
 
 
 @rule
+def openness(publish_scores):
+    """How far a score is known that esteem is felt for, 0..1: half where none is published (assumed).
+
+    The superior knows it all the same.
+    """
+    return 0.5 + 0.5 * publish_scores
+
+
+@rule
 def worth_as_gain(applied, reach, result, place, contest, undiluted, esteem):
     """Worth of a point: what hangs on one's result as far as it gets there, places as far as rivals stay behind, the rest.
 

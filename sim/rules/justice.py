@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.jit import rule
+from sim.rules.incentives import openness
 from sim.rules.numbers import bounded, squashed
 
 
@@ -10,11 +11,11 @@ from sim.rules.numbers import bounded, squashed
 def worth_of_result(pay, score, publish_scores, esteem, is_honoured, applied, recognition, honour):
     """All that a result brought, in monthly wages: pay, esteem for the score (half of it where none is published), an honour.
 
-    pay + esteem (.5 + .5 publish) score + applied recognition honour, each as it is worth when work is planned (`worth_as_gain`);
+    pay + esteem openness score + applied recognition honour, each as it is worth when work is planned (`worth_as_gain`);
     growth, posts and the rungs of the ladder are not in it (assumed: they lie ahead). How one is judged is itself what people
     ask to be just (Greenberg 1986).
     """
-    return pay + esteem * (0.5 + 0.5 * publish_scores) * score + applied * recognition * honour * is_honoured
+    return pay + esteem * openness(publish_scores) * score + applied * recognition * honour * is_honoured
 
 
 @rule

@@ -15,6 +15,7 @@ from sim.rules.incentives import (
     known_standing,
     next_rung_loss,
     next_score,
+    openness,
     rivals_at_hand,
     spread_of_rivals,
     unit_part,
@@ -155,7 +156,7 @@ class Reading:
                     unit="wages a point",
                 )
             )
-        open_ = leaf("openness", 0.5 + 0.5 * float(scheme["publish_scores"]), argument="factor", columns=())
+        open_ = leaf("openness", openness(float(scheme["publish_scores"])), argument="factor", columns=())
         if b["esteem"]:
             parts.append(
                 parent(

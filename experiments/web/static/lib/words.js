@@ -3,12 +3,14 @@
 let language = "en";
 let texts = {};
 let documents = {};
+let singulars = new Map();
 
 export async function loadWords(wanted) {
   const response = await fetch(`/api/words/${wanted}`);
   if (!response.ok) throw new Error(`words ${response.status}`);
   const told = await response.json();
   ({ language, texts, documents } = told);
+  singulars = new Map(Object.entries(told.singulars));
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
   return told.languages;
 }
@@ -25,16 +27,10 @@ export const filled = (text, parts) =>
   agreeing(text, parts).replace(/\{(\w+)\}/g, (whole, name) => (name in parts ? String(parts[name]) : whole));
 
 /* English counts of one stand before singulars, as `agreeing` of sim/lang makes them. */
-const PLURALS = [
-  "months", "years", "rounds", "steps", "times", "replicates", "runs", "schemes", "branches", "cadres", "people", "points",
-  "seats", "elements", "assumptions", "appraisals",
-];
-const SINGULARS = { people: "person", branches: "branch" };
 const agreeing = (text, parts) =>
   text.replace(/\{(\w+)\} (?:\{(\w+)\}|([a-z]+))/g, (whole, count, name, behind) => {
-    const noun = behind ?? String(parts[name]);
-    if (String(parts[count]) !== "1" || !PLURALS.includes(noun)) return whole;
-    return `{${count}} ${SINGULARS[noun] ?? noun.slice(0, -1)}`;
+    const one = singulars.get(behind ?? parts[name]);
+    return one && String(parts[count]) === "1" ? `{${count}} ${one}` : whole;
   });
 
 export const has = (key) => key in texts;
