@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 
 import pytest
 
@@ -129,6 +132,28 @@ def test_an_own_bureau_travels_with_the_link(browser, served, tmp_path):  # noqa
         assert figures(second) == figures(first)
 
 
+@pytest.mark.parametrize(
+    ("packed", "expected"),
+    [
+        ("not~packed", "own: the address asks for what cannot be shown"),
+        ("AAAA", "own: the address asks for what cannot be shown"),
+        ({"own-1": {"kind": "schemes"}}, "own: the address asks for what cannot be shown"),
+        ({"own-1": {"kind": "schemes", "text": "extends: /etc/passwd"}}, "only a preset can be extended here"),
+    ],
+)
+def test_an_own_document_of_a_link_that_cannot_be_used_is_told(browser, served, packed, expected):  # noqa: F811
+    with opened(browser) as watched:
+        visit(watched, served, f"{SMALL}&lang=en#own={packed if isinstance(packed, str) else as_in_a_link(packed)}")
+        assert expected in watched.page.locator("#problems").inner_text()
+
+
+def as_in_a_link(documents: dict) -> str:
+    """Own documents as the page packs them into its address: raw deflate, base64 for addresses."""
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packing.compress(json.dumps(list(documents.items())).encode()) + packing.flush()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
 def test_a_bad_upload_is_told_and_changes_nothing(browser, served, tmp_path):  # noqa: F811
     bad = tmp_path / "bad.yaml"
     bad.write_text("extends: /etc/passwd\n", encoding="utf-8")
@@ -164,12 +189,15 @@ def test_what_an_address_asks_for_out_of_bounds_is_told(browser, served):  # noq
         wait(watched, "refused")
         told = watched.page.locator("#problems").inner_text()
         assert "months: out of bounds" in told and "12 to 120" in told and "6" in told
+        assert watched.page.locator("#phase").inner_text() == "What is asked for is not possible; there are no numbers yet."
+        assert set(watched.page.locator(".panel-body").all_inner_texts()) == {"No numbers yet."}
         watched.page.locator("#design details.block.more > summary").click()
         months = watched.page.locator("#months")
         months.fill("12")
         months.press("Enter")
         wait(watched)
         assert watched.page.locator("#problems").is_hidden() and "months=12" in watched.page.url
+        assert "No numbers yet." not in watched.page.locator("#results").inner_text()
 
 
 def test_what_is_not_possible_is_told_beside_its_control(browser, served):  # noqa: F811

@@ -30,7 +30,7 @@ export function updateDesign(page, { bureauChanged = false } = {}) {
   if (place) updateEditor(page);
   $("#editor").dataset.of = editorKey(page);
   fill($("#bureau-about"), bureauAbout(page));
-  const left = page.state.left.map((one) => ({ ...one, problem: t("page.left_out") }));
+  const left = page.state.left.map((one) => ({ problem: t("page.left_out"), ...one }));
   const general = [...left, ...page.problems.filter((finding) => !isOfEditor(page, finding))];
   const box = $("#problems");
   box.hidden = general.length === 0;

@@ -18,7 +18,7 @@ export function showFrame(page) {
         h("h2", { id: `${name}-title` }, t(`page.${name}.title`)),
         h("p", { class: "quiet" }, t(`page.${name}.about`)),
       ),
-      h("div", { class: "panel-body", id: `${name}-body` }, h("p", { class: "quiet" }, t("page.waiting"))),
+      h("div", { class: "panel-body", id: `${name}-body` }),
     ),
   );
   fill($("#results"), h("div", { class: "statusbar", id: "status" }), parts);
@@ -28,7 +28,7 @@ export function showStatus(page) {
   const most = page.start.steps.at(-1);
   const n = page.run?.replicates ?? 0;
   const share = page.phase === "settled" ? 1 : page.phase === "working" ? 0.04 : n / most;
-  const state = t(`page.phase.${page.phase}`, { n, most });
+  const state = t(`page.phase.${phaseTold(page)}`, { n, most });
   const legend = page.state.schemes.map((_, index) =>
     h("li", {}, badge(LETTERS[index]), h("span", {}, page.title(index), index === 0 ? h("em", {}, ` ${t("page.baseline")}`) : null)),
   );
@@ -41,6 +41,16 @@ export function showStatus(page) {
     h("p", { class: `phase phase-${page.phase}` }, bar, h("span", { id: "phase" }, state)),
   );
   document.body.dataset.phase = page.phase;
+  if (!page.run) showNothingYet(page);
+}
+
+const cameToNothing = (page) => !page.run && ["refused", "failed"].includes(page.phase);
+const phaseTold = (page) => (cameToNothing(page) ? `${page.phase}_first` : page.phase);
+
+/* Before the first numbers: what the panels wait for, or that there is nothing to wait for. */
+function showNothingYet(page) {
+  const text = t(cameToNothing(page) ? "page.no_numbers" : "page.waiting");
+  for (const name of PANELS) fill($(`#${name}-body`), h("p", { class: "quiet" }, text));
 }
 
 /* Which of the schemes is looked at closely: buttons that look like the legend. */

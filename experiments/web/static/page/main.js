@@ -181,7 +181,9 @@ async function sendOwn() {
       const taken = await ask(`/api/documents/${one.kind}`, { method: "POST", body: one.text, headers: { "Content-Type": "text/plain" } });
       page.state.own[key] = { ...one, title: taken.title, summary: taken.summary, cadres: taken.cadres };
     } catch (error) {
-      page.problems = error.findings ?? [];
+      if (!error.findings?.length) continue;
+      page.state.left.push(...error.findings);
+      delete page.state.own[key]; // nor is it sent again
     }
   }
 }

@@ -2,6 +2,7 @@
 
 export const LETTERS = ["A", "B", "C", "D"];
 export const MOST_SCHEMES = 4;
+const MOST_PACKED = 400_000; // characters of own documents that are unpacked from a link
 const FIRST = { o: "county_bureau", schemes: ["deduction_heavy", "combined_incentives"] };
 
 export function firstState() {
@@ -36,7 +37,7 @@ export async function readState() {
   if (!isThere) state.left.push({ path: "sel", found: String(sel).slice(0, 40), expected: `0–${last}` });
   state.x = query.get("x") ?? state.x;
   state.y = query.get("y") ?? state.y;
-  state.own = await readOwn();
+  state.own = await readOwn(state);
   return state;
 }
 
@@ -90,16 +91,21 @@ async function ownText(state) {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-async function readOwn() {
+async function readOwn(state) {
   const packed = new URLSearchParams(location.hash.slice(1)).get("own");
-  if (!packed || packed.length > 400_000) return {};
-  try {
-    const text = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    const entries = JSON.parse(await new Response(stream).text());
-    return Object.fromEntries(entries.filter(([key, one]) => typeof key === "string" && typeof one?.text === "string"));
-  } catch {
-    return {};
-  }
+  if (!packed) return {};
+  const entries = await unpacked(packed).catch(() => null);
+  const documents = Array.isArray(entries) ? entries.filter(isDocument) : [];
+  if (documents.length === 0 || documents.length < entries.length) state.left.push({ path: "own" });
+  return Object.fromEntries(documents);
+}
+
+const isDocument = (entry) => Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1]?.text === "string";
+
+async function unpacked(packed) {
+  if (packed.length > MOST_PACKED) return null;
+  const text = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return JSON.parse(await new Response(stream).text());
 }
