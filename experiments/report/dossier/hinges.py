@@ -15,6 +15,7 @@ from experiments.report.dossier.results import Results
 from experiments.report.dossier.saying import Saying
 from experiments.report.varying_words import least_index
 from experiments.statistics.indices import MAIN
+from experiments.statistics.prim import Box
 from experiments.verbs.robustness import NET
 from experiments.verbs.sensitivity import DUMMY
 
@@ -275,14 +276,14 @@ def _boxes(results: Results, say: Saying) -> Iterator[Part]:
             scheme=say.document(results.titles[first["better"]]),
             other=say.document(results.titles[str(than)]),
         )
-        density, inside = float(first["density"]), int(first["n_worlds"])
+        box = Box((), int(first["n_worlds"]), float(first["coverage"]), float(first["density"]))  # restrictions: `conditions`
         rows.append(
             (
                 Cell.of(pair, words("report.hinges.box_n", n=number)),
                 Cell.of(words(f"report.hinges.{first['holds']}")),
                 Cell.of(*conditions, tone="text"),
-                Cell.of(say.share(density), words("report.hinges.cases", cases=round(density * inside), n=inside)),
-                Cell.of(say.share(float(first["coverage"]))),
+                Cell.of(say.share(box.density), words("report.hinges.cases", cases=box.cases, n=box.n)),
+                Cell.of(say.share(box.coverage)),
             )
         )
     columns = tuple(words(f"report.hinges.column.{name}") for name in ("pair", "what", "conditions", "density", "coverage"))
