@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -81,7 +83,8 @@ def test_our_own_faults_exit_with_one() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-def test_ctrl_c_keeps_finished_runs_and_ends_soon(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_ctrl_c_keeps_finished_runs_and_ends_soon(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "experiments.cli", "compare", "base", "deduction_heavy", "-g", "county_bureau",
          "--replicates", "100000", "--out", str(tmp_path / "out")],
@@ -94,12 +97,37 @@ def test_ctrl_c_keeps_finished_runs_and_ends_soon(tmp_path: Path) -> None:
     waited = time.monotonic()
     while not list(tmp_path.glob("out/parts/runs-*.parquet")) and time.monotonic() - waited < 60:
         time.sleep(0.05)  # until something is kept, however busy the machine is
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
+    process.send_signal(sent)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == code
     assert "finished runs are kept" in errors
     assert "Traceback" not in errors
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["parts"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_server_that_is_stopped_at_work_leaves_nothing_behind(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "experiments.cli", "workshop", "--lesson", "why_appraise", "--port", "0", "--no-open"],
+        cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    told = ""
+    while "http://" not in told:
+        told = process.stdout.readline()
+    address = re.search(r"http://\S+", told)
+    assert address
+    urllib.request.urlopen(address.group(), timeout=30).close()  # the lesson is worked out for the first who looks
+    waited = time.monotonic()
+    while not list(tmp_path.glob("cadresim-*/parts")) and time.monotonic() - waited < 60:
+        time.sleep(0.02)
+    assert list(tmp_path.glob("cadresim-*/parts"))
+    process.send_signal(sent)
+    process.communicate(timeout=60)
+    assert process.returncode == code
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ from experiments.cli import (  # noqa: F401
     varying,
     workshop,
 )
-from experiments.cli.plumbing import OURS, STOPPED, app, leave_at_once, tell_error
+from experiments.cli.plumbing import OURS, STOPPED, app, end_tidily_when_told, leave_at_once, tell_error
 
 __all__ = ["app", "main"]
 
@@ -62,6 +62,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # an old terminal must not fail on a minus sign
+    end_tidily_when_told()
     try:
         app()
     except SystemExit as end:

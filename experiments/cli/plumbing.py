@@ -6,11 +6,13 @@ import errno
 import functools
 import os
 import shlex
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -182,8 +184,34 @@ def core() -> Any:
     return compiled_core
 
 
+#: Signals that told this process to end.
+_told_to_end: list[int] = []
+
+
+def end_tidily_when_told() -> None:
+    """Have SIGTERM and SIGHUP end a command as Ctrl-C does: what is finished is kept, what is temporary goes."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        _told_to_end.append(number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has them ignored
+            signal.signal(number, end)
+
+
 def leave_at_once() -> None:
-    """End without waiting for the kernels that still run: nothing reads them, and they cannot be interrupted."""
+    """End without waiting for the kernels that still run: nothing reads them, and they cannot be interrupted.
+
+    Whoever was told to end by a signal ends by it, so that services and schedulers see what they did.
+    """
+    from experiments.runs.folder import PassingFolder
+
+    PassingFolder.forget_all()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
+    if _told_to_end:
+        signal.signal(_told_to_end[0], signal.SIG_DFL)
+        os.kill(os.getpid(), _told_to_end[0])
     os._exit(STOPPED)

@@ -7,10 +7,7 @@ face, at ordinary and at bold weight, into two small fonts of our own, which bot
 
 from __future__ import annotations
 
-import atexit
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +16,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from experiments.runs.folder import PassingFolder
 from sim.errors import UserError
 
 #: How the names of the reduced fonts begin, under which matplotlib and Typst know them.
@@ -59,6 +57,9 @@ class HanFamily:
         """Where the files lie, and nothing else."""
         return self.files[0].parent
 
+
+#: Folders of reduced fonts: matplotlib knows their files as long as the process lives.
+_kept: list[PassingFolder] = []
 
 #: The reduced font of the report that is being made, in this thread of work.
 _drawn_with: ContextVar[HanFamily | None] = ContextVar("han_family", default=None)
@@ -156,8 +157,8 @@ def _made(characters: str, font: HanFont) -> HanFamily:
     from matplotlib import font_manager
 
     name = f"{FAMILY} {hashlib.sha256(f'{characters}{font}'.encode()).hexdigest()[:8]}"
-    folder = Path(tempfile.mkdtemp(prefix="cadresim-fonts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _kept.append(PassingFolder())
+    folder = Path(_kept[-1].name)
     paths = []
     for (path, number), weight, style in ((font.regular, REGULAR, "Regular"), (font.bold, BOLD, "Bold")):
         target = folder / f"han-{style.lower()}.ttf"

@@ -10,16 +10,33 @@ import json
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sim.errors import UserError
 from sim.lang import are, counted
 
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished-"
+
+
+class PassingFolder(tempfile.TemporaryDirectory[str]):
+    """A temporary folder that goes with the process, even with one that is left at once (`forget_passing`)."""
+
+    _all: ClassVar[weakref.WeakSet[PassingFolder]] = weakref.WeakSet()
+
+    def __init__(self) -> None:
+        super().__init__(prefix="cadresim-", ignore_cleanup_errors=True)
+        self._all.add(self)
+
+    @classmethod
+    def forget_all(cls) -> None:
+        """Remove every folder of this process that is still there."""
+        for folder in list(cls._all):
+            folder.cleanup()
 
 
 def check_writable(folder: Path) -> None:

@@ -26,7 +26,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +38,7 @@ from experiments.design.cases import KEY_BYTES, model_code
 from experiments.runs.folder import (
     MANIFEST,
     UNFINISHED,
+    PassingFolder,
     appearing,
     check_folder,
     check_writable,
@@ -643,7 +643,7 @@ def study_at(
 ) -> Iterator[StudyStore]:
     """`open_study`, telling what was damaged; without a folder a study in a temporary one, which is forgotten in the end."""
     with ExitStack() as stack:
-        place = folder if folder is not None else stack.enter_context(TemporaryDirectory(prefix="cadresim-"))
+        place = folder if folder is not None else stack.enter_context(PassingFolder())
         store = stack.enter_context(open_study(place, about, overwrite=overwrite))
         for part in store.damaged:
             say(f"A part was damaged and is set aside; its runs are done again: {part.name}")

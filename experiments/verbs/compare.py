@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -22,7 +21,7 @@ import numpy as np
 from experiments.design.cases import about_study, case_of, model_code
 from experiments.design.study import Design, code_hash, design_of
 from experiments.runs.budget import Budget
-from experiments.runs.folder import read_json
+from experiments.runs.folder import PassingFolder, read_json
 from experiments.runs.parts import DESKS, KEPT
 from experiments.runs.runner import Core, Ran, check_workers, compiled_core, run_cases
 from experiments.runs.runtables import RunTables
@@ -83,7 +82,7 @@ class Comparison:
     session: str = ""
     settling: Settling | None = None
     n_runs: int = 0
-    _holder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+    _holder: PassingFolder | None = field(default=None, repr=False)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -274,7 +273,7 @@ def run_comparison(
     check_number("replicates", design.replicates, low=FEWEST_REPLICATES, high=MOST_REPLICATES)
     workers = check_workers(workers)
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="cadresim-") as kept, open_study(kept, about(design)) as store:
+    with PassingFolder() as kept, open_study(kept, about(design)) as store:
         done = run_design(store, design, workers=workers, executor=executor, core=core, progress=progress, say=say)
         comparison = tabulated(store, done, folder)
     comparison.wall_time = time.perf_counter() - began
@@ -343,7 +342,7 @@ def tabulated(store: StudyStore, done: Done, folder: Path | None = None) -> Comp
         UserError: the folder cannot be written.
         NoRunLeft: not one run went well.
     """
-    holder = tempfile.TemporaryDirectory(prefix="cadresim-") if folder is None else None
+    holder = PassingFolder() if folder is None else None
     place = Path(holder.name) if holder else folder
     assert place is not None
     failed: list[dict[str, Any]] = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from experiments.runs.folder import PassingFolder
 from experiments.web.views import View
 from experiments.web.writing import file_name
 from sim.schemes.scheme import Scheme
@@ -29,7 +29,7 @@ def report_on(view: View, language: str) -> bytes:
     from experiments.api.comparing import compare
 
     schemes = named_apart(view)
-    with tempfile.TemporaryDirectory(prefix="cadresim-") as place:
+    with PassingFolder() as place:
         folder, out = Path(place) / "study", Path(place) / "report.html"
         compare(
             list(schemes),

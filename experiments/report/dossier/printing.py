@@ -7,7 +7,6 @@ with it, with matplotlib, and the reduced Chinese ones, never those of the machi
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.util import find_spec
@@ -16,6 +15,7 @@ from typing import Any
 
 from experiments.report.dossier.parts import Code, Figure, Folded, Part, Points, Report, Sub, Table, Terms, Text
 from experiments.report.fonts import han_family, has_han
+from experiments.runs.folder import PassingFolder
 from sim.errors import UserError
 
 #: Columns of a table that a page can take; wider ones are told in pieces.
@@ -42,7 +42,7 @@ def as_pdf(report: Report) -> bytes:
     import matplotlib
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="cadresim-pdf-") as place:
+    with PassingFolder() as place:
         folder = Path(place)
         content = _plain(report, folder)
         text = json.dumps(content, ensure_ascii=False)
