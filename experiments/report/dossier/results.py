@@ -106,8 +106,9 @@ def read_csv(path: Path) -> pd.DataFrame:
         raise UserError.of(
             "a table of the results cannot be read", found=str(path), hint="run the study again into the same folder"
         ) from error
-    texts = {name: "" for name in TEXTS if name in table.columns}
-    return table.fillna(texts)
+    texts = [name for name in TEXTS if name in table.columns]
+    empty = {name: object for name in texts if table[name].isna().all()}  # a column without a word is read as one of numbers
+    return table.astype(empty).fillna(dict.fromkeys(texts, ""))
 
 
 def _counts(results: Results) -> pd.DataFrame:
