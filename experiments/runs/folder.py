@@ -24,7 +24,7 @@ UNFINISHED = ".unfinished-"
 
 
 class PassingFolder(tempfile.TemporaryDirectory[str]):
-    """A temporary folder that goes with the process, even with one that is left at once (`forget_passing`)."""
+    """A temporary folder that goes with the process, even with one that is left at once (`forget_all`)."""
 
     _all: ClassVar[weakref.WeakSet[PassingFolder]] = weakref.WeakSet()
 
